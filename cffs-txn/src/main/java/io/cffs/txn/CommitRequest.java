@@ -1,0 +1,39 @@
+package io.cffs.txn;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import java.util.List;
+
+/**
+ * Everything the backend needs to decide on one attempt.
+ *
+ * @param txn the same for every resend; a new attempt of the same invocation keeps it
+ * @param attempt 1 and up
+ * @param invocationId what the platform calls the invocation; null when it has no name. At most 256 characters
+ * @param snapshot what every read saw
+ * @param leaseId of the snapshot, as {@code begin} gave it
+ */
+public record CommitRequest(
+        VolumeName volume,
+        TxnId txn,
+        int attempt,
+        String invocationId,
+        CommitTs snapshot,
+        long leaseId,
+        List<ReadKey> reads,
+        List<Mutation> writes) {
+    /** Most file bytes that a request carries itself. */
+    public static final int INLINE_BYTES_MAX = 4 * 1024 * 1024;
+    /** Longest invocation id, in UTF-16 characters. */
+    public static final int INVOCATION_ID_MAX = 256;
+    /** Most read keys in a request; a session that reads more widens them (pages to whole file, names to listing). */
+    public static final int READS_MAX = 1_000_000;
+    /** Most mutations in a request. */
+    public static final int WRITES_MAX = 1_000_000;
+
+    public CommitRequest {
+        reads = List.copyOf(reads);
+        writes = List.copyOf(writes);
+    }
+}

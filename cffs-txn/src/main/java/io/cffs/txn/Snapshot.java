@@ -1,0 +1,36 @@
+package io.cffs.txn;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.StoredObject;
+import io.cffs.txn.port.DirectoryPage;
+import java.util.List;
+
+/**
+ * The stored tree at one commit timestamp, as far as it is at hand. Every method either answers from memory or throws
+ * {@link SnapshotMiss}, which says what to fetch: the caller gives up its locks, fetches and runs the operation again.
+ * So no operation ever waits for the backend while it holds a lock, and operations read before they write.
+ */
+public interface Snapshot {
+    CommitTs at();
+
+    /** Null when there is no such inode. */
+    Inode inode(Ino ino) throws SnapshotMiss;
+
+    /** Null when there is no such name. */
+    StoredObject.DentryObject dentry(Ino parent, Name name) throws SnapshotMiss;
+
+    /** Null for a hole. {@code index} counts 128 KiB blocks. */
+    StoredObject.BlockObject block(Ino ino, long index) throws SnapshotMiss;
+
+    /** Names after {@code after} (null: from the start), in byte order, with inodes; at most {@code limit}. */
+    DirectoryPage list(Ino directory, Name after, int limit) throws SnapshotMiss;
+
+    /** Null when there is no such attribute. */
+    StoredObject.XattrObject xattr(Ino ino, Name name) throws SnapshotMiss;
+
+    /** In byte order. */
+    List<Name> xattrNames(Ino ino) throws SnapshotMiss;
+}

@@ -1,0 +1,134 @@
+package io.cffs.txn.port;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.StoredObject;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.model.Bytes;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.ReadKey;
+import io.cffs.txn.StagedId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a session asks of a backend, over a socket or in the same process. Safe for use by many threads; calls may be
+ * answered in any order. A future fails only with {@link BackendException}; each has a bound in time that the
+ * implementation keeps.
+ */
+public interface BackendPort extends AutoCloseable {
+    /** Opens an attempt at the newest snapshot that covers everything acknowledged before this call. */
+    CompletableFuture<Begun> begin(BeginRequest request);
+
+    /** Reads objects at a snapshot. The answer holds one {@link Fetched} per item, and may hold related objects too. */
+    CompletableFuture<List<Fetched>> fetch(VolumeName volume, CommitTs snapshot, List<FetchItem> items);
+
+    /** Names after {@code after} (null: from the start), at most {@code limit}, with inodes. */
+    CompletableFuture<DirectoryPage> list(VolumeName volume, CommitTs snapshot, Ino directory, Name after, int limit);
+
+    /** The names of an inode's extended attributes, in byte order. */
+    CompletableFuture<List<Name>> xattrNames(VolumeName volume, CommitTs snapshot, Ino ino);
+
+    /** Uploads an object; when the future completes it is durable. The same id again with the same bytes is harmless. */
+    CompletableFuture<Void> stage(VolumeName volume, StagedId id, Bytes bytes);
+
+    /**
+     * Asks for a commit. Completes exceptionally never: when no answer came, with {@link CommitOutcome.Unknown}.
+     */
+    CompletableFuture<CommitOutcome> commit(CommitRequest request);
+
+    /**
+     * Asks the outcome ledger. A transaction that the ledger does not know is from then on refused if it still
+     * arrives, so the answer is final either way.
+     */
+    CompletableFuture<LedgerAnswer> outcomeOf(VolumeName volume, TxnId txn);
+
+    /** Takes inode numbers that nobody else will ever get. */
+    CompletableFuture<InoRange> reserveInos(VolumeName volume, int count);
+
+    /** Ends an attempt without a commit: its lease, holds and staged objects go. Unknown leases are ignored. */
+    CompletableFuture<Void> end(VolumeName volume, long leaseId);
+
+    /** Lengthens a lease. False when it had already expired. */
+    CompletableFuture<Boolean> renew(VolumeName volume, long leaseId);
+
+    CompletableFuture<VolumeStatus> status(VolumeName volume);
+
+    @Override
+    void close();
+
+    /**
+     * @param txn as it will be in the commit request
+     * @param attempt 1 and up
+     * @param invocationId null when it has none
+     * @param covers the snapshot must cover this (a causal token); {@link CommitTs#ZERO} asks nothing
+     * @param lastSeen the caller holds a cache that was right at this snapshot; null when it holds none
+     * @param witnesses keys that failed earlier attempts, empty at first: the backend may let this attempt wait its
+     *     turn for them, for a bounded time, and hold them for it, so that it wins
+     */
+    record BeginRequest(
+            VolumeName volume,
+            TxnId txn,
+            int attempt,
+            String invocationId,
+            CommitTs covers,
+            CommitTs lastSeen,
+            List<ReadKey> witnesses,
+            boolean readOnly) {
+        /** Most witness keys in a request. */
+        public static final int WITNESSES_MAX = 64;
+
+        public BeginRequest {
+            witnesses = List.copyOf(witnesses);
+        }
+    }
+
+    /**
+     * @param leaseMillis the snapshot stays readable this long, and longer when renewed
+     * @param changes what has changed since {@code lastSeen}; null means "too much, or not known": revalidate lazily
+     * @param alreadyCommitted the invocation id has committed before, at this timestamp; else null
+     */
+    record Begun(CommitTs snapshot, long leaseId, long leaseMillis, List<ObjectKey> changes, CommitTs alreadyCommitted) {}
+
+    /** @param known the caller has the object as of this version; null when it has none */
+    record FetchItem(ObjectKey key, CommitTs known) {}
+
+    /**
+     * An object at the snapshot that was asked for.
+     *
+     * @param version the commit that wrote it; for an absent object any timestamp since which it has been absent
+     */
+    sealed interface Fetched {
+        ObjectKey key();
+
+        record Found(ObjectKey key, CommitTs version, StoredObject object) implements Fetched {}
+
+        /** The version that the caller has is the right one. */
+        record Unchanged(ObjectKey key, CommitTs version) implements Fetched {}
+
+        record Absent(ObjectKey key) implements Fetched {}
+    }
+
+    /** Inode numbers {@code first} to {@code first + count - 1}. */
+    record InoRange(long first, int count) {}
+
+    /** What the ledger knows of a transaction; {@code outcome} is null when it has not committed and never will. */
+    record LedgerAnswer(CommitOutcome.Committed outcome) {}
+
+    /** Figures for status and statfs. */
+    record VolumeStatus(
+            VolumeName volume,
+            long epoch,
+            CommitTs lastCommitted,
+            CommitTs lastApplied,
+            CommitTs trimHorizon,
+            long openLeases,
+            long inodes,
+            long usedBytes,
+            long capacityBytes,
+            long availableBytes) {}
+}
