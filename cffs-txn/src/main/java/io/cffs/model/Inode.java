@@ -15,7 +15,7 @@ package io.cffs.model;
  * @param ctimeNanos last change of anything
  * @param btimeNanos birth; never changes
  * @param rdev device number of a device node, else 0; never changes
- * @param parent the directory that holds this directory; null for everything that is not a directory. The root's is itself
+ * @param parent the directory that holds this directory, null for everything that is not one. The root's is itself
  * @param symlinkTarget bytes of a symlink's target, else null; never changes
  */
 public record Inode(

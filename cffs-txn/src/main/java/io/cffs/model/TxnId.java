@@ -15,6 +15,7 @@ public record TxnId(long high, long low) {
         if (!hex.matches("[0-9a-f]{32}")) {
             throw new IllegalArgumentException("a transaction id is 32 hex digits: " + hex);
         }
-        return new TxnId(Long.parseUnsignedLong(hex.substring(0, 16), 16), Long.parseUnsignedLong(hex.substring(16), 16));
+        long high = Long.parseUnsignedLong(hex.substring(0, 16), 16);
+        return new TxnId(high, Long.parseUnsignedLong(hex.substring(16), 16));
     }
 }

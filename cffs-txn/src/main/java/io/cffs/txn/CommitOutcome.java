@@ -28,5 +28,14 @@ public sealed interface CommitOutcome {
     /** The read that failed validation, and who overwrote it. {@code path} is for people; null when not known. */
     record Witness(ReadKey key, TxnId other, CommitTs otherAt, String path) {}
 
-    enum RefusalCause { QUOTA, PERMISSION, FENCED, TOO_LARGE, MALFORMED, NO_SPACE, UNKNOWN_VOLUME, STAGED_BLOCK_MISSING }
+    enum RefusalCause {
+        QUOTA,
+        PERMISSION,
+        FENCED,
+        TOO_LARGE,
+        MALFORMED,
+        NO_SPACE,
+        UNKNOWN_VOLUME,
+        STAGED_BLOCK_MISSING
+    }
 }

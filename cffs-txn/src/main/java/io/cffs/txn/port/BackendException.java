@@ -5,7 +5,17 @@ public final class BackendException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** Which remedy fits. */
-    public enum Cause { UNREACHABLE, TIMED_OUT, UNKNOWN_VOLUME, SNAPSHOT_EXPIRED, PROTOCOL, STORE_FAILED, NO_SPACE, REFUSED, CLOSED }
+    public enum Cause {
+        UNREACHABLE,
+        TIMED_OUT,
+        UNKNOWN_VOLUME,
+        SNAPSHOT_EXPIRED,
+        PROTOCOL,
+        STORE_FAILED,
+        NO_SPACE,
+        REFUSED,
+        CLOSED
+    }
 
     private final Cause kind;
 

@@ -33,7 +33,7 @@ public interface BackendPort extends AutoCloseable {
     /** The names of an inode's extended attributes, in byte order. */
     CompletableFuture<List<Name>> xattrNames(VolumeName volume, CommitTs snapshot, Ino ino);
 
-    /** Uploads an object; when the future completes it is durable. The same id again with the same bytes is harmless. */
+    /** Uploads an object; when the future completes it is durable. The same id and bytes again are harmless. */
     CompletableFuture<Void> stage(VolumeName volume, StagedId id, Bytes bytes);
 
     /**
@@ -92,7 +92,8 @@ public interface BackendPort extends AutoCloseable {
      * @param changes what has changed since {@code lastSeen}; null means "too much, or not known": revalidate lazily
      * @param alreadyCommitted the invocation id has committed before, at this timestamp; else null
      */
-    record Begun(CommitTs snapshot, long leaseId, long leaseMillis, List<ObjectKey> changes, CommitTs alreadyCommitted) {}
+    record Begun(
+            CommitTs snapshot, long leaseId, long leaseMillis, List<ObjectKey> changes, CommitTs alreadyCommitted) {}
 
     /** @param known the caller has the object as of this version; null when it has none */
     record FetchItem(ObjectKey key, CommitTs known) {}

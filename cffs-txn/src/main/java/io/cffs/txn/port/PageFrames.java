@@ -16,10 +16,10 @@ public interface PageFrames {
      */
     int allocate(int count) throws FsException;
 
-    /** Writes what remains in {@code source}, from {@code offset} bytes into {@code frame} on, into following frames too. */
+    /** Writes what remains in {@code source} from {@code offset} bytes into {@code frame} on, across frames. */
     void write(int frame, int offset, ByteBuffer source) throws FsException;
 
-    /** Fills what remains in {@code target}, from {@code offset} bytes into {@code frame} on, from following frames too. */
+    /** Fills what remains in {@code target} from {@code offset} bytes into {@code frame} on, across frames. */
     void read(int frame, int offset, ByteBuffer target) throws FsException;
 
     /** Gives frames back. Any run of allocated frames, not only one that was allocated together. */
