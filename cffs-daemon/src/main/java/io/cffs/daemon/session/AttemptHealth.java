@@ -1,0 +1,10 @@
+package io.cffs.daemon.session;
+
+/** Whether an attempt can still commit. Once it is not sound it never becomes sound again. */
+public enum AttemptHealth {
+    SOUND,
+    /** The backend no longer holds the snapshot: nothing can be read, so run again on a new one. */
+    SNAPSHOT_EXPIRED,
+    /** A read or a write of the attempt failed in the environment: the function has seen EIO, a commit is refused. */
+    ENVIRONMENT_FAILED
+}
