@@ -1,0 +1,43 @@
+package io.cffs.txn.apply;
+
+import io.cffs.model.Blocks;
+import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.StoredObject;
+import io.cffs.txn.StagedId;
+
+/** One change of the stored objects by one commit. A commit has at most one {@code Put*} or {@code Delete} per key. */
+public sealed interface Effect {
+    /** The object has this value from this commit on. */
+    record Put(ObjectKey key, StoredObject value) implements Effect {}
+
+    /**
+     * The block's bytes are those of a range of a staged object, which were not looked at.
+     *
+     * @param offsetBytes in the object; a multiple of the block size
+     * @param lengthBytes 1 to the block size; bytes of the block beyond it are zeros
+     */
+    record PutStagedBlock(ObjectKey.BlockKey key, StagedId object, long offsetBytes, int lengthBytes)
+            implements Effect {
+        public PutStagedBlock {
+            if (lengthBytes < 1 || lengthBytes > Blocks.BLOCK_BYTES || offsetBytes % Blocks.BLOCK_BYTES != 0) {
+                throw new IllegalArgumentException("no block of an object: " + offsetBytes + " + " + lengthBytes);
+            }
+        }
+    }
+
+    /** The object, which existed, is absent from this commit on. */
+    record Delete(ObjectKey key) implements Effect {}
+
+    /**
+     * All blocks of this range, both ends inclusive, that exist and that the same commit does not put, are holes from
+     * this commit on. Comes before every {@code Put*} of its inode. May name blocks that are holes already.
+     */
+    record DeleteBlocks(Ino ino, long firstIndex, long lastIndex) implements Effect {}
+
+    /**
+     * The inode dies with this commit (its own {@link Delete} comes too): all of its blocks and extended attributes are
+     * garbage from this commit on. Nobody can reach them at a later snapshot, so they may be collected lazily.
+     */
+    record DeleteInodeContent(Ino ino) implements Effect {}
+}
