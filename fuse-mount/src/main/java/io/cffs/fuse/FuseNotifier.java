@@ -1,0 +1,52 @@
+package io.cffs.fuse;
+
+/**
+ * Tells the kernel to forget what it caches. Safe for use by any number of threads, with two rules that keep the
+ * kernel
+ * from deadlocking against us:
+ *
+ * <ul>
+ *   <li>Never from inside a handler method: the request being served may hold the lock that the notification needs. A
+ *       call from a thread that is serving a request throws {@link IllegalStateException} and sends nothing. From
+ *       another
+ *       thread, do not notify about an inode while a modifying request on it (or on its parent) waits for that
+ *       thread.
+ *   <li>Never once teardown has begun: every method then sends nothing and returns false.
+ * </ul>
+ *
+ * Each method returns true when the kernel afterwards holds nothing stale of what was named, be it because it
+ * dropped it
+ * or because it never had it; false when nothing was sent because the session is ending, or when the connection is
+ * gone.
+ */
+public interface FuseNotifier {
+    /** Drops a name: the next use of it is a LOOKUP. What is open or mounted below it stays. */
+    boolean invalEntry(long parentNodeId, byte[] name);
+
+    /**
+     * Drops a name and tells the watchers of the directory that it is gone. Only where the child is known to be
+     * deleted.
+     */
+    boolean delete(long parentNodeId, long childNodeId, byte[] name);
+
+    /** Drops an inode's attributes: the next stat is a GETATTR. Pages stay. */
+    boolean invalAttributes(long nodeId);
+
+    /**
+     * Drops an inode's attributes and its pages in a range, pages mapped by programs included.
+     *
+     * @param offset first byte, 0 or more
+     * @param length bytes; 0 or less means up to the end
+     */
+    boolean invalInode(long nodeId, long offset, long length);
+
+    /** Whether {@link #incEpoch} is to be had (protocol 7.44). */
+    boolean supportsEpoch();
+
+    /**
+     * Expires every name that the kernel holds for this mount, at once: each is looked up again at its next use.
+     * Neither
+     * attributes nor pages go with it. Returns false where {@link #supportsEpoch} does.
+     */
+    boolean incEpoch();
+}
