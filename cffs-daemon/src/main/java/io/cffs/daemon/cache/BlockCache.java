@@ -1,0 +1,35 @@
+package io.cffs.daemon.cache;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.ObjectKey.BlockKey;
+
+/**
+ * Blocks by (volume, block, version). The content of a version never changes, so an entry is never wrong, only absent:
+ * an implementation checks what it returns against a checksum and forgets what fails. Bounded in bytes by construction.
+ * Safe for use by many threads. No method throws for a fault of the medium: a cache that cannot work answers "absent".
+ */
+public interface BlockCache extends AutoCloseable {
+    /** Null when absent. */
+    Bytes get(VolumeIdentity volume, BlockKey key, CommitTs version);
+
+    /** Whether {@link #get} would probably answer; cheaper, because nothing is copied or verified. */
+    boolean contains(VolumeIdentity volume, BlockKey key, CommitTs version);
+
+    /** Keeps a block's raw bytes, 1 to 128 KiB, if there is room to be made for them. */
+    void put(VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw);
+
+    Figures figures();
+
+    /** Gives the memory and the file back; later calls answer "absent". The file stays for the next process. */
+    @Override
+    void close();
+
+    /**
+     * Counters since this object was opened, by this process.
+     *
+     * @param capacityBytes the bound on stored bytes
+     * @param damaged entries whose checksum did not hold and that were forgotten
+     */
+    record Figures(long hits, long misses, long puts, long evictions, long damaged, long capacityBytes) {}
+}

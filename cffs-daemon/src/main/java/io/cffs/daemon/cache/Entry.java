@@ -1,0 +1,61 @@
+package io.cffs.daemon.cache;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.Name;
+import io.cffs.model.StoredObject;
+import java.util.List;
+
+/**
+ * What a mount knows of one key. Right at the cache's snapshot if its {@link #generation} is the cache's; else it was
+ * right once, and its version is worth asking about.
+ */
+sealed interface Entry {
+    int generation();
+
+    /** The version to revalidate with; null when it is not known or there is nothing to revalidate. */
+    CommitTs version();
+
+    /** What it costs on the heap, its key included, roughly. */
+    int weightBytes();
+
+    /** An inode, a dentry or an extended attribute. {@code object} is null when it is known to be absent. */
+    record Found(int generation, CommitTs version, StoredObject object, int weightBytes) implements Entry {}
+
+    /** Which version of a block is the right one; its bytes are in the block caches. Null version: a hole. */
+    record Block(int generation, CommitTs version) implements Entry {
+        @Override
+        public int weightBytes() {
+            return 176;
+        }
+    }
+
+    /** Parts of a directory. */
+    record Directory(int generation, Listing listing) implements Entry {
+        @Override
+        public CommitTs version() {
+            return null;
+        }
+
+        @Override
+        public int weightBytes() {
+            return 128 + listing.weightBytes();
+        }
+    }
+
+    /** All extended attribute names of an inode. */
+    record XattrNames(int generation, List<Name> names) implements Entry {
+        XattrNames {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public CommitTs version() {
+            return null;
+        }
+
+        @Override
+        public int weightBytes() {
+            return 128 + names.stream().mapToInt(name -> 64 + name.lengthBytes()).sum();
+        }
+    }
+}

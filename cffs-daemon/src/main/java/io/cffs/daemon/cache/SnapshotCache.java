@@ -1,0 +1,202 @@
+package io.cffs.daemon.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.ObjectKey.BlockKey;
+import io.cffs.model.ObjectKey.DentryKey;
+import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.port.BackendPort;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * What a mount remembers of a volume from one attempt to the next.
+ *
+ * <p>It is right at one snapshot at a time, the one of the newest {@link SnapshotReader}. {@link #advance} moves it to
+ * the next: told what has changed it drops just that; told nothing it keeps everything, but marks it as to be asked
+ * about again, which costs a round trip and no data when nothing has changed. Absence is remembered like presence.
+ *
+ * <p>Two rules keep an attempt's answers the same from its beginning to its end, whatever other threads insert: only what
+ * was fetched at the cache's own snapshot gets in ({@link #insert} and {@link #advance} exclude one another), and blocks are
+ * found by version, so what they hold never changes.
+ *
+ * <p>Metadata lives in a Caffeine cache, bounded by weight. Block bytes live in the {@link BlockCache} of the host and, for
+ * those just used, in a small exact LRU on the heap: Caffeine may refuse a newcomer, and an operation that is run again
+ * after a fetch must find what was fetched.
+ *
+ * <p>Lock order: session lock, then {@link #validity}. No I/O under either. Safe for use by many threads.
+ */
+public final class SnapshotCache {
+    final BackendPort backend;
+    final VolumeName volume;
+    final CacheLimits limits;
+    final Executor background;
+    private final VolumeIdentity identity;
+    private final BlockCache blocks;
+    private final MemoryBlockCache hotBlocks;
+    private final Cache<Object, Entry> metadata;
+    private final ReentrantReadWriteLock validity = new ReentrantReadWriteLock();
+    private volatile SnapshotReader current; // written under validity.writeLock()
+    private volatile int generation; // written under validity.writeLock()
+
+    /**
+     * @param blocks of the host; not closed by this
+     * @param background runs fetches that nobody waits for, each blocks its thread for a while: virtual threads
+     */
+    public SnapshotCache(
+            BackendPort backend,
+            VolumeName volume,
+            VolumeIdentity identity,
+            BlockCache blocks,
+            CacheLimits limits,
+            Executor background) {
+        this.backend = backend;
+        this.volume = volume;
+        this.identity = identity;
+        this.blocks = blocks;
+        this.limits = limits;
+        this.background = background;
+        this.hotBlocks = new MemoryBlockCache(limits.hotBlockBytesMax());
+        this.metadata = Caffeine.newBuilder()
+                .maximumWeight(limits.metadataBytesMax())
+                .weigher((Object key, Entry entry) -> entry.weightBytes())
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** For {@code BeginRequest.lastSeen}: what this cache is right at; null before the first attempt. */
+    public CommitTs lastSeen() {
+        SnapshotReader reader = current;
+        return reader == null ? null : reader.at();
+    }
+
+    /**
+     * Moves to the snapshot of a new attempt; the reader of the one before answers no more. Does no I/O.
+     *
+     * @param changes keys of all objects that differ between {@link #lastSeen()} and {@code snapshot}; null: not known
+     */
+    public SnapshotReader advance(CommitTs snapshot, List<ObjectKey> changes) {
+        validity.writeLock().lock();
+        try {
+            SnapshotReader before = current;
+            boolean sameTree = before != null && before.at().equals(snapshot);
+            if (changes != null && before != null && !before.at().isAfter(snapshot)) {
+                changes.forEach(this::drop);
+            } else if (!sameTree) {
+                generation++;
+            }
+            SnapshotReader reader = new SnapshotReader(this, snapshot);
+            current = reader;
+            if (before != null) {
+                reader.fetchAhead(before.footprint());
+            }
+            return reader;
+        } finally {
+            validity.writeLock().unlock();
+        }
+    }
+
+    /** Forgets all that is on the heap; the next attempt starts cold but for the host's block cache. */
+    public void clear() {
+        validity.writeLock().lock();
+        try {
+            generation++;
+            metadata.invalidateAll();
+        } finally {
+            validity.writeLock().unlock();
+        }
+    }
+
+    private void drop(ObjectKey key) {
+        metadata.invalidate(key);
+        if (key instanceof DentryKey dentry) {
+            DirectoryKey directory = new DirectoryKey(dentry.parent());
+            if (metadata.getIfPresent(directory) instanceof Entry.Directory entry) {
+                metadata.put(directory, new Entry.Directory(entry.generation(), entry.listing().without(dentry.name())));
+            }
+        } else if (key instanceof XattrKey xattr) {
+            metadata.invalidate(new XattrNamesKey(xattr.ino()));
+        }
+    }
+
+    boolean isCurrent(SnapshotReader reader) {
+        return current == reader;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    boolean isValid(Entry entry) {
+        return entry != null && entry.generation() == generation;
+    }
+
+    /** Right or not; null when there is none. */
+    Entry remembered(Object key) {
+        return metadata.getIfPresent(key);
+    }
+
+    /**
+     * Runs {@code insertion}, which may call {@link #remember}, unless the reader's attempt has ended. Excludes
+     * {@link #advance}, so that nothing fetched at an older snapshot passes for new.
+     */
+    void insert(SnapshotReader reader, Runnable insertion) {
+        validity.readLock().lock();
+        try {
+            if (isCurrent(reader)) {
+                insertion.run();
+            }
+        } finally {
+            validity.readLock().unlock();
+        }
+    }
+
+    /** Only from within {@link #insert}. */
+    void remember(Object key, Entry entry) {
+        metadata.put(key, entry);
+    }
+
+    /** Null when the content of this version is not at hand. */
+    Bytes blockContent(BlockKey key, CommitTs version) {
+        Bytes hot = hotBlocks.get(identity, key, version);
+        if (hot != null) {
+            return hot;
+        }
+        Bytes cold = blocks.get(identity, key, version);
+        if (cold != null) {
+            hotBlocks.put(identity, key, version, cold);
+        }
+        return cold;
+    }
+
+    boolean hasBlockContent(BlockKey key, CommitTs version) {
+        return hotBlocks.contains(identity, key, version) || blocks.contains(identity, key, version);
+    }
+
+    void keepBlockContent(BlockKey key, CommitTs version, Bytes raw) {
+        hotBlocks.put(identity, key, version, raw);
+        blocks.put(identity, key, version, raw);
+    }
+
+    /** Weight of the metadata on the heap, in bytes. */
+    public long metadataBytes() {
+        return metadata.policy().eviction().orElseThrow().weightedSize().orElse(0);
+    }
+
+    /** Bytes of block contents on the heap. */
+    public long hotBlockBytes() {
+        return hotBlocks.usedBytes();
+    }
+
+    /** What is known of a directory's listing. */
+    record DirectoryKey(Ino ino) {}
+
+    /** What is known of an inode's attribute names. */
+    record XattrNamesKey(Ino ino) {}
+}

@@ -1,0 +1,211 @@
+package io.cffs.daemon.cache;
+
+import io.cffs.daemon.cache.SnapshotCache.DirectoryKey;
+import io.cffs.daemon.cache.SnapshotCache.XattrNamesKey;
+import io.cffs.model.Blocks;
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.ObjectKey.BlockKey;
+import io.cffs.model.ObjectKey.DentryKey;
+import io.cffs.model.ObjectKey.InodeKey;
+import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.StoredObject;
+import io.cffs.txn.Snapshot;
+import io.cffs.txn.SnapshotMiss;
+import io.cffs.txn.SnapshotMiss.Wanted;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.DirectoryPage;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One attempt's snapshot: answers from what the mount remembers, else throws {@link SnapshotMiss}.
+ *
+ * <p>The methods of {@link Snapshot} are called by one thread at a time, under the session lock, and never block.
+ * {@link #fetch} is called without it, by any number of threads. Once the next attempt has begun, every answer is an
+ * {@link IllegalStateException} and {@code fetch} brings nothing.
+ */
+public final class SnapshotReader implements Snapshot {
+    private final SnapshotCache cache;
+    private final CommitTs at;
+    private final SnapshotFetcher fetcher;
+    private final ReadAhead readAhead; // @GuardedBy(session lock)
+    private final Set<ObjectKey> footprint = new LinkedHashSet<>(); // @GuardedBy("footprint")
+
+    SnapshotReader(SnapshotCache cache, CommitTs at) {
+        this.cache = cache;
+        this.at = at;
+        this.fetcher = new SnapshotFetcher(cache, this);
+        this.readAhead = new ReadAhead(cache.limits.readAheadBlocksMax());
+    }
+
+    @Override
+    public CommitTs at() {
+        return at;
+    }
+
+    @Override
+    public Inode inode(Ino ino) throws SnapshotMiss {
+        StoredObject found = object(new InodeKey(ino));
+        return found == null ? null : ((StoredObject.InodeObject) found).inode();
+    }
+
+    @Override
+    public StoredObject.DentryObject dentry(Ino parent, Name name) throws SnapshotMiss {
+        DentryKey key = new DentryKey(parent, name);
+        Entry entry = entryOf(key);
+        if (entry instanceof Entry.Found found) {
+            return (StoredObject.DentryObject) found.object();
+        }
+        if (entryOf(new DirectoryKey(parent)) instanceof Entry.Directory directory) {
+            Listing.Answer answer = directory.listing().lookup(name);
+            if (answer != null) {
+                return answer.dentry();
+            }
+        }
+        throw missing(key);
+    }
+
+    @Override
+    public StoredObject.BlockObject block(Ino ino, long index) throws SnapshotMiss {
+        BlockKey key = new BlockKey(ino, index);
+        readAheadOf(ino, index);
+        if (entryOf(key) instanceof Entry.Block block) {
+            if (block.version() == null) {
+                return null;
+            }
+            Bytes content = cache.blockContent(key, block.version());
+            if (content != null) {
+                return new StoredObject.BlockObject(content);
+            }
+        }
+        throw missing(key);
+    }
+
+    @Override
+    public DirectoryPage list(Ino directory, Name after, int limit) throws SnapshotMiss {
+        Listing.Run run = entryOf(new DirectoryKey(directory)) instanceof Entry.Directory entry
+                ? entry.listing().after(after, limit)
+                : null;
+        if (run == null) {
+            throw new SnapshotMiss(new Wanted.DirectoryListing(directory, after, limit));
+        }
+        List<DirectoryPage.Entry> entries = new ArrayList<>(run.size());
+        List<ObjectKey> unknown = new ArrayList<>();
+        for (int i = 0; i < run.size(); i++) {
+            InodeKey key = new InodeKey(run.ino(i));
+            if (entryOf(key) instanceof Entry.Found found && found.object() instanceof StoredObject.InodeObject inode) {
+                entries.add(new DirectoryPage.Entry(run.name(i), run.ino(i), run.type(i), inode.inode()));
+            } else {
+                unknown.add(key);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new SnapshotMiss(new Wanted.Objects(List.copyOf(unknown)));
+        }
+        return new DirectoryPage(entries, run.complete());
+    }
+
+    @Override
+    public StoredObject.XattrObject xattr(Ino ino, Name name) throws SnapshotMiss {
+        XattrKey key = new XattrKey(ino, name);
+        if (entryOf(key) instanceof Entry.Found found) {
+            return (StoredObject.XattrObject) found.object();
+        }
+        if (entryOf(new XattrNamesKey(ino)) instanceof Entry.XattrNames all && !all.names().contains(name)) {
+            return null;
+        }
+        throw missing(key);
+    }
+
+    @Override
+    public List<Name> xattrNames(Ino ino) throws SnapshotMiss {
+        if (entryOf(new XattrNamesKey(ino)) instanceof Entry.XattrNames all) {
+            return all.names();
+        }
+        throw new SnapshotMiss(new Wanted.XattrNames(ino));
+    }
+
+    /**
+     * Brings what an operation missed; when it returns, run the operation again. Waits for the backend: never call it
+     * with a lock held. Several threads may want the same: it is fetched once.
+     *
+     * @throws BackendException when the backend fails or what it answers is not an answer
+     */
+    public void fetch(Wanted wanted) {
+        switch (wanted) {
+            case Wanted.Objects objects -> fetcher.fetchObjects(objects.keys());
+            case Wanted.DirectoryListing listing ->
+                    fetcher.fetchListing(listing.directory(), listing.after(), listing.limit());
+            case Wanted.XattrNames names -> fetcher.fetchXattrNames(names.ino());
+        }
+    }
+
+    /** The keys this attempt has looked at, in order, as far as they are kept. */
+    List<ObjectKey> footprint() {
+        synchronized (footprint) {
+            return List.copyOf(footprint);
+        }
+    }
+
+    /** Fetches in the background what of these is not at hand. */
+    void fetchAhead(List<ObjectKey> keys) {
+        if (!keys.isEmpty()) {
+            cache.background.execute(() -> fetcher.fetchAhead(keys));
+        }
+    }
+
+    private StoredObject object(ObjectKey key) {
+        if (entryOf(key) instanceof Entry.Found found) {
+            return found.object();
+        }
+        throw missing(key);
+    }
+
+    /** Null when nothing that is right at this snapshot is remembered. */
+    private Entry entryOf(Object key) {
+        if (!cache.isCurrent(this)) {
+            throw new IllegalStateException("the attempt that read at " + at + " has ended");
+        }
+        if (key instanceof ObjectKey object) {
+            noteFootprint(object);
+        }
+        Entry entry = cache.remembered(key);
+        return cache.isValid(entry) ? entry : fetcher.pinned(key);
+    }
+
+    private void noteFootprint(ObjectKey key) {
+        synchronized (footprint) {
+            if (footprint.size() < cache.limits.footprintKeysMax()) {
+                footprint.add(key);
+            }
+        }
+    }
+
+    private void readAheadOf(Ino ino, long index) {
+        ReadAhead.Window window = readAhead.onRead(ino, index);
+        if (window.isEmpty()) {
+            return;
+        }
+        Entry entry = cache.remembered(new InodeKey(ino));
+        if (!cache.isValid(entry) || !(((Entry.Found) entry).object() instanceof StoredObject.InodeObject inode)) {
+            return;
+        }
+        long blockCount = Math.ceilDiv(inode.inode().sizeBytes(), (long) Blocks.BLOCK_BYTES);
+        List<ObjectKey> keys = new ArrayList<>();
+        for (long ahead = window.from(); ahead < Math.min(window.to(), blockCount); ahead++) {
+            keys.add(new BlockKey(ino, ahead));
+        }
+        fetchAhead(keys);
+    }
+
+    private static SnapshotMiss missing(ObjectKey key) {
+        return new SnapshotMiss(new Wanted.Objects(List.of(key)));
+    }
+}
