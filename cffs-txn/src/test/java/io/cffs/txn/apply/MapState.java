@@ -1,0 +1,193 @@
+package io.cffs.txn.apply;
+
+import io.cffs.model.Blocks;
+import io.cffs.model.Bytes;
+import io.cffs.model.FileType;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.ObjectKey.BlockKey;
+import io.cffs.model.ObjectKey.DentryKey;
+import io.cffs.model.ObjectKey.InodeKey;
+import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.StoredObject;
+import io.cffs.model.StoredObject.BlockObject;
+import io.cffs.model.StoredObject.DentryObject;
+import io.cffs.model.StoredObject.InodeObject;
+import io.cffs.model.StoredObject.XattrObject;
+import io.cffs.txn.Mutation;
+import io.cffs.txn.StagedId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The latest state as plain maps, which carries out effects to the letter and is strict about what they promise. */
+final class MapState implements LatestState {
+    final Map<ObjectKey, StoredObject> objects = new LinkedHashMap<>();
+    final Map<StagedId, Bytes> staged = new HashMap<>();
+    int blocksLoaded;
+
+    MapState() {
+        objects.put(new InodeKey(Ino.ROOT), new InodeObject(directory(1).withLinks(2)));
+    }
+
+    static Inode directory(long ino) {
+        return new Inode(new Ino(ino), FileType.DIRECTORY, 0755, 0, 0, 0, 0, 1, 1, 1, 1, 0, Ino.ROOT, null);
+    }
+
+    static Inode regular(long ino) {
+        return new Inode(new Ino(ino), FileType.REGULAR, 0644, 0, 0, 0, 0, 1, 1, 1, 1, 0, null, null);
+    }
+
+    Applied commit(Mutation... mutations) throws MutationRefused {
+        return commit(List.of(mutations));
+    }
+
+    Applied commit(List<Mutation> mutations) throws MutationRefused {
+        Applied applied = Applier.apply(mutations, this);
+        carryOut(applied.effects());
+        return applied;
+    }
+
+    private void carryOut(List<Effect> effects) {
+        Set<ObjectKey> touched = new HashSet<>();
+        boolean putBlocks = false;
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.Put put -> {
+                    once(touched, put.key());
+                    putBlocks |= put.key() instanceof BlockKey;
+                    objects.put(put.key(), put.value());
+                }
+                case Effect.PutStagedBlock put -> {
+                    once(touched, put.key());
+                    putBlocks = true;
+                    int from = (int) put.offsetBytes();
+                    objects.put(put.key(),
+                            new BlockObject(staged.get(put.object()).slice(from, from + put.lengthBytes())));
+                }
+                case Effect.Delete delete -> {
+                    once(touched, delete.key());
+                    if (objects.remove(delete.key()) == null) {
+                        throw new AssertionError("deletes what is not there: " + delete.key());
+                    }
+                }
+                case Effect.DeleteBlocks range -> {
+                    objects.keySet().removeIf(key -> key instanceof BlockKey block
+                            && block.ino().equals(range.ino())
+                            && range.firstIndex() <= block.index() && block.index() <= range.lastIndex()
+                            && !touched.contains(key));
+                }
+                case Effect.DeleteInodeContent dead -> objects.keySet().removeIf(key ->
+                        key instanceof BlockKey block && block.ino().equals(dead.ino())
+                                || key instanceof XattrKey xattr && xattr.ino().equals(dead.ino()));
+            }
+        }
+        if (putBlocks && effects.getLast() instanceof Effect.DeleteBlocks) {
+            throw new AssertionError("a range deletion after puts");
+        }
+    }
+
+    private static void once(Set<ObjectKey> touched, ObjectKey key) {
+        if (!touched.add(key)) {
+            throw new AssertionError("two effects on one key: " + key);
+        }
+    }
+
+    @Override
+    public Inode inode(Ino ino) {
+        return objects.get(new InodeKey(ino)) instanceof InodeObject object ? object.inode() : null;
+    }
+
+    Inode inode(long ino) {
+        return inode(new Ino(ino));
+    }
+
+    @Override
+    public DentryObject dentry(Ino parent, Name name) {
+        return (DentryObject) objects.get(new DentryKey(parent, name));
+    }
+
+    @Override
+    public Bytes block(Ino ino, long index) {
+        blocksLoaded++;
+        return objects.get(new BlockKey(ino, index)) instanceof BlockObject object ? object.raw() : null;
+    }
+
+    @Override
+    public Bytes xattr(Ino ino, Name name) {
+        return objects.get(new XattrKey(ino, name)) instanceof XattrObject object ? object.value() : null;
+    }
+
+    @Override
+    public long stagedLengthBytes(StagedId object) {
+        return staged.containsKey(object) ? staged.get(object).length() : -1;
+    }
+
+    @Override
+    public Bytes stagedBytes(StagedId object, long offsetBytes, int lengthBytes) {
+        return staged.get(object).slice((int) offsetBytes, (int) offsetBytes + lengthBytes);
+    }
+
+    /** The whole file, holes as zeros. */
+    byte[] content(long ino) {
+        byte[] content = new byte[(int) inode(ino).sizeBytes()];
+        objects.forEach((key, value) -> {
+            if (key instanceof BlockKey block && block.ino().value() == ino) {
+                Bytes raw = ((BlockObject) value).raw();
+                raw.copyTo(0, content, (int) (block.index() * Blocks.BLOCK_BYTES), raw.length());
+            }
+        });
+        return content;
+    }
+
+    /** Every invariant that the fold keeps. Throws AssertionError with the inode. */
+    void check() {
+        Map<Ino, Long> names = new HashMap<>();
+        Map<Ino, Long> entries = new HashMap<>();
+        Map<Ino, Long> subdirectories = new HashMap<>();
+        objects.forEach((key, value) -> {
+            if (key instanceof DentryKey dentry) {
+                DentryObject named = (DentryObject) value;
+                names.merge(named.ino(), 1L, Long::sum);
+                entries.merge(dentry.parent(), 1L, Long::sum);
+                ensure(inode(named.ino()) != null && inode(named.ino()).type() == named.type(), key);
+                if (named.type() == FileType.DIRECTORY) {
+                    subdirectories.merge(dentry.parent(), 1L, Long::sum);
+                    ensure(inode(named.ino()).parent().equals(dentry.parent()), key);
+                }
+            }
+        });
+        objects.forEach((key, value) -> {
+            switch (key) {
+                case InodeKey inode -> checkInode(inode(inode.ino()), names.getOrDefault(inode.ino(), 0L),
+                        entries.getOrDefault(inode.ino(), 0L), subdirectories.getOrDefault(inode.ino(), 0L));
+                case BlockKey block -> ensure(block.index() * Blocks.BLOCK_BYTES
+                        + ((BlockObject) value).raw().length() <= inode(block.ino()).sizeBytes(), key);
+                case XattrKey xattr -> ensure(inode(xattr.ino()) != null, key);
+                case DentryKey dentry -> ensure(inode(dentry.parent()).isDirectory(), key);
+            }
+        });
+    }
+
+    private static void checkInode(Inode inode, long names, long entries, long subdirectories) {
+        if (inode.isDirectory()) {
+            ensure(inode.sizeBytes() == entries, inode);
+            ensure(inode.links() == 2 + subdirectories, inode);
+            ensure(names == (inode.ino().equals(Ino.ROOT) ? 0 : 1), inode);
+        } else {
+            ensure(inode.links() == names, inode);
+            ensure(names > 0, inode);
+        }
+    }
+
+    private static void ensure(boolean holds, Object where) {
+        if (!holds) {
+            throw new AssertionError("LINK_COUNT_MATCHES_DENTRIES or a length is broken at " + where);
+        }
+    }
+}
