@@ -1,0 +1,207 @@
+package io.cffs.backend.commit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cffs.backend.Seeded;
+import io.cffs.backend.disk.DiskDirectory;
+import io.cffs.backend.disk.DurableFile;
+import io.cffs.backend.disk.MemoryDirectory;
+import io.cffs.model.Epoch;
+import io.cffs.txn.port.BackendException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileCommitLogTest extends CommitLogContract {
+    private static final long SEGMENT_BYTES = 64 * 1024;
+    private MemoryDirectory directory = new MemoryDirectory();
+
+    @Override
+    CommitLog fresh() {
+        return FileCommitLog.open(directory, SEGMENT_BYTES);
+    }
+
+    @Override
+    CommitLog reopened(CommitLog log) {
+        log.close();
+        return FileCommitLog.open(directory, SEGMENT_BYTES);
+    }
+
+    @Override
+    void fillUp(CommitLog log) {
+        directory.setCapacity(0);
+    }
+
+    @Override
+    void makeRoom(CommitLog log) {
+        directory.setCapacity(Long.MAX_VALUE);
+    }
+
+    @Test
+    void worksOnARealDisk(@TempDir Path path) throws IOException {
+        FileCommitLog log = FileCommitLog.open(DiskDirectory.at(path), SEGMENT_BYTES);
+        log.fence(ONE);
+        for (int i = 0; i < 40; i++) {
+            log.append(ONE, List.of(record(5000, i), record(7, i)));
+        }
+        log.cut(log.next() - 2);
+        log.close();
+        FileCommitLog again = FileCommitLog.open(DiskDirectory.at(path), SEGMENT_BYTES);
+        List<byte[]> found = all(again, again.next() - 2);
+        assertArrayEquals(record(5000, 39), found.get(0));
+        assertArrayEquals(record(7, 39), found.get(1));
+        assertTrue(again.first() > CommitLog.FIRST_POSITION);
+        again.close();
+    }
+
+    /** Each seed: batches of random records, then the power goes in the middle of an append, several times over. */
+    @Test
+    void nothingAcknowledgedIsLostInPowerCuts() {
+        for (long seed : Seeded.seeds(400)) {
+            Seeded random = new Seeded(seed);
+            MemoryDirectory disk = new MemoryDirectory();
+            List<byte[]> acknowledged = new ArrayList<>();
+            List<byte[]> inFlight = new ArrayList<>();
+            for (long life = 1; life <= 4; life++) {
+                FileCommitLog log = FileCommitLog.open(disk, 16 * 1024);
+                assertPrefix(acknowledged, inFlight, all(log, log.first()), "seed " + seed + " life " + life);
+                acknowledged = all(log, log.first());
+                inFlight = List.of();
+                log.fence(new Epoch(life));
+                int batches = random.below(12);
+                for (int i = 0; i < batches; i++) {
+                    List<byte[]> batch = batch(random);
+                    log.append(new Epoch(life), batch);
+                    acknowledged.addAll(batch);
+                }
+                inFlight = batch(random);
+                disk.failSyncs(1);
+                List<byte[]> last = inFlight;
+                assertThrows(BackendException.class, () -> log.append(log.epoch(), last));
+                disk = disk.afterPowerCut(random);
+            }
+        }
+    }
+
+    private static List<byte[]> batch(Seeded random) {
+        List<byte[]> batch = new ArrayList<>();
+        int count = 1 + random.below(5);
+        for (int i = 0; i < count; i++) {
+            batch.add(random.bytes(random.below(random.below(4) == 0 ? 9000 : 300)));
+        }
+        return batch;
+    }
+
+    private static void assertPrefix(List<byte[]> must, List<byte[]> may, List<byte[]> found, String where) {
+        assertTrue(found.size() >= must.size(), () -> where + ": lost " + (must.size() - found.size()));
+        assertTrue(found.size() <= must.size() + may.size(), () -> where + ": has " + found.size());
+        List<byte[]> all = new ArrayList<>(must);
+        all.addAll(may);
+        for (int i = 0; i < found.size(); i++) {
+            assertArrayEquals(all.get(i), found.get(i), where + " record " + i);
+        }
+    }
+
+    /** Rot of any byte of any acknowledged frame but those of the last batch is reported and never cut off. */
+    @Test
+    void damageInTheMiddleIsReportedNotCut() throws IOException {
+        for (long seed : Seeded.seeds(200)) {
+            Seeded random = new Seeded(seed);
+            MemoryDirectory disk = new MemoryDirectory();
+            FileCommitLog log = FileCommitLog.open(disk, SEGMENT_BYTES);
+            log.fence(ONE);
+            int before = 1 + random.below(30);
+            long framesEnd = LogSegment.HEADER_BYTES + LogFrame.HEADER_BYTES;
+            for (int i = 0; i < before; i++) {
+                byte[] record = random.bytes(1 + random.below(100));
+                framesEnd += LogFrame.sizeBytes(record.length);
+                log.append(ONE, List.of(record));
+            }
+            log.append(ONE, List.of(record(50, 1)));
+            log.close();
+            long offset = LogSegment.HEADER_BYTES + random.nextBelow(framesEnd - LogSegment.HEADER_BYTES);
+            String name = disk.names().getFirst();
+            if (isPadding(disk, name, offset)) {
+                continue;
+            }
+            disk.rot(name, offset);
+            BackendException damaged = assertThrows(BackendException.class, () -> FileCommitLog.open(disk, SEGMENT_BYTES),
+                    "seed " + seed + " offset " + offset);
+            assertEquals(BackendException.Cause.STORE_FAILED, damaged.kind());
+            assertTrue(damaged.getMessage().contains(name), damaged.getMessage());
+        }
+    }
+
+    /** Padding carries nothing, so its rot is no damage. A frame ends at a multiple of 8. */
+    private static boolean isPadding(MemoryDirectory disk, String name, long offset) throws IOException {
+        DurableFile file = disk.open(name);
+        ByteBuffer image = ByteBuffer.allocate((int) file.length());
+        file.read(0, image);
+        int at = LogSegment.HEADER_BYTES;
+        while (true) {
+            LogFrame frame = LogFrame.read(image.duplicate().position(at), at);
+            int end = at + LogFrame.sizeBytes(frame.payloadBytes());
+            if (offset < end) {
+                return offset >= at + LogFrame.HEADER_BYTES + frame.payloadBytes();
+            }
+            at = end;
+        }
+    }
+
+    @Test
+    void framesOfARefusedOrTornBatchNeverComeBack() {
+        for (long seed : Seeded.seeds(200)) {
+            Seeded random = new Seeded(seed);
+            MemoryDirectory disk = new MemoryDirectory();
+            FileCommitLog log = FileCommitLog.open(disk, SEGMENT_BYTES);
+            log.fence(ONE);
+            log.append(ONE, List.of(record(10, 1)));
+            disk.failSyncs(1);
+            assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(40, 2), record(600, 3), record(40, 4))));
+            MemoryDirectory survivor = disk.afterPowerCut(random);
+            FileCommitLog again = FileCommitLog.open(survivor, SEGMENT_BYTES);
+            int kept = all(again, again.first()).size();
+            again.fence(TWO);
+            again.append(TWO, List.of(record(40, 5)));
+            again.close();
+            FileCommitLog last = FileCommitLog.open(survivor, SEGMENT_BYTES);
+            assertEquals(kept + 1, all(last, last.first()).size(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void aNewerFormatIsRefusedWithASentence() throws IOException {
+        FileCommitLog.open(directory, SEGMENT_BYTES).close();
+        String name = directory.names().getFirst();
+        DurableFile file = directory.open(name);
+        ByteBuffer header = ByteBuffer.allocate(LogSegment.HEADER_BYTES).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        file.read(0, header);
+        header.putInt(8, 99);
+        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        crc.update(header.duplicate().position(0).limit(LogSegment.HEADER_BYTES - 4));
+        header.putInt(LogSegment.HEADER_BYTES - 4, (int) crc.getValue());
+        file.write(0, header.clear());
+        BackendException newer = assertThrows(BackendException.class, () -> FileCommitLog.open(directory, SEGMENT_BYTES));
+        assertTrue(newer.getMessage().contains("format 99"), newer.getMessage());
+    }
+
+    @Test
+    void recordsSpanSegmentsAndOldSegmentsGo() {
+        CommitLog log = fresh();
+        log.fence(ONE);
+        for (int i = 0; i < 100; i++) {
+            log.append(ONE, List.of(record(4000, i)));
+        }
+        assertTrue(directory.names().size() > 3, directory.names().toString());
+        log.cut(log.next());
+        assertEquals(1, directory.names().size());
+        assertEquals(log.next(), reopened(log).next());
+    }
+}
