@@ -44,7 +44,7 @@ sealed interface Entry {
 
     /** All extended attribute names of an inode. */
     record XattrNames(int generation, List<Name> names) implements Entry {
-        XattrNames {
+        public XattrNames {
             names = List.copyOf(names);
         }
 
