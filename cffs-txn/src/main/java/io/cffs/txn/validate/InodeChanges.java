@@ -1,0 +1,184 @@
+package io.cffs.txn.validate;
+
+import io.cffs.model.Name;
+import io.cffs.txn.ReadKey;
+import io.cffs.txn.validate.WriteFootprint.Change;
+import io.cffs.txn.validate.WriteFootprint.Field;
+import io.cffs.txn.validate.WriteFootprint.NameChange;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * When what of one inode was last changed. Timestamps as plain numbers, -1 for never. Changes come in with ascending
+ * timestamps, so the last one that is noted is the newest, and the newest decides: a key is stale when the newest
+ * change of what it names is after the snapshot.
+ */
+final class InodeChanges {
+    private static final long NEVER = -1;
+
+    private final long[] fields = new long[Field.values().length];
+    private final Map<Name, Long> names = new HashMap<>();
+    private final Map<Name, Long> xattrs = new HashMap<>();
+    /** First page to the run that starts there; runs do not overlap, the newest writer of each page owns it. */
+    private final TreeMap<Long, Run> pages = new TreeMap<>();
+    /**
+     * Cuts with ascending timestamps and ascending lengths: an older cut that is not shorter than a younger one
+     * decides nothing, because whoever it collides with the younger one collides with too.
+     */
+    private final List<Cut> cuts = new ArrayList<>();
+    private long anyName = NEVER;
+    private long nameAddedOrRemoved = NEVER;
+    private long anyXattr = NEVER;
+    private long length = NEVER;
+    private long anyPage = NEVER;
+    private long newest = NEVER;
+
+    private record Run(long lastPage, long at) {}
+
+    private record Cut(long at, long toBytes) {}
+
+    InodeChanges() {
+        Arrays.fill(fields, NEVER);
+    }
+
+    long newest() {
+        return newest;
+    }
+
+    void add(Change change, long at) {
+        newest = at;
+        switch (change) {
+            case Change.OfName name -> {
+                names.put(name.name(), at);
+                anyName = at;
+                if (name.kind() != NameChange.REPLACED) {
+                    nameAddedOrRemoved = at;
+                }
+            }
+            case Change.OfFields changed -> changed.fields().forEach(field -> fields[field.ordinal()] = at);
+            case Change.OfLength changed -> {
+                length = at;
+                if (changed.cutToBytes() >= 0) {
+                    addCut(new Cut(at, changed.cutToBytes()));
+                }
+            }
+            case Change.OfPages run -> {
+                anyPage = at;
+                free(run.firstPage(), run.lastPage());
+                pages.put(run.firstPage(), new Run(run.lastPage(), at));
+            }
+            case Change.OfXattr xattr -> {
+                xattrs.put(xattr.name(), at);
+                anyXattr = at;
+            }
+        }
+    }
+
+    private void addCut(Cut cut) {
+        while (!cuts.isEmpty() && cuts.getLast().toBytes() >= cut.toBytes()) {
+            cuts.removeLast();
+        }
+        cuts.add(cut);
+    }
+
+    /** Takes pages away from the runs that own them now. */
+    private void free(long first, long last) {
+        Map.Entry<Long, Run> left = pages.lowerEntry(first);
+        if (left != null && left.getValue().lastPage() >= first) {
+            Run run = left.getValue();
+            pages.put(left.getKey(), new Run(first - 1, run.at()));
+            if (run.lastPage() > last) {
+                pages.put(last + 1, run);
+            }
+        }
+        var covered = pages.subMap(first, true, last, true);
+        if (covered.isEmpty()) {
+            return;
+        }
+        Run lastRun = covered.lastEntry().getValue();
+        covered.clear();
+        if (lastRun.lastPage() > last) {
+            pages.put(last + 1, lastRun);
+        }
+    }
+
+    /** Forgets a change of a commit that leaves the window, unless a younger commit owns its place. */
+    void forget(Change change, long at) {
+        switch (change) {
+            case Change.OfName name -> names.remove(name.name(), at);
+            case Change.OfXattr xattr -> xattrs.remove(xattr.name(), at);
+            case Change.OfPages run ->
+                    pages.subMap(run.firstPage(), true, run.lastPage(), true).values()
+                            .removeIf(owner -> owner.at() == at);
+            case Change.OfLength changed -> {
+                if (!cuts.isEmpty() && cuts.getFirst().at() <= at) {
+                    cuts.removeFirst();
+                }
+            }
+            case Change.OfFields changed -> { }
+        }
+    }
+
+    /** The timestamp of a change after {@code snapshot} that collides; -1 when there is none. */
+    long collisionAfter(ReadKey key, long snapshot) {
+        long died = fields[Field.EXISTENCE.ordinal()];
+        if (died > snapshot) {
+            return died;
+        }
+        long changed = switch (key) {
+            case ReadKey.NamePresent present -> names.getOrDefault(present.name(), NEVER);
+            case ReadKey.NameAbsent absent -> names.getOrDefault(absent.name(), NEVER);
+            case ReadKey.Listing listing -> anyName;
+            case ReadKey.Emptiness emptiness -> nameAddedOrRemoved;
+            case ReadKey.Identity identity -> fields[Field.IDENTITY.ordinal()];
+            case ReadKey.Links links -> fields[Field.LINKS.ordinal()];
+            case ReadKey.Parent parent -> fields[Field.PARENT.ordinal()];
+            case ReadKey.Times times -> fields[Field.TIMES.ordinal()];
+            case ReadKey.LengthExactly exactly -> length;
+            case ReadKey.LengthAtLeast least -> cutBelow(least.bytes(), snapshot);
+            case ReadKey.Pages read -> pageWritten(read, snapshot);
+            case ReadKey.Xattr xattr -> xattrs.getOrDefault(xattr.name(), NEVER);
+            case ReadKey.XattrList list -> anyXattr;
+        };
+        return changed > snapshot ? changed : NEVER;
+    }
+
+    private long cutBelow(long bytes, long snapshot) {
+        // Lengths ascend: of the cuts after the snapshot the first is the shortest.
+        int low = 0;
+        int high = cuts.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (cuts.get(middle).at() > snapshot) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low < cuts.size() && cuts.get(low).toBytes() < bytes ? cuts.get(low).at() : NEVER;
+    }
+
+    private long pageWritten(ReadKey.Pages read, long snapshot) {
+        if (anyPage <= snapshot) {
+            return NEVER;
+        }
+        Map.Entry<Long, Run> left = pages.lowerEntry(read.firstPage());
+        if (left != null && left.getValue().lastPage() >= read.firstPage() && left.getValue().at() > snapshot) {
+            return left.getValue().at();
+        }
+        for (Run run : pages.subMap(read.firstPage(), true, read.lastPage(), true).values()) {
+            if (run.at() > snapshot) {
+                return run.at();
+            }
+        }
+        return NEVER;
+    }
+
+    long heldEntries() {
+        return names.size() + xattrs.size() + pages.size() + cuts.size();
+    }
+}
