@@ -23,7 +23,7 @@ record PackageArrows() implements Rule {
         MAY_SEE.put("io.cffs.txn.port", List.of("io.cffs.model", "io.cffs.txn"));
         MAY_SEE.put("io.cffs.txn.ops", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.port"));
         MAY_SEE.put("io.cffs.txn.validate", List.of("io.cffs.model", "io.cffs.txn"));
-        MAY_SEE.put("io.cffs.txn.apply", List.of("io.cffs.model", "io.cffs.txn"));
+        MAY_SEE.put("io.cffs.txn.apply", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.validate"));
         MAY_SEE.put("io.cffs.txn.codec", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.port"));
         MAY_SEE.put("io.cffs.backend", List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.backend.*"));
         MAY_SEE.put("io.cffs.backend.client", List.of("io.cffs.model", "io.cffs.txn.*"));
