@@ -180,10 +180,10 @@ public final class FuseReply {
     }
 
     /** WRITE, COPY_FILE_RANGE: how many bytes were taken. */
-    public void written(int bytes) {
+    public void written(long bytes) {
         claim();
-        head.putInt(Layout.OUT_HEADER, bytes);
-        head.putInt(Layout.OUT_HEADER + 4, 0);
+        // Two 32-bit words, the second of which only the 64-bit copy reads: the layouts agree on little-endian hosts.
+        head.putLong(Layout.OUT_HEADER, bytes);
         send(Layout.WRITE_OUT, null);
     }
 

@@ -3,6 +3,7 @@ package io.cffs.fuse;
 import io.cffs.fuse.wire.Layout;
 import io.cffs.fuse.wire.RequestShape;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * One request, read in place from the buffer it arrived in: valid only until the handler method returns, used by one
@@ -352,6 +353,39 @@ public final class FuseRequest extends RequestFrame {
     private int lockAt() {
         require(opcode == FuseOpcode.GETLK || opcode == FuseOpcode.SETLK || opcode == FuseOpcode.SETLKW, "lock");
         return bodyAt + 16;
+    }
+
+    // ------------------------------------------------------------------------------------------------ for dispatch
+
+    /** READDIR and READDIRPLUS. */
+    public boolean isListing() {
+        return opcode == FuseOpcode.READDIR || opcode == FuseOpcode.READDIRPLUS;
+    }
+
+    /** FORGET: how many lookups. */
+    public long forgetLookups() {
+        requireIs(FuseOpcode.FORGET, "lookups");
+        return frame.getLong(bodyAt);
+    }
+
+    /** BATCH_FORGET: how many nodes. */
+    public int forgetCount() {
+        requireIs(FuseOpcode.BATCH_FORGET, "count");
+        return frame.getInt(bodyAt);
+    }
+
+    public long forgetNodeId(int index) {
+        return frame.getLong(tailAt + Layout.FORGET_ONE * Objects.checkIndex(index, forgetCount()));
+    }
+
+    public long forgetLookups(int index) {
+        return frame.getLong(tailAt + Layout.FORGET_ONE * Objects.checkIndex(index, forgetCount()) + 8);
+    }
+
+    /** INTERRUPT: which request. */
+    public long interruptedUnique() {
+        requireIs(FuseOpcode.INTERRUPT, "interrupted request");
+        return frame.getLong(bodyAt);
     }
 
     private void requireRename(String what) {

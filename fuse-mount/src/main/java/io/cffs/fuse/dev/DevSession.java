@@ -1,0 +1,212 @@
+package io.cffs.fuse.dev;
+
+import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseInit;
+import io.cffs.fuse.FuseNotifier;
+import io.cffs.fuse.FuseSession;
+import io.cffs.fuse.serve.Dispatcher;
+import io.cffs.fuse.serve.Negotiation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mount served over /dev/fuse.
+ *
+ * <p>The end, whoever begins it: the mount goes, the kernel answers reads with ENODEV once nothing holds it any more, the
+ * readers return one by one, and the last of them tells the handler and closes the descriptor. {@link #close} hastens
+ * this by an abort when it takes too long, because programs may hold files of a lazily unmounted file system open.
+ */
+public final class DevSession implements FuseSession {
+    private static final Logger log = LoggerFactory.getLogger(DevSession.class);
+    private static final Duration ABORTED_AT_MOST = Duration.ofSeconds(2);
+
+    private final MountedDevice device;
+    private final FuseHandler handler;
+    private final Duration closeAtMost;
+    private final DevNotifier notifier;
+    private final CompletableFuture<FuseInit> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final List<ReaderThread> readers = new ArrayList<>();
+    private final Object lock = new Object();
+    private State state = State.STARTING; // @GuardedBy("lock")
+    private int running; // @GuardedBy("lock")
+
+    /** @param readerCount threads @param closeAtMost see {@link FuseSession#close} */
+    public DevSession(MountedDevice device, FuseHandler handler, Negotiation negotiation, int readerCount,
+            Duration closeAtMost) {
+        this.device = device;
+        this.handler = handler;
+        this.closeAtMost = closeAtMost;
+        IoPool pool = new IoPool(this::openIo);
+        this.notifier = new DevNotifier(pool);
+        Dispatcher dispatcher = new Dispatcher(handler, notifier, negotiation, new Listener());
+        Supplier<String> name = () -> "fuse-reader-" + readers.size();
+        for (int i = 0; i < readerCount; i++) {
+            readers.add(new ReaderThread(name.get(), openIo(), pool, dispatcher, negotiation.transferBytesMax(),
+                    this::readerEnded));
+        }
+        this.running = readerCount;
+    }
+
+    /** Begins to serve. To be called once. */
+    public void start() {
+        readers.forEach(Thread::start);
+    }
+
+    private DeviceIo openIo() {
+        // A descriptor of ours means that native calls were made to get it: then their cost is paid already.
+        DeviceIo channels = device.isInherited() ? ChannelIo.on(device.fd(), () -> new NativeIo(device.fd())) : null;
+        return channels == null ? new NativeIo(device.fd()) : channels;
+    }
+
+    private final class Listener implements Dispatcher.Listener {
+        @Override
+        public void agreed(FuseInit init) {
+            notifier.ready(init);
+            advance(State.READY);
+            ready.complete(init);
+        }
+
+        @Override
+        public void refused(String sentence) {
+            ready.completeExceptionally(new IOException(sentence));
+            advance(State.ENDING);
+        }
+
+        @Override
+        public void destroyed() {
+            advance(State.ENDING);
+        }
+    }
+
+    /** States only go forward; a step back is ignored. */
+    private void advance(State next) {
+        synchronized (lock) {
+            if (next.ordinal() > state.ordinal()) {
+                state = next;
+            }
+        }
+        if (next.ordinal() >= State.ENDING.ordinal()) {
+            notifier.refuse();
+        }
+    }
+
+    private void readerEnded() {
+        advance(State.ENDING);
+        boolean last;
+        synchronized (lock) {
+            running--;
+            last = running == 0;
+        }
+        if (last) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        try {
+            handler.destroy();
+        } catch (RuntimeException | AssertionError thrown) {
+            log.error("file system threw at its end", thrown);
+        }
+        device.close();
+        advance(State.ENDED);
+        ready.completeExceptionally(new IOException("the mount ended before the kernel had agreed on the protocol"));
+        ended.complete(null);
+    }
+
+    @Override
+    public State state() {
+        synchronized (lock) {
+            return state;
+        }
+    }
+
+    @Override
+    public FuseInit awaitReady(Duration atMost) throws IOException {
+        try {
+            return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failed) {
+            throw new IOException(failed.getCause().getMessage(), failed.getCause());
+        } catch (TimeoutException late) {
+            throw new IOException("the kernel did not start the protocol within " + atMost, late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the mount started", interrupted);
+        }
+    }
+
+    @Override
+    public FuseNotifier notifier() {
+        return notifier;
+    }
+
+    @Override
+    public OptionalInt connectionId() {
+        return ConnectionId.of(device);
+    }
+
+    @Override
+    public CompletionStage<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public void abort() {
+        advance(State.ENDING);
+        if (!device.abort(connectionId().orElse(-1))) {
+            log.warn("the connection could not be aborted: no access to /sys/fs/fuse/connections");
+        }
+    }
+
+    @Override
+    public void unmount() throws IOException {
+        advance(State.ENDING);
+        device.unmount();
+    }
+
+    @Override
+    public void close() {
+        if (ReaderThread.isServing()) {
+            throw new IllegalStateException("a session cannot be closed from inside a request");
+        }
+        int connection = connectionId().orElse(-1);
+        advance(State.ENDING);
+        try {
+            device.unmount();
+        } catch (IOException failed) {
+            log.warn("unmounting failed: {}", failed.getMessage());
+        }
+        if (!awaitEnd(device.isInherited() ? Duration.ZERO : closeAtMost)) {
+            boolean aborted = device.abort(connection);
+            if (!aborted || !awaitEnd(ABORTED_AT_MOST)) {
+                log.warn("readers are still waiting for the kernel; they end with the process");
+            }
+        }
+    }
+
+    private boolean awaitEnd(Duration atMost) {
+        try {
+            ended.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException late) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

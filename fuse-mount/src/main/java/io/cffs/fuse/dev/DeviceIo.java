@@ -1,0 +1,21 @@
+package io.cffs.fuse.dev;
+
+import java.nio.ByteBuffer;
+
+/** Reads and writes the device for one thread. Several on one descriptor are independent of each other. */
+interface DeviceIo {
+    /**
+     * Waits for a request and puts it at index 0 of the frame.
+     *
+     * @return its length in bytes, or a negative error number
+     */
+    int read(ByteBuffer frame);
+
+    /**
+     * Sends an answer or a notification: what remains in {@code head}, then what remains in {@code payload} (null for
+     * nothing), as one write.
+     *
+     * @return 0 or more, or a negative error number
+     */
+    int write(ByteBuffer head, ByteBuffer payload);
+}

@@ -1,0 +1,58 @@
+package io.cffs.fuse.mount;
+
+import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseSession;
+import io.cffs.fuse.dev.DevSession;
+import io.cffs.fuse.dev.MountedDevice;
+import io.cffs.fuse.serve.Negotiation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where mounting starts. */
+public final class FuseMount {
+    private static final int PAGE_BYTES = 4096;
+
+    private FuseMount() {}
+
+    /**
+     * Mounts a file system and begins to serve it. The returned session is starting:
+     * {@link FuseSession#awaitReady} says when programs may use it (they may try earlier, and wait).
+     *
+     * @throws IOException when no way to mount worked; its message has one sentence for each that was tried
+     */
+    public static FuseSession mount(MountOptions options, FuseHandler handler) throws IOException {
+        return switch (options.transport()) {
+            case DEVFUSE -> serve(options, handler, device(options));
+            case LIBFUSE -> throw new IOException("the libfuse transport is not built in");
+        };
+    }
+
+    private static FuseSession serve(MountOptions options, FuseHandler handler, MountedDevice device) {
+        int transfer = (options.transferBytesMax() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+        Negotiation negotiation = new Negotiation(options.flags(), transfer, options.readaheadBytesMax(),
+                options.backgroundMax(), options.requestTimeoutSeconds());
+        DevSession session = new DevSession(device, handler, negotiation, options.readers(), options.closeAtMost());
+        session.start();
+        return session;
+    }
+
+    private static MountedDevice device(MountOptions options) throws IOException {
+        if (options.descriptor().isPresent()) {
+            return InheritedDevice.of(options.descriptor().getAsInt(), options);
+        }
+        MountPoint.prepare(options.mountPoint());
+        List<String> causes = new ArrayList<>();
+        for (MountWay way : options.ways()) {
+            try {
+                return switch (way) {
+                    case SYSCALL -> SyscallMount.mount(options);
+                    case FUSERMOUNT -> Fusermount.mount(options);
+                };
+            } catch (IOException failed) {
+                causes.add(failed.getMessage());
+            }
+        }
+        throw new IOException("cannot mount on " + options.mountPoint() + ": " + String.join("; ", causes));
+    }
+}
