@@ -56,6 +56,11 @@ public final class Bytes {
         System.arraycopy(content, from, target, targetIndex, length);
     }
 
+    /** Puts {@code length} bytes from {@code from} on into {@code target} and advances its position. */
+    public void copyTo(int from, int length, ByteBuffer target) {
+        target.put(content, from, length);
+    }
+
     public Bytes slice(int from, int to) {
         return owning(Arrays.copyOfRange(content, from, to));
     }

@@ -27,5 +27,8 @@ public final class SnapshotMiss extends RuntimeException {
         record DirectoryListing(Ino directory, Name after, int limit) implements Wanted {}
 
         record XattrNames(Ino ino) implements Wanted {}
+
+        /** The transaction has run out of fresh inode numbers and needs at least this many. */
+        record Inos(int count) implements Wanted {}
     }
 }

@@ -1,0 +1,270 @@
+package io.cffs.txn;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.FileType;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.StoredObject.DentryObject;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What a transaction has done to one inode: attributes, and for a directory its names, for a file its bytes. The
+ * {@link Inode} that others see is built when it is asked for. Not thread-safe.
+ */
+final class InodeOverlay {
+    private final TransactionCore core;
+    private final Inode stored;
+    private final Inode first;
+    private Inode view;
+
+    private int permissions;
+    private int uid;
+    private int gid;
+    private long links;
+    private long entryCount;
+    private long atimeNanos;
+    private long mtimeNanos;
+    private long ctimeNanos;
+    private boolean atimeExplicit;
+    private boolean mtimeExplicit;
+    private Ino parent;
+    private FileOverlay file;
+    private NavigableMap<Name, NameChange> names;
+
+    /** A name as stored (null: absent) and as it is now (null: removed). */
+    static final class NameChange {
+        private final DentryObject stored;
+        private DentryObject now;
+
+        NameChange(DentryObject stored) {
+            this.stored = stored;
+            this.now = stored;
+        }
+
+        DentryObject stored() {
+            return stored;
+        }
+
+        DentryObject now() {
+            return now;
+        }
+    }
+
+    /** @param created {@code inode} is new, with no links yet; else it is what the snapshot holds */
+    InodeOverlay(TransactionCore core, Inode inode, boolean created) {
+        this.core = core;
+        this.stored = created ? null : inode;
+        this.first = inode;
+        this.view = inode;
+        this.permissions = inode.permissions();
+        this.uid = inode.uid();
+        this.gid = inode.gid();
+        this.links = inode.links();
+        this.entryCount = inode.sizeBytes();
+        this.atimeNanos = inode.atimeNanos();
+        this.mtimeNanos = inode.mtimeNanos();
+        this.ctimeNanos = inode.ctimeNanos();
+        this.parent = inode.parent();
+    }
+
+    Ino ino() {
+        return first.ino();
+    }
+
+    FileType type() {
+        return first.type();
+    }
+
+    boolean isCreated() {
+        return stored == null;
+    }
+
+    /** No name leads to it any more, as far as this transaction can see. */
+    boolean isOrphan() {
+        return links == 0;
+    }
+
+    Inode view() {
+        if (view == null) {
+            boolean target = first.type() == FileType.SYMLINK;
+            long size = target ? first.sizeBytes() : file != null ? file.lengthBytes() : entryCount;
+            view = new Inode(first.ino(), first.type(), permissions, uid, gid, links, size, atimeNanos, mtimeNanos,
+                    ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget());
+        }
+        return view;
+    }
+
+    /** Null when its bytes and length are as stored. */
+    FileOverlay file() {
+        return file;
+    }
+
+    /** For a change: the caller may alter the length through what it gets. */
+    FileOverlay fileForWriting() {
+        if (file == null) {
+            file = new FileOverlay(core, ino(), isCreated() ? 0 : stored.sizeBytes(), isCreated());
+        }
+        view = null;
+        return file;
+    }
+
+    /** Null when this transaction has not touched the name. */
+    NameChange nameChange(Name name) {
+        return names == null ? null : names.get(name);
+    }
+
+    /** Null when this transaction has touched no name there. */
+    NavigableMap<Name, NameChange> names() {
+        return names;
+    }
+
+    void setName(Name name, DentryObject seen, DentryObject now) {
+        if (names == null) {
+            names = new TreeMap<>();
+        }
+        NameChange change = names.computeIfAbsent(name, n -> new NameChange(seen));
+        entryCount += (now == null ? 0 : 1) - (change.now == null ? 0 : 1);
+        change.now = now;
+        view = null;
+    }
+
+    void addLinks(long delta) {
+        links += delta;
+        view = null;
+    }
+
+    void setLinks(long newLinks) {
+        links = newLinks;
+        view = null;
+    }
+
+    void setParent(Ino directory) {
+        parent = directory;
+        view = null;
+    }
+
+    void setIdentity(int newPermissions, int newUid, int newGid) {
+        permissions = newPermissions;
+        uid = newUid;
+        gid = newGid;
+        view = null;
+    }
+
+    void setAtime(long nanos, boolean explicit) {
+        atimeNanos = nanos;
+        atimeExplicit = explicit;
+        view = null;
+    }
+
+    void setMtime(long nanos, boolean explicit) {
+        mtimeNanos = nanos;
+        mtimeExplicit = explicit;
+        view = null;
+    }
+
+    void setCtime(long nanos) {
+        ctimeNanos = nanos;
+        view = null;
+    }
+
+    /** Something that is lost when the inode dies: its bytes or its identity were changed. */
+    boolean hasContentEffects() {
+        return identityChanged() || (file != null && file.hasEffects());
+    }
+
+    /** A commit has something to do here, an access time that passed by apart. */
+    boolean hasEffects() {
+        if (isCreated()) {
+            return !isOrphan();
+        }
+        if (netNameChanges()) {
+            return true;
+        }
+        if (isOrphan()) {
+            return false;
+        }
+        boolean timesSet = atimeExplicit || mtimeExplicit || mtimeNanos != stored.mtimeNanos()
+                || ctimeNanos != stored.ctimeNanos();
+        return timesSet || hasContentEffects();
+    }
+
+    /** The new inode as a commit sends it: what follows from dentries is left empty. */
+    void collectCreation(List<Mutation> into) {
+        Inode inode = view();
+        long size = inode.type() == FileType.SYMLINK ? inode.sizeBytes() : 0;
+        into.add(new Mutation.CreateInode(inode.withLinks(0).withSize(size)));
+    }
+
+    void collectRemovedNames(List<Mutation> into) {
+        for (Map.Entry<Name, NameChange> entry : changes()) {
+            DentryObject was = entry.getValue().stored();
+            if (was != null && !was.equals(entry.getValue().now())) {
+                into.add(new Mutation.RemoveDentry(ino(), entry.getKey(), was.ino(), was.type()));
+            }
+        }
+    }
+
+    void collectAddedNames(List<Mutation> into) {
+        for (Map.Entry<Name, NameChange> entry : changes()) {
+            DentryObject now = entry.getValue().now();
+            if (now != null && !now.equals(entry.getValue().stored())) {
+                into.add(new Mutation.PutDentry(ino(), entry.getKey(), now.ino(), now.type()));
+            }
+        }
+    }
+
+    /** Identity, bytes and times of an inode that lives on. */
+    void collectAttributes(FileBytesSource source, List<Mutation> into) throws FsException {
+        if (identityChanged()) {
+            into.add(new Mutation.SetIdentity(ino(), permissions, uid, gid));
+        }
+        if (file != null) {
+            file.collect(source, into);
+        }
+        if (isCreated()) {
+            return;
+        }
+        Mutation.TimeChange atime = timeChange(stored.atimeNanos(), atimeNanos, atimeExplicit);
+        Mutation.TimeChange mtime = timeChange(stored.mtimeNanos(), mtimeNanos, mtimeExplicit);
+        Mutation.TimeChange ctime = timeChange(stored.ctimeNanos(), ctimeNanos, false);
+        if (atime != null || mtime != null || ctime != null) {
+            into.add(new Mutation.SetTimes(ino(), atime, mtime, ctime));
+        }
+    }
+
+    void free() {
+        if (file != null) {
+            file.free();
+        }
+    }
+
+    private Iterable<Map.Entry<Name, NameChange>> changes() {
+        return names == null ? List.of() : names.entrySet();
+    }
+
+    private boolean identityChanged() {
+        return stored != null
+                && (permissions != stored.permissions() || uid != stored.uid() || gid != stored.gid());
+    }
+
+    private boolean netNameChanges() {
+        for (Map.Entry<Name, NameChange> entry : changes()) {
+            DentryObject was = entry.getValue().stored();
+            DentryObject now = entry.getValue().now();
+            boolean same = was == null ? now == null : was.equals(now);
+            if (!same) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Mutation.TimeChange timeChange(long fromNanos, long toNanos, boolean explicit) {
+        return explicit || fromNanos != toNanos ? new Mutation.TimeChange(fromNanos, toNanos, explicit) : null;
+    }
+}

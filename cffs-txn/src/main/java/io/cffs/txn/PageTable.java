@@ -1,0 +1,148 @@
+package io.cffs.txn;
+
+import io.cffs.model.Blocks;
+import io.cffs.txn.port.PageFrames;
+import java.util.Arrays;
+
+/**
+ * Which frame holds which written page of one file. Pages are grouped by block, blocks are kept sorted; looking up
+ * allocates nothing. Each block carries the stamp of its last change, so that a copy staged earlier can be told from a
+ * current one. Not thread-safe.
+ */
+final class PageTable {
+    static final int NO_FRAME = -1;
+
+    private long[] blockIndexes = new long[2];
+    private BlockPages[] blocks = new BlockPages[2];
+    private int blockCount;
+    private int pageCount;
+    private int lastFound;
+
+    boolean isEmpty() {
+        return pageCount == 0;
+    }
+
+    int pageCount() {
+        return pageCount;
+    }
+
+    /** The page's frame or {@link #NO_FRAME}. */
+    int frameOf(long page) {
+        int at = find(page / Blocks.PAGES_PER_BLOCK);
+        return at < 0 ? NO_FRAME : blocks[at].frames[(int) (page % Blocks.PAGES_PER_BLOCK)];
+    }
+
+    /** The page has no frame yet. */
+    void put(long page, int frame) {
+        long index = page / Blocks.PAGES_PER_BLOCK;
+        int at = find(index);
+        if (at < 0) {
+            at = insert(-at - 1, index);
+        }
+        blocks[at].frames[(int) (page % Blocks.PAGES_PER_BLOCK)] = frame;
+        blocks[at].count++;
+        pageCount++;
+    }
+
+    void stamp(long page, long stamp) {
+        int at = find(page / Blocks.PAGES_PER_BLOCK);
+        if (at >= 0) {
+            blocks[at].changedAt = stamp;
+        }
+    }
+
+    /** The stamp of the block's last change; 0 when nothing of it was written. */
+    long changedAt(long blockIndex) {
+        int at = find(blockIndex);
+        return at < 0 ? 0 : blocks[at].changedAt;
+    }
+
+    /** How many of these pages have no frame. Both ends inclusive. */
+    int missing(long firstPage, long lastPage) {
+        int missing = 0;
+        for (long page = firstPage; page <= lastPage; page++) {
+            if (frameOf(page) == NO_FRAME) {
+                missing++;
+            }
+        }
+        return missing;
+    }
+
+    /** The lowest written page that is {@code page} or above; -1 when there is none. */
+    long nextPage(long page) {
+        long index = page / Blocks.PAGES_PER_BLOCK;
+        int at = find(index);
+        int slot = at < 0 ? 0 : (int) (page % Blocks.PAGES_PER_BLOCK);
+        for (int b = at < 0 ? -at - 1 : at; b < blockCount; b++) {
+            for (int i = slot; i < Blocks.PAGES_PER_BLOCK; i++) {
+                if (blocks[b].frames[i] != NO_FRAME) {
+                    return blockIndexes[b] * Blocks.PAGES_PER_BLOCK + i;
+                }
+            }
+            slot = 0;
+        }
+        return -1;
+    }
+
+    /** The page after the last of the unbroken run of written pages from {@code page} on, at most {@code stop}. */
+    long endOfRun(long page, long stop) {
+        long end = page;
+        while (end < stop && frameOf(end) != NO_FRAME) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Forgets the pages from {@code fromPage} on and gives their frames back. */
+    void cut(long fromPage, PageFrames frames) {
+        for (long page = nextPage(fromPage); page >= 0; page = nextPage(page)) {
+            int at = find(page / Blocks.PAGES_PER_BLOCK);
+            int slot = (int) (page % Blocks.PAGES_PER_BLOCK);
+            frames.free(blocks[at].frames[slot], 1);
+            blocks[at].frames[slot] = NO_FRAME;
+            blocks[at].count--;
+            pageCount--;
+        }
+        while (blockCount > 0 && blocks[blockCount - 1].count == 0) {
+            blockCount--;
+            blocks[blockCount] = null;
+        }
+        lastFound = 0;
+    }
+
+    /** The block's position, or minus one minus the position where it belongs. */
+    private int find(long blockIndex) {
+        if (lastFound < blockCount && blockIndexes[lastFound] == blockIndex) {
+            return lastFound;
+        }
+        int at = Arrays.binarySearch(blockIndexes, 0, blockCount, blockIndex);
+        if (at >= 0) {
+            lastFound = at;
+        }
+        return at;
+    }
+
+    private int insert(int at, long blockIndex) {
+        if (blockCount == blocks.length) {
+            blockIndexes = Arrays.copyOf(blockIndexes, blockCount * 2);
+            blocks = Arrays.copyOf(blocks, blockCount * 2);
+        }
+        System.arraycopy(blockIndexes, at, blockIndexes, at + 1, blockCount - at);
+        System.arraycopy(blocks, at, blocks, at + 1, blockCount - at);
+        blockIndexes[at] = blockIndex;
+        blocks[at] = new BlockPages();
+        blockCount++;
+        lastFound = at;
+        return at;
+    }
+
+    private static final class BlockPages {
+        private final int[] frames = new int[Blocks.PAGES_PER_BLOCK];
+        private int count;
+        private long changedAt;
+
+        BlockPages() {
+            Arrays.fill(frames, NO_FRAME);
+        }
+    }
+}

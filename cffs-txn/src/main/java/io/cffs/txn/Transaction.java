@@ -1,0 +1,422 @@
+package io.cffs.txn;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.FileType;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.StoredObject.DentryObject;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.port.BackendPort.InoRange;
+import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.PageFrames;
+import io.cffs.txn.port.Ticker;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One attempt: a private view of the tree (the snapshot under what was written here), the set of what was read and the
+ * set of what was written.
+ *
+ * <p><b>Operations are in {@code io.cffs.txn.ops}</b>; this class is what they are made of. It knows what is seen and
+ * what must be recorded; it knows no permission and no refusal beyond "no such inode". Two rules hold it together:
+ * <ul>
+ * <li><b>Restartable.</b> Any read may throw {@link SnapshotMiss}; the session then fetches and runs the operation again
+ *     from its start. So an operation does all its reads before its first change, and methods that change take what was
+ *     read ({@link Inode}, {@link DentryObject}) instead of reading again. Reads recorded by a run that missed stay
+ *     recorded: the next run records the same.
+ * <li><b>Own work is no read.</b> What this transaction wrote itself nobody else can have changed by its commit, so
+ *     seeing it records nothing; nor does anything about an inode that was created here.
+ * </ul>
+ *
+ * <p>{@link #inode} alone records nothing: which part of an inode matters, only the operation knows ({@link
+ * #readIdentity}, {@link #readLength}, {@link #readLinks} ...).
+ *
+ * <p>Not thread-safe: one thread at a time, under the session's lock. {@link #discard} must be called in the end,
+ * whatever the outcome.
+ */
+public final class Transaction {
+    /** Most bytes that are appended to a file blindly, in bytes; a file that gets more has its length read instead. */
+    public static final int BLIND_APPEND_BYTES_MAX = 1024 * 1024;
+    /** How many inode numbers to ask for at once. */
+    public static final int INO_BATCH = 256;
+
+    private final TransactionCore core;
+    private final Ticker ticker;
+    private final TransactionOptions options;
+    private final ReadSet reads;
+    private final WriteSet writes;
+    private final Map<Ino, Integer> retained = new HashMap<>();
+    private long nextIno;
+    private long inosLeft;
+
+    /**
+     * @param snapshot what this attempt sees
+     * @param frames where written pages go; this transaction frees what it takes
+     */
+    public Transaction(Snapshot snapshot, PageFrames frames, Ticker ticker, TransactionOptions options) {
+        this(snapshot, frames, ticker, options, CommitRequest.READS_MAX);
+    }
+
+    Transaction(Snapshot snapshot, PageFrames frames, Ticker ticker, TransactionOptions options, int readKeysMax) {
+        this.reads = new ReadSet(readKeysMax);
+        this.core = new TransactionCore(snapshot, frames, reads);
+        this.ticker = ticker;
+        this.options = options;
+        this.writes = new WriteSet(core);
+    }
+
+    public CommitTs snapshotAt() {
+        return core.snapshot().at();
+    }
+
+    public TransactionOptions options() {
+        return options;
+    }
+
+    public ReadSet reads() {
+        return reads;
+    }
+
+    // Reading.
+
+    /**
+     * The inode as this transaction sees it. Records nothing.
+     *
+     * @throws FsException STALE when there is none
+     */
+    public Inode inode(Ino ino) throws FsException {
+        InodeOverlay overlay = writes.of(ino);
+        if (overlay != null) {
+            return overlay.view();
+        }
+        Inode stored = core.snapshot().inode(ino);
+        if (stored == null) {
+            throw new FsException(FsError.STALE);
+        }
+        return stored;
+    }
+
+    /** As {@link #inode}, and NOT_A_DIRECTORY when it is none. */
+    public Inode directory(Ino ino) throws FsException {
+        Inode inode = inode(ino);
+        if (!inode.isDirectory()) {
+            throw new FsException(FsError.NOT_A_DIRECTORY);
+        }
+        return inode;
+    }
+
+    /** What the name names, or null; either is recorded. */
+    public DentryObject child(Ino directory, Name name) {
+        InodeOverlay overlay = writes.of(directory);
+        if (overlay != null) {
+            InodeOverlay.NameChange change = overlay.nameChange(name);
+            if (change != null) {
+                return change.now();
+            }
+            if (overlay.isCreated()) {
+                return null;
+            }
+        }
+        DentryObject stored = core.snapshot().dentry(directory, name);
+        reads.name(directory, name, stored != null);
+        return stored;
+    }
+
+    /** Permissions, uid and gid matter. */
+    public void readIdentity(Ino ino) {
+        if (!writes.isCreated(ino)) {
+            reads.identity(ino);
+        }
+    }
+
+    /** The count of a file's links matters. */
+    public void readLinks(Ino ino) {
+        if (!writes.isCreated(ino)) {
+            reads.links(ino);
+        }
+    }
+
+    /** The times matter: recorded with strict times only. */
+    public void readTimes(Ino ino) {
+        if (options.strictTimes() && !writes.isCreated(ino)) {
+            reads.times(ino);
+        }
+    }
+
+    /** Where a directory is matters. */
+    public void readParent(Ino directory) {
+        if (!writes.isCreated(directory)) {
+            reads.parent(directory);
+        }
+    }
+
+    /** The exact length of a file matters. Bytes appended blindly find their place now. */
+    public void readLength(Ino ino) throws FsException {
+        InodeOverlay overlay = writes.of(ino);
+        if (overlay == null || overlay.file() == null) {
+            if (overlay == null || !overlay.isCreated()) {
+                reads.lengthExactly(ino);
+            }
+            return;
+        }
+        overlay.file().look();
+    }
+
+    /** Whether a directory has no entries; recorded unless a name that was put here decides. */
+    public boolean isEmpty(Inode directory) {
+        InodeOverlay overlay = writes.of(directory.ino());
+        boolean created = overlay != null && overlay.isCreated();
+        boolean ownEntry = overlay != null && overlay.names() != null && holdsOwnEntry(overlay);
+        if (!created && !ownEntry) {
+            reads.emptiness(directory.ino());
+        }
+        return directory.sizeBytes() == 0;
+    }
+
+    /** Names after {@code after} (null: from the start) in byte order, with own changes; the listing is recorded. */
+    public DirectoryPage list(Ino directory, Name after, int limit) throws FsException {
+        DirectoryPage page = Listings.list(core.snapshot(), writes, directory, after, limit);
+        if (!writes.isCreated(directory)) {
+            reads.listing(directory);
+        }
+        return page;
+    }
+
+    /**
+     * Fills {@code target} with the file's bytes from {@code offset} on. Records pages and the length relied on.
+     *
+     * @param file a regular file, as {@link #inode} gave it
+     * @return how many bytes; 0 at or after the end. On SnapshotMiss the target's position is unmoved
+     */
+    public int read(Inode file, long offset, ByteBuffer target) throws FsException {
+        InodeOverlay overlay = writes.of(file.ino());
+        if (overlay != null && overlay.file() != null) {
+            return overlay.file().read(offset, target);
+        }
+        if (overlay != null && overlay.isCreated()) {
+            return 0;
+        }
+        return StoredReads.read(core, file, offset, target);
+    }
+
+    // Changing. All of it takes what was read before.
+
+    /** @throws FsException READ_ONLY when this transaction may change nothing */
+    public void requireWritable() throws FsException {
+        if (options.readOnly()) {
+            throw new FsException(FsError.READ_ONLY);
+        }
+    }
+
+    /** Wall clock in nanoseconds since 1970, for file times. */
+    public long nowNanos() {
+        return ticker.wallNanos();
+    }
+
+    /** Before a creation: throws {@link SnapshotMiss} when no fresh inode number is at hand. */
+    public void requireIno() {
+        if (inosLeft == 0) {
+            throw new SnapshotMiss(new SnapshotMiss.Wanted.Inos(INO_BATCH));
+        }
+    }
+
+    /** Hands in fresh inode numbers; those of the range before are forgotten. */
+    public void giveInos(InoRange range) {
+        nextIno = range.first();
+        inosLeft = range.count();
+    }
+
+    /** The inode numbers that were handed in and not used; its count may be 0. */
+    public InoRange unusedInos() {
+        return new InoRange(nextIno, (int) inosLeft);
+    }
+
+    /** A new inode without a name, to be named by {@link #putName} in the same operation. */
+    public Inode create(FileType type, int permissions, int uid, int gid, long rdev, Ino parent, Bytes target) {
+        requireIno();
+        Ino ino = new Ino(nextIno++);
+        inosLeft--;
+        long now = nowNanos();
+        long size = target == null ? 0 : target.length();
+        Ino parentOfDirectory = type == FileType.DIRECTORY ? parent : null;
+        Inode inode = new Inode(
+                ino, type, permissions, uid, gid, 0, size, now, now, now, now, rdev, parentOfDirectory, target);
+        writes.create(inode);
+        return inode;
+    }
+
+    /** Names {@code child} in the directory. The name was seen absent, or was removed here. */
+    public void putName(Inode directory, Name name, Inode child) {
+        InodeOverlay holder = writes.open(directory);
+        InodeOverlay named = writes.open(child);
+        holder.setName(name, null, new DentryObject(child.ino(), child.type()));
+        if (child.isDirectory()) {
+            holder.addLinks(1);
+            named.setParent(directory.ino());
+            named.addLinks(named.isOrphan() ? 2 : 0);
+        } else {
+            named.addLinks(1);
+        }
+    }
+
+    /** Removes a name that was seen to name {@code child}. */
+    public void removeName(Inode directory, Name name, Inode child) {
+        InodeOverlay holder = writes.open(directory);
+        InodeOverlay named = writes.open(child);
+        holder.setName(name, new DentryObject(child.ino(), child.type()), null);
+        if (child.isDirectory()) {
+            holder.addLinks(-1);
+        } else {
+            named.addLinks(-1);
+        }
+    }
+
+    /** A directory that was removed, or a file whose last name was: what nobody holds open is dropped. */
+    public void dropIfOrphan(Inode inode) {
+        InodeOverlay overlay = writes.of(inode.ino());
+        if (overlay == null) {
+            return;
+        }
+        if (inode.isDirectory()) {
+            overlay.setLinks(0);
+        } else if (overlay.isOrphan() && !retained.containsKey(inode.ino())) {
+            drop(overlay);
+        }
+    }
+
+    public void setIdentity(Inode inode, int permissions, int uid, int gid) {
+        writes.open(inode).setIdentity(permissions, uid, gid);
+    }
+
+    /** The access time passed by. */
+    public void touchAtime(Inode inode, long nanos) {
+        writes.open(inode).setAtime(nanos, false);
+    }
+
+    /** The content changed: mtime and ctime. */
+    public void touchContent(Inode inode, long nanos) {
+        InodeOverlay overlay = writes.open(inode);
+        overlay.setMtime(nanos, false);
+        overlay.setCtime(nanos);
+    }
+
+    /** An attribute or a link changed: ctime. */
+    public void touchStatus(Inode inode, long nanos) {
+        writes.open(inode).setCtime(nanos);
+    }
+
+    /** utimensat. */
+    public void setAtime(Inode inode, long nanos) {
+        writes.open(inode).setAtime(nanos, true);
+    }
+
+    /** utimensat. */
+    public void setMtime(Inode inode, long nanos) {
+        writes.open(inode).setMtime(nanos, true);
+    }
+
+    /** Overwrites bytes. On SnapshotMiss and on NO_SPACE nothing has changed, the source's position included. */
+    public void write(Inode file, long offset, ByteBuffer source) throws FsException {
+        writes.open(file).fileForWriting().write(offset, source);
+    }
+
+    /** Appends, blindly where that is possible. On SnapshotMiss and on NO_SPACE nothing has changed. */
+    public void append(Inode file, ByteBuffer source) throws FsException {
+        writes.open(file).fileForWriting().append(source);
+    }
+
+    /** Makes the file exactly this long, without reading its length. */
+    public void truncate(Inode file, long lengthBytes) throws FsException {
+        writes.open(file).fileForWriting().truncate(lengthBytes);
+    }
+
+    // Open files that lose their name.
+
+    /** A handle was opened: the inode's bytes stay usable until {@link #release}, even without a name. */
+    public void retain(Ino ino) {
+        retained.merge(ino, 1, Integer::sum);
+    }
+
+    /** A handle was closed. With the last one of a file without names its bytes go. */
+    public void release(Ino ino) {
+        Integer left = retained.computeIfPresent(ino, (i, count) -> count == 1 ? null : count - 1);
+        InodeOverlay overlay = writes.of(ino);
+        if (left == null && overlay != null && overlay.type() != FileType.DIRECTORY && overlay.isOrphan()) {
+            drop(overlay);
+        }
+    }
+
+    private void drop(InodeOverlay overlay) {
+        recordLostLinks(overlay);
+        overlay.free();
+    }
+
+    /** Changes that die with an inode are left out of the commit, because it has no link left: that count was read. */
+    private void recordLostLinks(InodeOverlay overlay) {
+        boolean dies = overlay.isOrphan() && !overlay.isCreated() && overlay.type() != FileType.DIRECTORY;
+        if (dies && overlay.hasContentEffects()) {
+            reads.links(overlay.ino());
+        }
+    }
+
+    // The end.
+
+    /** Whether a commit would change nothing. Access times that passed by alone are not worth one. */
+    public boolean isReadOnly() {
+        return !writes.hasEffects();
+    }
+
+    /** Written bytes of files that still have a name, by inode number and offset, blind appends after the rest. */
+    public List<DirtyRun> dirtyRuns() {
+        return writes.dirtyRuns();
+    }
+
+    /** Copies bytes of a run, from its {@code from}-th byte on, until {@code target} is full. */
+    public void readDirty(DirtyRun run, long from, ByteBuffer target) throws FsException {
+        writes.of(run.ino()).file().readRun(run, from, target);
+    }
+
+    /**
+     * Grows whenever bytes of this 128 KiB block of the file are written; 0 when none were. A copy that was taken at the
+     * same stamp is still right.
+     */
+    public long changedAt(Ino ino, long blockIndex) {
+        InodeOverlay overlay = writes.of(ino);
+        return overlay == null || overlay.file() == null ? 0 : overlay.file().changedAt(blockIndex);
+    }
+
+    /** How many page frames hold written bytes, appended ones not counted. */
+    public long dirtyPageCount() {
+        long pages = 0;
+        for (InodeOverlay overlay : writes.all()) {
+            pages += overlay.file() == null ? 0 : overlay.file().pageCount();
+        }
+        return pages;
+    }
+
+    /** What the backend needs to decide. Nothing may be done in this transaction after it but {@link #discard}. */
+    public CommitRequest toCommitRequest(
+            VolumeName volume, TxnId txn, int attempt, String invocationId, long leaseId, FileBytesSource source)
+            throws FsException {
+        writes.all().forEach(this::recordLostLinks);
+        List<Mutation> mutations = writes.mutations(source);
+        return new CommitRequest(
+                volume, txn, attempt, invocationId, snapshotAt(), leaseId, reads.keys(), mutations);
+    }
+
+    /** Gives every frame back. Harmless when called again. */
+    public void discard() {
+        writes.all().forEach(InodeOverlay::free);
+    }
+
+    private static boolean holdsOwnEntry(InodeOverlay directory) {
+        return directory.names().values().stream().anyMatch(change -> change.now() != null);
+    }
+}

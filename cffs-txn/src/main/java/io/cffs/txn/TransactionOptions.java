@@ -1,0 +1,13 @@
+package io.cffs.txn;
+
+/**
+ * How one transaction behaves.
+ *
+ * @param readOnly operations that change anything are refused with READ_ONLY
+ * @param strictTimes times that were reported are validated at commit
+ * @param relatime reading a file advances its access time when that is not newer than its last change, or a day old;
+ *     without it access times change only when they are set
+ */
+public record TransactionOptions(boolean readOnly, boolean strictTimes, boolean relatime) {
+    public static final TransactionOptions DEFAULT = new TransactionOptions(false, false, true);
+}

@@ -1,0 +1,73 @@
+package io.cffs.txn.ops;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.FileType;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.Transaction;
+
+/** What mknod, create, mkdir and symlink have in common: a new inode under a name that was free. */
+final class Creation {
+    private Creation() {}
+
+    /**
+     * Resolves and refuses.
+     *
+     * @return the directory in which the name is free and may be added
+     */
+    static Inode requireFree(Transaction tx, Credentials who, Ino parent, Name name) throws FsException {
+        Inode directory = tx.directory(parent);
+        Permissions.requireSearch(tx, who, directory);
+        if (tx.child(parent, name) != null) {
+            throw new FsException(FsError.NAME_EXISTS);
+        }
+        requireAlive(directory);
+        tx.requireWritable();
+        Permissions.requireNameChange(tx, who, directory);
+        return directory;
+    }
+
+    /** A directory that was removed here takes no names any more. */
+    static void requireAlive(Inode directory) throws FsException {
+        if (directory.links() == 0) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+    }
+
+    /** Makes the inode and names it. The directory's set-gid bit decides on the group: its identity is read. */
+    static Inode make(
+            Transaction tx,
+            Credentials who,
+            Inode directory,
+            Name name,
+            FileType type,
+            int permissions,
+            long rdev,
+            Bytes target) throws FsException {
+        tx.readIdentity(directory.ino());
+        tx.requireIno();
+        boolean inherits = (directory.permissions() & Permissions.SET_GID) != 0;
+        int gid = inherits ? directory.gid() : who.gid();
+        int given = permissions & Inode.PERMISSION_BITS;
+        if (inherits && type == FileType.DIRECTORY) {
+            given |= Permissions.SET_GID;
+        } else if (inherits && Permissions.isOutsider(who, gid)) {
+            given = dropForeignSetGid(given);
+        }
+
+        Inode made = tx.create(type, given, who.uid(), gid, rdev, directory.ino(), target);
+        tx.putName(directory, name, made);
+        tx.touchContent(directory, made.ctimeNanos());
+        return tx.inode(made.ino());
+    }
+
+    /** Nobody makes a program that runs as a group they are not in. */
+    private static int dropForeignSetGid(int permissions) {
+        boolean runsAsGroup = (permissions & 0010) != 0;
+        return runsAsGroup ? permissions & ~Permissions.SET_GID : permissions;
+    }
+}

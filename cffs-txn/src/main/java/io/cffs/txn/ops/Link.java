@@ -1,0 +1,44 @@
+package io.cffs.txn.ops;
+
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.Transaction;
+
+/** link(2). Link counts merge, so the count is read only where it decides: none left, or too many. */
+public final class Link {
+    /** Most names of one inode. */
+    public static final long LINKS_MAX = Integer.MAX_VALUE;
+
+    private Link() {}
+
+    /**
+     * @return the inode with its new link count, which is not recorded
+     * @throws FsException NAME_EXISTS, NOT_A_DIRECTORY, ACCESS_DENIED, READ_ONLY, TOO_MANY_LINKS; NOT_PERMITTED for a
+     *     directory; NOT_FOUND when its last name is gone
+     */
+    public static Inode run(Transaction tx, Credentials who, Ino ino, Ino parent, Name name) throws FsException {
+        Inode source = tx.inode(ino);
+        Inode directory = Creation.requireFree(tx, who, parent, name);
+        if (source.isDirectory()) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
+        if (!who.isPrivileged()) {
+            // The kernel has decided from the owner and mode that it was handed (fs.protected_hardlinks).
+            tx.readIdentity(ino);
+        }
+        if (source.links() == 0 || source.links() >= LINKS_MAX) {
+            tx.readLinks(ino);
+            throw new FsException(source.links() == 0 ? FsError.NOT_FOUND : FsError.TOO_MANY_LINKS);
+        }
+
+        long now = tx.nowNanos();
+        tx.putName(directory, name, source);
+        tx.touchContent(directory, now);
+        tx.touchStatus(source, now);
+        return tx.inode(ino);
+    }
+}

@@ -1,0 +1,131 @@
+package io.cffs.txn.ops;
+
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.StoredObject.DentryObject;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.Transaction;
+
+/**
+ * rename(2) and renameat2(2). That a directory does not move into itself is settled by walking up from its new place:
+ * where each directory on that way lies is recorded, so two moves that would close a loop together cannot both commit.
+ */
+public final class Rename {
+    /** What renameat2 is asked for. */
+    public enum Mode {
+        /** Whatever has the new name is replaced. */
+        REPLACE,
+        /** RENAME_NOREPLACE */
+        NO_REPLACE,
+        /** RENAME_EXCHANGE */
+        EXCHANGE
+    }
+
+    private Rename() {}
+
+    /**
+     * @throws FsException NOT_FOUND, NOT_A_DIRECTORY, IS_A_DIRECTORY, DIRECTORY_NOT_EMPTY, ACCESS_DENIED, READ_ONLY;
+     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory; INVALID_ARGUMENT into its own subtree
+     */
+    public static void run(
+            Transaction tx, Credentials who, Ino fromParent, Name fromName, Ino toParent, Name toName, Mode mode)
+            throws FsException {
+        Inode fromDirectory = tx.directory(fromParent);
+        Inode toDirectory = tx.directory(toParent);
+        Permissions.requireSearch(tx, who, fromDirectory);
+        Permissions.requireSearch(tx, who, toDirectory);
+        DentryObject source = tx.child(fromParent, fromName);
+        DentryObject target = tx.child(toParent, toName);
+        refuseByName(source, target, mode);
+        Inode moved = tx.inode(source.ino());
+        Inode there = target == null ? null : tx.inode(target.ino());
+        Creation.requireAlive(toDirectory);
+        if (there != null && moved.ino().equals(there.ino())) {
+            return;
+        }
+
+        tx.requireWritable();
+        refuseMove(tx, who, moved, fromDirectory, toDirectory);
+        if (there != null) {
+            Permissions.requireUnstuck(tx, who, toDirectory, there);
+        }
+        if (mode == Mode.EXCHANGE) {
+            refuseMove(tx, who, there, toDirectory, fromDirectory);
+        } else if (there != null) {
+            refuseReplacing(tx, moved, there);
+        }
+
+        long now = tx.nowNanos();
+        tx.removeName(fromDirectory, fromName, moved);
+        if (there != null) {
+            tx.removeName(toDirectory, toName, there);
+        }
+        tx.putName(toDirectory, toName, moved);
+        if (mode == Mode.EXCHANGE) {
+            tx.putName(fromDirectory, fromName, there);
+        }
+        touch(tx, fromDirectory, toDirectory, moved, there, now);
+        if (there != null && mode != Mode.EXCHANGE) {
+            tx.dropIfOrphan(there);
+        }
+    }
+
+    private static void refuseByName(DentryObject source, DentryObject target, Mode mode) throws FsException {
+        if (source == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        if (mode == Mode.NO_REPLACE && target != null) {
+            throw new FsException(FsError.NAME_EXISTS);
+        }
+        if (mode == Mode.EXCHANGE && target == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+    }
+
+    private static void refuseMove(Transaction tx, Credentials who, Inode moved, Inode from, Inode to)
+            throws FsException {
+        Permissions.requireNameChange(tx, who, from);
+        Permissions.requireNameChange(tx, who, to);
+        Permissions.requireUnstuck(tx, who, from, moved);
+        if (!moved.isDirectory() || from.ino().equals(to.ino())) {
+            return;
+        }
+        // Its ".." changes.
+        Permissions.require(tx, who, moved, Permissions.WRITE);
+        Ino above = to.ino();
+        while (!above.equals(from.ino())) {
+            if (above.equals(moved.ino())) {
+                throw new FsException(FsError.INVALID_ARGUMENT);
+            }
+            if (above.equals(Ino.ROOT)) {
+                return;
+            }
+            tx.readParent(above);
+            above = tx.inode(above).parent();
+        }
+    }
+
+    private static void refuseReplacing(Transaction tx, Inode moved, Inode there) throws FsException {
+        if (moved.isDirectory() && !there.isDirectory()) {
+            throw new FsException(FsError.NOT_A_DIRECTORY);
+        }
+        if (!moved.isDirectory() && there.isDirectory()) {
+            throw new FsException(FsError.IS_A_DIRECTORY);
+        }
+        if (there.isDirectory() && !tx.isEmpty(there)) {
+            throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
+        }
+    }
+
+    private static void touch(Transaction tx, Inode from, Inode to, Inode moved, Inode there, long now) {
+        tx.touchContent(from, now);
+        tx.touchContent(to, now);
+        tx.touchStatus(moved, now);
+        if (there != null) {
+            tx.touchStatus(there, now);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.cffs.txn.ops;
+
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.StoredObject.DentryObject;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.Transaction;
+
+/** rmdir(2). That the directory is empty, or is not, is recorded. */
+public final class Rmdir {
+    private Rmdir() {}
+
+    /**
+     * @throws FsException NOT_FOUND, NOT_A_DIRECTORY, DIRECTORY_NOT_EMPTY, ACCESS_DENIED, READ_ONLY; NOT_PERMITTED in a
+     *     sticky directory
+     */
+    public static void run(Transaction tx, Credentials who, Ino parent, Name name) throws FsException {
+        Inode directory = tx.directory(parent);
+        Permissions.requireSearch(tx, who, directory);
+        DentryObject dentry = tx.child(parent, name);
+        if (dentry == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        Inode target = tx.inode(dentry.ino());
+        tx.requireWritable();
+        Permissions.requireNameChange(tx, who, directory);
+        Permissions.requireUnstuck(tx, who, directory, target);
+        if (!target.isDirectory()) {
+            throw new FsException(FsError.NOT_A_DIRECTORY);
+        }
+        if (!tx.isEmpty(target)) {
+            throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
+        }
+
+        long now = tx.nowNanos();
+        tx.removeName(directory, name, target);
+        tx.touchContent(directory, now);
+        tx.touchStatus(target, now);
+        tx.dropIfOrphan(target);
+    }
+}
