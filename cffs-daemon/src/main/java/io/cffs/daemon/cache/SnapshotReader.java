@@ -144,6 +144,8 @@ public final class SnapshotReader implements Snapshot {
             case Wanted.DirectoryListing listing ->
                     fetcher.fetchListing(listing.directory(), listing.after(), listing.limit());
             case Wanted.XattrNames names -> fetcher.fetchXattrNames(names.ino());
+            case Wanted.Inos numbers ->
+                    throw new IllegalArgumentException("inode numbers are no part of a snapshot: " + numbers);
         }
     }
 
