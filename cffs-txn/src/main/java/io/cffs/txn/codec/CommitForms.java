@@ -1,0 +1,122 @@
+package io.cffs.txn.codec;
+
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitOutcome.RefusalCause;
+import io.cffs.txn.CommitOutcome.Witness;
+import io.cffs.txn.CommitRequest;
+
+/** Forms of a commit request and of its outcome. */
+final class CommitForms {
+    /** Longest sentence for people, in UTF-16 characters; longer ones are cut when they are written. */
+    static final int SENTENCE_MAX = 2000;
+    /** Longest path for people, in UTF-16 characters. */
+    private static final int PATH_MAX = 8192;
+
+    private CommitForms() {}
+
+    static void putRequest(CommitRequest request, ByteWriter to) {
+        ModelForms.putVolume(request.volume(), to);
+        ModelForms.putTxn(request.txn(), to);
+        to.putUnsigned(request.attempt());
+        to.putOptional(request.invocationId(), (id, target) -> target.putText(id));
+        ModelForms.putTs(request.snapshot(), to);
+        to.putFixed(request.leaseId());
+        to.putList(request.reads(), ReadKeyForms::put);
+        to.putList(request.writes(), MutationForms::put);
+    }
+
+    static CommitRequest takeRequest(ByteReader from) throws CodecException {
+        return new CommitRequest(
+                ModelForms.takeVolume(from),
+                ModelForms.takeTxn(from),
+                takeAttempt(from),
+                from.takeOptional(source -> source.takeText(CommitRequest.INVOCATION_ID_MAX)),
+                ModelForms.takeTs(from),
+                from.takeFixed(),
+                from.takeList(CommitRequest.READS_MAX, ReadKeyForms.BYTES_MIN, ReadKeyForms::take),
+                from.takeList(CommitRequest.WRITES_MAX, MutationForms.BYTES_MIN, MutationForms::take));
+    }
+
+    static int takeAttempt(ByteReader from) throws CodecException {
+        int attempt = from.takeInt(Integer.MAX_VALUE);
+        if (attempt < 1) {
+            throw new CodecException("attempts count from 1");
+        }
+        return attempt;
+    }
+
+    static void putOutcome(CommitOutcome outcome, ByteWriter to) {
+        switch (outcome) {
+            case CommitOutcome.Committed committed -> {
+                to.putByte(1);
+                putCommitted(committed, to);
+            }
+            case CommitOutcome.Conflicted conflicted -> {
+                to.putByte(2);
+                putWitness(conflicted.witness(), to);
+            }
+            case CommitOutcome.SnapshotExpired expired -> {
+                to.putByte(3);
+                ModelForms.putTs(expired.trimHorizon(), to);
+            }
+            case CommitOutcome.Refused refused -> {
+                to.putByte(4);
+                to.putEnum(refused.cause());
+                putSentence(refused.sentence(), to);
+            }
+            case CommitOutcome.Unknown unknown -> {
+                to.putByte(5);
+                putSentence(unknown.reason(), to);
+            }
+        }
+    }
+
+    static CommitOutcome takeOutcome(ByteReader from) throws CodecException {
+        int tag = from.takeByte();
+        return switch (tag) {
+            case 1 -> takeCommitted(from);
+            case 2 -> new CommitOutcome.Conflicted(takeWitness(from));
+            case 3 -> new CommitOutcome.SnapshotExpired(ModelForms.takeTs(from));
+            case 4 -> new CommitOutcome.Refused(from.takeEnum(RefusalCause.values()), from.takeText(SENTENCE_MAX));
+            case 5 -> new CommitOutcome.Unknown(from.takeText(SENTENCE_MAX));
+            default -> throw new CodecException("no outcome has number " + tag);
+        };
+    }
+
+    static void putCommitted(CommitOutcome.Committed committed, ByteWriter to) {
+        ModelForms.putTs(committed.at(), to);
+        to.putBoolean(committed.byEarlierDelivery());
+    }
+
+    static CommitOutcome.Committed takeCommitted(ByteReader from) throws CodecException {
+        return new CommitOutcome.Committed(ModelForms.takeTs(from), from.takeBoolean());
+    }
+
+    private static void putWitness(Witness witness, ByteWriter to) {
+        ReadKeyForms.put(witness.key(), to);
+        to.putOptional(witness.other(), ModelForms::putTxn);
+        to.putOptional(witness.otherAt(), ModelForms::putTs);
+        to.putOptional(witness.path(), (path, target) -> target.putText(cut(path, PATH_MAX)));
+    }
+
+    private static Witness takeWitness(ByteReader from) throws CodecException {
+        return new Witness(
+                ReadKeyForms.take(from),
+                from.takeOptional(ModelForms::takeTxn),
+                from.takeOptional(ModelForms::takeTs),
+                from.takeOptional(source -> source.takeText(PATH_MAX)));
+    }
+
+    static void putSentence(String sentence, ByteWriter to) {
+        to.putText(cut(sentence == null ? "" : sentence, SENTENCE_MAX));
+    }
+
+    private static String cut(String text, int charsMax) {
+        if (text.length() <= charsMax) {
+            return text;
+        }
+        // Never between the halves of a character.
+        int end = Character.isHighSurrogate(text.charAt(charsMax - 1)) ? charsMax - 1 : charsMax;
+        return text.substring(0, end);
+    }
+}

@@ -1,0 +1,48 @@
+package io.cffs.txn.codec;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Name;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendPort.BeginRequest;
+import io.cffs.txn.port.BackendPort.FetchItem;
+import java.util.List;
+
+/** One call of {@link io.cffs.txn.port.BackendPort} as a value: what a client sends. */
+public sealed interface Request {
+    /** Most objects that one {@link Fetch} may ask for. */
+    int FETCH_ITEMS_MAX = 65_536;
+    /** Most inode numbers that one {@link ReserveInos} may ask for. */
+    int INOS_MAX = 1 << 24;
+
+    record Begin(BeginRequest begin) implements Request {}
+
+    record Fetch(VolumeName volume, CommitTs snapshot, List<FetchItem> items) implements Request {
+        public Fetch {
+            items = List.copyOf(items);
+        }
+    }
+
+    /** {@code after} is null for the start. */
+    record ListNames(VolumeName volume, CommitTs snapshot, Ino directory, Name after, int limit) implements Request {}
+
+    record XattrNames(VolumeName volume, CommitTs snapshot, Ino ino) implements Request {}
+
+    record Stage(VolumeName volume, StagedId object, Bytes bytes) implements Request {}
+
+    record Commit(CommitRequest commit) implements Request {}
+
+    record OutcomeOf(VolumeName volume, TxnId txn) implements Request {}
+
+    record ReserveInos(VolumeName volume, int count) implements Request {}
+
+    record End(VolumeName volume, long leaseId) implements Request {}
+
+    record Renew(VolumeName volume, long leaseId) implements Request {}
+
+    record Status(VolumeName volume) implements Request {}
+}

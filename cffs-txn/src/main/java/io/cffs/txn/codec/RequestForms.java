@@ -1,0 +1,128 @@
+package io.cffs.txn.codec;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendPort.BeginRequest;
+import io.cffs.txn.port.BackendPort.FetchItem;
+import io.cffs.txn.port.DirectoryPage;
+
+/** The form of a request: its tag, then its fields in order. */
+final class RequestForms {
+    private RequestForms() {}
+
+    static void put(Request request, ByteWriter to) {
+        switch (request) {
+            case Request.Begin begin -> {
+                to.putByte(1);
+                putBegin(begin.begin(), to);
+            }
+            case Request.Fetch fetch -> {
+                at(2, fetch.volume(), fetch.snapshot(), to);
+                to.putList(fetch.items(), RequestForms::putItem);
+            }
+            case Request.ListNames list -> {
+                at(3, list.volume(), list.snapshot(), to);
+                ModelForms.putIno(list.directory(), to);
+                to.putOptional(list.after(), ModelForms::putName);
+                to.putUnsigned(list.limit());
+            }
+            case Request.XattrNames names -> {
+                at(4, names.volume(), names.snapshot(), to);
+                ModelForms.putIno(names.ino(), to);
+            }
+            case Request.Stage stage -> {
+                of(5, stage.volume(), to);
+                ModelForms.putStaged(stage.object(), to);
+                ModelForms.putBytes(stage.bytes(), to);
+            }
+            case Request.Commit commit -> {
+                to.putByte(6);
+                CommitForms.putRequest(commit.commit(), to);
+            }
+            case Request.OutcomeOf asked -> {
+                of(7, asked.volume(), to);
+                ModelForms.putTxn(asked.txn(), to);
+            }
+            case Request.ReserveInos reserve -> {
+                of(8, reserve.volume(), to);
+                to.putUnsigned(reserve.count());
+            }
+            case Request.End end -> {
+                of(9, end.volume(), to);
+                to.putFixed(end.leaseId());
+            }
+            case Request.Renew renew -> {
+                of(10, renew.volume(), to);
+                to.putFixed(renew.leaseId());
+            }
+            case Request.Status status -> of(11, status.volume(), to);
+        }
+    }
+
+    private static void of(int tag, VolumeName volume, ByteWriter to) {
+        to.putByte(tag);
+        ModelForms.putVolume(volume, to);
+    }
+
+    private static void at(int tag, VolumeName volume, CommitTs snapshot, ByteWriter to) {
+        of(tag, volume, to);
+        ModelForms.putTs(snapshot, to);
+    }
+
+    static Request take(ByteReader from) throws CodecException {
+        int tag = from.takeByte();
+        return switch (tag) {
+            case 1 -> new Request.Begin(takeBegin(from));
+            case 2 -> new Request.Fetch(ModelForms.takeVolume(from), ModelForms.takeTs(from),
+                    from.takeList(Request.FETCH_ITEMS_MAX, 3, RequestForms::takeItem));
+            case 3 -> new Request.ListNames(ModelForms.takeVolume(from), ModelForms.takeTs(from),
+                    ModelForms.takeIno(from), from.takeOptional(ModelForms::takeName),
+                    from.takeInt(DirectoryPage.ENTRIES_MAX));
+            case 4 -> new Request.XattrNames(
+                    ModelForms.takeVolume(from), ModelForms.takeTs(from), ModelForms.takeIno(from));
+            case 5 -> new Request.Stage(ModelForms.takeVolume(from), ModelForms.takeStaged(from),
+                    ModelForms.takeBytes(from, StagedId.BYTES_MAX));
+            case 6 -> new Request.Commit(CommitForms.takeRequest(from));
+            case 7 -> new Request.OutcomeOf(ModelForms.takeVolume(from), ModelForms.takeTxn(from));
+            case 8 -> new Request.ReserveInos(ModelForms.takeVolume(from), from.takeInt(Request.INOS_MAX));
+            case 9 -> new Request.End(ModelForms.takeVolume(from), from.takeFixed());
+            case 10 -> new Request.Renew(ModelForms.takeVolume(from), from.takeFixed());
+            case 11 -> new Request.Status(ModelForms.takeVolume(from));
+            default -> throw new CodecException("no request has number " + tag);
+        };
+    }
+
+    private static void putBegin(BeginRequest begin, ByteWriter to) {
+        ModelForms.putVolume(begin.volume(), to);
+        ModelForms.putTxn(begin.txn(), to);
+        to.putUnsigned(begin.attempt());
+        to.putOptional(begin.invocationId(), (id, target) -> target.putText(id));
+        ModelForms.putTs(begin.covers(), to);
+        to.putOptional(begin.lastSeen(), ModelForms::putTs);
+        to.putList(begin.witnesses(), ReadKeyForms::put);
+        to.putBoolean(begin.readOnly());
+    }
+
+    private static BeginRequest takeBegin(ByteReader from) throws CodecException {
+        return new BeginRequest(
+                ModelForms.takeVolume(from),
+                ModelForms.takeTxn(from),
+                CommitForms.takeAttempt(from),
+                from.takeOptional(source -> source.takeText(CommitRequest.INVOCATION_ID_MAX)),
+                ModelForms.takeTs(from),
+                from.takeOptional(ModelForms::takeTs),
+                from.takeList(BeginRequest.WITNESSES_MAX, ReadKeyForms.BYTES_MIN, ReadKeyForms::take),
+                from.takeBoolean());
+    }
+
+    private static void putItem(FetchItem item, ByteWriter to) {
+        ModelForms.putKey(item.key(), to);
+        to.putOptional(item.known(), ModelForms::putTs);
+    }
+
+    private static FetchItem takeItem(ByteReader from) throws CodecException {
+        return new FetchItem(ModelForms.takeKey(from), from.takeOptional(ModelForms::takeTs));
+    }
+}
