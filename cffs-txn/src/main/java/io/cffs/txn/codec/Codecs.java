@@ -38,7 +38,8 @@ public final class Codecs {
             new Codec<>("stored object", ModelForms::putObject, ModelForms::takeObject);
 
     /** For messages; a store's keys have an order of their own. */
-    public static final Codec<ObjectKey> OBJECT_KEY = new Codec<>("object key", ModelForms::putKey, ModelForms::takeKey);
+    public static final Codec<ObjectKey> OBJECT_KEY =
+            new Codec<>("object key", ModelForms::putKey, ModelForms::takeKey);
 
     /** For stores that log what a commit does. */
     public static final Codec<List<Effect>> EFFECTS = new Codec<>("list of effects",
