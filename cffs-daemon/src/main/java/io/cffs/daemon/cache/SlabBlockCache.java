@@ -1,0 +1,307 @@
+package io.cffs.daemon.cache;
+
+import io.cffs.daemon.cache.SlabLayout.Band;
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.ObjectKey.BlockKey;
+import io.cffs.txn.port.Ticker;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.zip.CRC32C;
+
+/**
+ * A block cache in one mapped file that all processes of a tenant on a host share, so that a new function instance starts
+ * warm.
+ *
+ * <p>Problem: many processes read and write one file, any of them may be killed at any instruction or frozen for minutes, and no
+ * reader may ever get wrong bytes, wait for anybody, or make the file grow.
+ *
+ * <p>Approach: bands of slots of fixed size, each in sets of eight (see {@link SlabLayout}). A block has one set per band
+ * it could be in. Each slot's head has a state word: a counter, a coarse time, and EMPTY, WRITING or FILLED. A writer
+ * takes a slot by a compare-and-set to WRITING with the counter one up, writes key and data, and sets FILLED by another,
+ * which fails if the slot has been taken from it. A reader reads the word, the key, copies the data out, reads the word
+ * again, and believes the copy only if the word is the same and a checksum over key and copy holds. The checksum is
+ * what makes stealing safe: a slot that says WRITING for some seconds is taken over, and a writer that was merely frozen
+ * may scribble over the new content once, which then no reader believes; the first to notice empties the slot.
+ * Victims are chosen by CLOCK with a reference bit that readers set.
+ *
+ * <p>Disk: the file is sparse. A data area is first written by a system call, which reports a full disk; once it has disk space,
+ * it is written through the mapping. A file cut short under the mapping surfaces as InternalError; the cache is then
+ * off for this process.
+ *
+ * <p>Tried and dropped: one slot size (2,000 small files would fill 256 MiB of address space), locks by process id (ids mean
+ * nothing across containers), repair of a damaged file (a new one is always right).
+ */
+public final class SlabBlockCache implements BlockCache {
+    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+    private static final int USED_LATELY = 56;
+    private static final int BACKED = 60;
+    /** A writer takes microseconds; one that has not finished after this has been killed or frozen. */
+    private static final int STEAL_AFTER_SECONDS = 5;
+    /** Slots a writer tries to take before it lets the block go: others write to this set at the same time. */
+    private static final int TAKES_MAX = 4;
+
+    private final SlabFile file;
+    private final MemorySegment segment;
+    private final Band[] bands;
+    private final Ticker ticker;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder puts = new LongAdder();
+    private final LongAdder evictions = new LongAdder();
+    private final LongAdder damaged = new LongAdder();
+    private volatile boolean off;
+
+    private SlabBlockCache(SlabFile file, Ticker ticker) {
+        this.file = file;
+        this.segment = file.segment();
+        this.bands = file.layout().bands().toArray(Band[]::new);
+        this.ticker = ticker;
+    }
+
+    /**
+     * Opens or makes the file.
+     *
+     * @param capacityBytes 4 MiB and up; an existing file that is smaller is used as it is
+     * @param ticker its wall clock is compared between processes, so it must be the system's
+     * @throws IOException when there can be no such file there
+     */
+    public static SlabBlockCache open(Path path, long capacityBytes, Ticker ticker) throws IOException {
+        return new SlabBlockCache(SlabFile.open(path, capacityBytes), ticker);
+    }
+
+    @Override
+    public Bytes get(VolumeIdentity volume, BlockKey key, CommitTs version) {
+        if (off) {
+            return null;
+        }
+        try {
+            long hash = hash(volume, key, version);
+            for (int i = bands.length - 1; i >= 0; i--) {
+                Band band = bands[i];
+                int set = band.slotOfSet(hash);
+                for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
+                    byte[] found = read(band, slot, volume, key, version, hash);
+                    if (found != null) {
+                        hits.increment();
+                        return Bytes.owning(found);
+                    }
+                }
+            }
+        } catch (IllegalStateException | InternalError e) {
+            switchOff(e);
+        }
+        misses.increment();
+        return null;
+    }
+
+    /** Null when the slot has not this block, or not whole. */
+    private byte[] read(Band band, int slot, VolumeIdentity volume, BlockKey key, CommitTs version, long hash) {
+        long head = band.headOffset(slot);
+        long word = (long) WORD.getAcquire(segment, head);
+        if (!SlabWord.isFilled(word) || !holds(head, volume, key, version)) {
+            return null;
+        }
+        int length = segment.get(ValueLayout.JAVA_INT, head + 48);
+        int checksum = segment.get(ValueLayout.JAVA_INT, head + 52);
+        byte[] copy = null;
+        if (length > 0 && length <= band.slotBytes()) {
+            copy = new byte[length];
+            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, band.dataOffset(slot), copy, 0, length);
+        }
+        VarHandle.loadLoadFence();
+        if ((long) WORD.getOpaque(segment, head) != word) {
+            return null;
+        }
+        if (copy == null || checksum != checksum(copy, hash)) {
+            // Torn by a writer that came back after its slot was stolen, or by the medium.
+            damaged.increment();
+            WORD.compareAndSet(segment, head, word, SlabWord.emptied(word));
+            return null;
+        }
+        if ((int) INT.getOpaque(segment, head + USED_LATELY) == 0) {
+            INT.setOpaque(segment, head + USED_LATELY, 1);
+        }
+        return copy;
+    }
+
+    private boolean holds(long head, VolumeIdentity volume, BlockKey key, CommitTs version) {
+        return segment.get(ValueLayout.JAVA_LONG, head + 24) == key.ino().value()
+                && segment.get(ValueLayout.JAVA_LONG, head + 40) == version.value()
+                && segment.get(ValueLayout.JAVA_LONG, head + 32) == key.index()
+                && segment.get(ValueLayout.JAVA_LONG, head + 16) == volume.low()
+                && segment.get(ValueLayout.JAVA_LONG, head + 8) == volume.high();
+    }
+
+    @Override
+    public boolean contains(VolumeIdentity volume, BlockKey key, CommitTs version) {
+        if (off) {
+            return false;
+        }
+        try {
+            long hash = hash(volume, key, version);
+            for (Band band : bands) {
+                if (slotWith(band, band.slotOfSet(hash), volume, key, version) >= 0) {
+                    return true;
+                }
+            }
+        } catch (IllegalStateException | InternalError e) {
+            switchOff(e);
+        }
+        return false;
+    }
+
+    /** -1 when none of the set has it. */
+    private int slotWith(Band band, int set, VolumeIdentity volume, BlockKey key, CommitTs version) {
+        for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
+            long head = band.headOffset(slot);
+            if (SlabWord.isFilled((long) WORD.getAcquire(segment, head)) && holds(head, volume, key, version)) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void put(VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw) {
+        if (off) {
+            return;
+        }
+        try {
+            long hash = hash(volume, key, version);
+            Band band = bandFor(raw.length());
+            int set = band.slotOfSet(hash);
+            if (slotWith(band, set, volume, key, version) >= 0) {
+                return;
+            }
+            long seconds = SlabWord.secondsOf(ticker.wallNanos());
+            for (int take = 0; take < TAKES_MAX; take++) {
+                int slot = victim(band, set, seconds, (int) hash + take);
+                if (slot < 0) {
+                    return;
+                }
+                long head = band.headOffset(slot);
+                long before = (long) WORD.getAcquire(segment, head);
+                long mine = SlabWord.writing(before, seconds);
+                if (isTakeable(before, seconds) && WORD.compareAndSet(segment, head, before, mine)) {
+                    if (SlabWord.isFilled(before)) {
+                        evictions.increment();
+                    }
+                    fill(band, slot, mine, volume, key, version, raw, hash);
+                    return;
+                }
+            }
+        } catch (IllegalStateException | InternalError e) {
+            switchOff(e);
+        }
+    }
+
+    private void fill(
+            Band band, int slot, long mine, VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw, long hash) {
+        // No reader may see a part of what follows and still the word from before.
+        VarHandle.storeStoreFence();
+        long head = band.headOffset(slot);
+        byte[] bytes = raw.toArray();
+        segment.set(ValueLayout.JAVA_LONG, head + 8, volume.high());
+        segment.set(ValueLayout.JAVA_LONG, head + 16, volume.low());
+        segment.set(ValueLayout.JAVA_LONG, head + 24, key.ino().value());
+        segment.set(ValueLayout.JAVA_LONG, head + 32, key.index());
+        segment.set(ValueLayout.JAVA_LONG, head + 40, version.value());
+        segment.set(ValueLayout.JAVA_INT, head + 48, bytes.length);
+        segment.set(ValueLayout.JAVA_INT, head + 52, checksum(bytes, hash));
+        // A new block has to earn its second life: a scan must not push out what is read again and again.
+        segment.set(ValueLayout.JAVA_INT, head + USED_LATELY, 0);
+        if (segment.get(ValueLayout.JAVA_INT, head + BACKED) >= bytes.length) {
+            MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, band.dataOffset(slot), bytes.length);
+        } else if (file.write(ByteBuffer.wrap(bytes), band.dataOffset(slot))) {
+            segment.set(ValueLayout.JAVA_INT, head + BACKED, bytes.length);
+        } else {
+            WORD.compareAndSet(segment, head, mine, SlabWord.emptied(mine));
+            return;
+        }
+        if (WORD.compareAndSet(segment, head, mine, SlabWord.filled(mine))) {
+            puts.increment();
+        }
+    }
+
+    /** A slot of the set to overwrite; -1 when live writers have them all. */
+    private int victim(Band band, int set, long seconds, int start) {
+        for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
+            long word = (long) WORD.getAcquire(segment, band.headOffset(slot));
+            if (!SlabWord.isFilled(word) && isTakeable(word, seconds)) {
+                return slot;
+            }
+        }
+        for (int step = 0; step < 2 * SlabLayout.WAYS; step++) {
+            int slot = set + Math.floorMod(start + step, SlabLayout.WAYS);
+            long head = band.headOffset(slot);
+            if (SlabWord.isFilled((long) WORD.getAcquire(segment, head))) {
+                if ((int) INT.getOpaque(segment, head + USED_LATELY) == 0) {
+                    return slot;
+                }
+                INT.setOpaque(segment, head + USED_LATELY, 0);
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isTakeable(long word, long seconds) {
+        return !SlabWord.isWriting(word) || SlabWord.ageSeconds(word, seconds) >= STEAL_AFTER_SECONDS;
+    }
+
+    private Band bandFor(int length) {
+        for (Band band : bands) {
+            if (length <= band.slotBytes()) {
+                return band;
+            }
+        }
+        throw new IllegalArgumentException("longer than a block: " + length);
+    }
+
+    @Override
+    public Figures figures() {
+        return new Figures(
+                hits.sum(), misses.sum(), puts.sum(), evictions.sum(), damaged.sum(), file.layout().capacityBytes());
+    }
+
+    @Override
+    public void close() {
+        off = true;
+        file.close();
+    }
+
+    /** Closed in the middle of a call, or the file was cut short: either way there is nothing to be had any more. */
+    private void switchOff(Throwable cause) {
+        if (!off && cause instanceof IllegalStateException bug) {
+            throw bug;
+        }
+        off = true;
+    }
+
+    private static int checksum(byte[] bytes, long hash) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, bytes.length);
+        return (int) crc.getValue() ^ (int) (hash * 0x9E3779B97F4A7C15L >>> 32) ^ bytes.length;
+    }
+
+    private static long hash(VolumeIdentity volume, BlockKey key, CommitTs version) {
+        long hash = mix(volume.high() + 0x9E3779B97F4A7C15L);
+        hash = mix(hash ^ volume.low());
+        hash = mix(hash ^ key.ino().value());
+        hash = mix(hash ^ key.index());
+        return mix(hash ^ version.value());
+    }
+
+    /** The finalizer of SplittableRandom (Stafford's mix 13): every input bit reaches every output bit. */
+    private static long mix(long value) {
+        long mixed = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
+        return mixed ^ mixed >>> 31;
+    }
+}

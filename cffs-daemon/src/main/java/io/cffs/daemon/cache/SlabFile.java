@@ -1,0 +1,207 @@
+package io.cffs.daemon.cache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * A slab file, mapped. A file that is not sound (another layout, too short, not ours alone, not a file) is thrown away and made anew; those
+ * who still have it mapped keep using it until they end. A new file gets its name only when it is whole, and only if
+ * no other process was faster.
+ */
+final class SlabFile implements AutoCloseable {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    /** Each try either opens the file, makes it, or finds that another process has just replaced it. */
+    private static final int TRIES_MAX = 8;
+
+    private final Path path;
+    private final Object fileKey;
+    private final SlabLayout layout;
+    private final Arena arena;
+    private final MemorySegment segment;
+    private FileChannel channel; // @GuardedBy("this")
+
+    private SlabFile(Path path, Object fileKey, SlabLayout layout, Arena arena, MemorySegment segment, FileChannel channel) {
+        this.path = path;
+        this.fileKey = fileKey;
+        this.layout = layout;
+        this.arena = arena;
+        this.segment = segment;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the file, or makes it, with mode 0600. A sound file that is smaller than asked for is used as it is.
+     *
+     * @param capacityBytesMax 4 MiB and up
+     */
+    static SlabFile open(Path path, long capacityBytesMax) throws IOException {
+        for (int tries = 1; ; tries++) {
+            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                create(path, new SlabLayout(capacityBytesMax));
+            }
+            try {
+                SlabFile opened = isOursAlone(path) ? openIfSound(path, capacityBytesMax) : null;
+                if (opened != null) {
+                    return opened;
+                }
+                Files.deleteIfExists(path);
+            } catch (NoSuchFileException replaced) {
+                if (tries == TRIES_MAX) {
+                    throw replaced;
+                }
+            }
+            if (tries == TRIES_MAX) {
+                throw new IOException("the cache file does not stay sound: " + path);
+            }
+        }
+    }
+
+    private static boolean isOursAlone(Path path) throws IOException {
+        PosixFileAttributes attributes =
+                Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        return attributes.isRegularFile()
+                && OWNER_ONLY.equals(attributes.permissions())
+                && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    }
+
+    /** Null when the file is not sound. */
+    private static SlabFile openIfSound(Path path, long capacityBytesMax) throws IOException {
+        FileChannel channel = openChannel(path);
+        Arena arena = Arena.ofShared();
+        boolean sound = false;
+        try {
+            ByteBuffer header = ByteBuffer.allocate(SlabLayout.HEADER_BYTES);
+            channel.read(header, 0);
+            SlabLayout layout = SlabLayout.parse(header.flip());
+            if (layout == null
+                    || layout.capacityBytes() > capacityBytesMax
+                    || channel.size() != layout.fileBytes()) {
+                return null;
+            }
+            MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, layout.fileBytes(), arena);
+            SlabFile opened = new SlabFile(path, fileKeyOf(path), layout, arena, segment, channel);
+            sound = true;
+            return opened;
+        } finally {
+            if (!sound) {
+                arena.close();
+                channel.close();
+            }
+        }
+    }
+
+    private static void create(Path path, SlabLayout layout) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        Files.createDirectories(directory);
+        Path unnamed = Files.createTempFile(directory, path.getFileName().toString(), ".new");
+        try {
+            try (FileChannel channel = openChannel(unnamed)) {
+                // Heads get disk space now, because they are written through the mapping, where a full disk is a SIGBUS.
+                ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(layout.metadataBytes(), 1 << 20));
+                for (long at = 0; at < layout.metadataBytes(); at += zeros.capacity()) {
+                    zeros.clear().limit((int) Math.min(zeros.capacity(), layout.metadataBytes() - at));
+                    writeFully(channel, zeros, at);
+                }
+                writeFully(channel, layout.header(), 0);
+                writeFully(channel, ByteBuffer.allocate(1), layout.fileBytes() - 1);
+            }
+            name(unnamed, path);
+        } finally {
+            Files.deleteIfExists(unnamed);
+        }
+    }
+
+    private static void name(Path unnamed, Path path) throws IOException {
+        try {
+            Files.createLink(path, unnamed);
+        } catch (FileAlreadyExistsException e) {
+            // Another process was faster; its file is as good.
+            return;
+        } catch (UnsupportedOperationException | IOException e) {
+            Files.move(unnamed, path, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    SlabLayout layout() {
+        return layout;
+    }
+
+    MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * Writes to the file by a system call, so that a full disk is an exception and not a fault in the mapping. False when
+     * it did not work.
+     */
+    boolean write(ByteBuffer source, long offset) {
+        try {
+            writeFully(openedChannel(), source, offset);
+            return true;
+        } catch (IOException e) {
+            // Full, or closed by an interrupt of this thread: the cache goes without this entry.
+            return false;
+        }
+    }
+
+    private synchronized FileChannel openedChannel() throws IOException {
+        if (!arena.scope().isAlive()) {
+            throw new ClosedChannelException();
+        }
+        if (!channel.isOpen()) {
+            FileChannel reopened = openChannel(path);
+            if (!fileKey.equals(fileKeyOf(path))) {
+                reopened.close();
+                throw new IOException("another file has taken the place of the mapped one");
+            }
+            channel = reopened;
+        }
+        return channel;
+    }
+
+    private static FileChannel openChannel(Path path) throws IOException {
+        return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Object fileKeyOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer source, long offset) throws IOException {
+        long at = offset;
+        while (source.hasRemaining()) {
+            at += channel.write(source, at);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Nothing is buffered in it.
+            return;
+        }
+    }
+}

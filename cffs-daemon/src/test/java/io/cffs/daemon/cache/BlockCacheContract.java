@@ -1,0 +1,174 @@
+package io.cffs.daemon.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey.BlockKey;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link BlockCache} does. */
+abstract class BlockCacheContract {
+    static final VolumeIdentity VOLUME = new VolumeIdentity(0x1234, 0x5678);
+    private static final long CAPACITY_BYTES = 8L * 1024 * 1024;
+
+    @TempDir
+    Path directory;
+
+    abstract BlockCache open(long capacityBytes) throws Exception;
+
+    @Test
+    void aBlockIsAbsentUntilItIsPut() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            for (int length : new int[] {1, 2, 4095, 4096, 4097, 32768, 32769, 131072}) {
+                BlockKey key = key(length, 0);
+                assertNull(cache.get(VOLUME, key, ts(1)));
+                assertFalse(cache.contains(VOLUME, key, ts(1)));
+                cache.put(VOLUME, key, ts(1), content(length, length));
+                assertEquals(content(length, length), cache.get(VOLUME, key, ts(1)));
+                assertTrue(cache.contains(VOLUME, key, ts(1)));
+            }
+            assertEquals(8, cache.figures().hits());
+            assertEquals(8, cache.figures().misses());
+            assertEquals(8, cache.figures().puts());
+        }
+    }
+
+    @Test
+    void everyPartOfTheKeyCounts() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            cache.put(VOLUME, key(7, 3), ts(5), content(1, 100));
+            assertNull(cache.get(new VolumeIdentity(0x1234, 0x5679), key(7, 3), ts(5)));
+            assertNull(cache.get(new VolumeIdentity(0x1235, 0x5678), key(7, 3), ts(5)));
+            assertNull(cache.get(VOLUME, key(8, 3), ts(5)));
+            assertNull(cache.get(VOLUME, key(7, 4), ts(5)));
+            assertNull(cache.get(VOLUME, key(7, 3), ts(6)));
+            cache.put(VOLUME, key(7, 3), ts(6), content(2, 100));
+            assertEquals(content(1, 100), cache.get(VOLUME, key(7, 3), ts(5)));
+            assertEquals(content(2, 100), cache.get(VOLUME, key(7, 3), ts(6)));
+        }
+    }
+
+    @Test
+    void puttingAgainIsHarmless() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            for (int i = 0; i < 5_000; i++) {
+                cache.put(VOLUME, key(1, 1), ts(1), content(9, 5_000));
+            }
+            assertEquals(content(9, 5_000), cache.get(VOLUME, key(1, 1), ts(1)));
+            assertEquals(0, cache.figures().evictions());
+        }
+    }
+
+    @Test
+    void itIsBoundedAndWhatIsReadAgainOutlivesAScan() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            int length = 128 * 1024;
+            for (int i = 0; i < 4; i++) {
+                cache.put(VOLUME, key(1, i), ts(1), content(i, length));
+            }
+            int blockCount = (int) (4 * CAPACITY_BYTES / length);
+            for (int i = 0; i < blockCount; i++) {
+                cache.put(VOLUME, key(2, i), ts(1), content(i, length));
+                for (int hot = 0; hot < 4; hot++) {
+                    cache.get(VOLUME, key(1, hot), ts(1));
+                }
+            }
+            long bytes = 0;
+            for (int i = 0; i < blockCount; i++) {
+                Bytes found = cache.get(VOLUME, key(2, i), ts(1));
+                bytes += found == null ? 0 : found.length();
+            }
+            assertTrue(bytes <= CAPACITY_BYTES, "kept " + bytes);
+            assertTrue(bytes >= CAPACITY_BYTES / 4, "kept " + bytes);
+            assertTrue(cache.figures().evictions() > 0);
+            int alive = 0;
+            for (int hot = 0; hot < 4; hot++) {
+                alive += cache.get(VOLUME, key(1, hot), ts(1)) == null ? 0 : 1;
+            }
+            assertTrue(alive >= 3, "alive: " + alive);
+        }
+    }
+
+    @Test
+    void closedItIsEmptyAndHarmless() throws Exception {
+        BlockCache cache = open(CAPACITY_BYTES);
+        cache.put(VOLUME, key(1, 1), ts(1), content(1, 10));
+        cache.close();
+        assertNull(cache.get(VOLUME, key(1, 1), ts(1)));
+        assertFalse(cache.contains(VOLUME, key(1, 1), ts(1)));
+        cache.put(VOLUME, key(1, 2), ts(1), content(1, 10));
+        cache.close();
+    }
+
+    @Test
+    void threadsNeverSeeAWrongValue() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            List<Callable<Integer>> workers = new ArrayList<>();
+            for (int worker = 0; worker < 4; worker++) {
+                int seed = worker;
+                workers.add(() -> hammer(cache, new SplittableRandom(seed), 4_000));
+            }
+            ExecutorService pool = Executors.newFixedThreadPool(4);
+            try {
+                int hits = 0;
+                for (Future<Integer> worker : pool.invokeAll(workers, 60, TimeUnit.SECONDS)) {
+                    hits += worker.get();
+                }
+                assertTrue(hits > 1_000, "hits: " + hits);
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+    }
+
+    /** Reads, checks and puts blocks whose content follows from their key; the count of hits. */
+    static int hammer(BlockCache cache, SplittableRandom random, int rounds) {
+        int hits = 0;
+        for (int round = 0; round < rounds; round++) {
+            int number = random.nextInt(random.nextBoolean() ? 20 : 1000);
+            BlockKey key = key(1 + number % 7, number);
+            CommitTs version = ts(1 + number % 5);
+            int length = 1 + (int) ((number * 7919L) % 131072);
+            Bytes expected = content(number, length);
+            Bytes found = cache.get(VOLUME, key, version);
+            if (found == null) {
+                cache.put(VOLUME, key, version, expected);
+            } else if (found.equals(expected)) {
+                hits++;
+            } else {
+                throw new AssertionError("wrong bytes for " + key);
+            }
+        }
+        return hits;
+    }
+
+    static BlockKey key(long ino, long index) {
+        return new BlockKey(new Ino(ino), index);
+    }
+
+    static CommitTs ts(long value) {
+        return new CommitTs(value);
+    }
+
+    /** Bytes that look random, and differ everywhere between different seeds. */
+    static Bytes content(long seed, int length) {
+        byte[] bytes = new byte[length];
+        new SplittableRandom(seed).nextBytes(bytes);
+        return Bytes.owning(bytes);
+    }
+}

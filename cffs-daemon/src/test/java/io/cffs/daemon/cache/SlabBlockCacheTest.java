@@ -1,0 +1,257 @@
+package io.cffs.daemon.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cffs.model.Bytes;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+
+class SlabBlockCacheTest extends BlockCacheContract {
+    private static final long CAPACITY_BYTES = 4L * 1024 * 1024;
+    private final SettableTicker ticker = new SettableTicker();
+
+    @Override
+    BlockCache open(long capacityBytes) throws IOException {
+        return SlabBlockCache.open(path(), capacityBytes, ticker);
+    }
+
+    private Path path() {
+        return directory.resolve("cache").resolve("blocks.slab");
+    }
+
+    @Test
+    void theNextProcessStartsWarm() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 70_000));
+        }
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            assertEquals(content(1, 70_000), cache.get(VOLUME, key(1, 1), ts(1)));
+        }
+    }
+
+    @Test
+    void twoThatHaveItOpenShareIt() throws Exception {
+        try (BlockCache one = open(CAPACITY_BYTES);
+                BlockCache other = open(CAPACITY_BYTES)) {
+            one.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            assertEquals(content(1, 100), other.get(VOLUME, key(1, 1), ts(1)));
+        }
+    }
+
+    @Test
+    void theFileIsForItsOwnerOnlyAndSparse() throws Exception {
+        try (BlockCache cache = open(256L * 1024 * 1024)) {
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path())));
+            assertTrue(Files.size(path()) > 256L * 1024 * 1024);
+            Process stat = new ProcessBuilder("stat", "-c", "%b", path().toString()).start();
+            long diskBytes = 512 * Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip());
+            assertTrue(diskBytes < 2 * 1024 * 1024, "on disk: " + diskBytes);
+            try (var files = Files.list(path().getParent())) {
+                assertEquals(1, files.count());
+            }
+        }
+    }
+
+    @Test
+    void aFileThatIsNotSoundIsThrownAway() throws Exception {
+        String[] damages = {"magic", "layout", "crc", "short", "long", "mode", "symlink", "empty", "smaller bound"};
+        for (String damage : damages) {
+            Files.deleteIfExists(path());
+            try (BlockCache cache = open(2 * CAPACITY_BYTES)) {
+                cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            }
+            damage(damage);
+            try (BlockCache cache = open(damage.equals("smaller bound") ? CAPACITY_BYTES : 2 * CAPACITY_BYTES)) {
+                assertNull(cache.get(VOLUME, key(1, 1), ts(1)), damage);
+                cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+                assertEquals(content(1, 100), cache.get(VOLUME, key(1, 1), ts(1)), damage);
+            }
+            assertTrue(Files.isRegularFile(path()));
+            assertFalse(Files.isSymbolicLink(path()));
+        }
+    }
+
+    private void damage(String how) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+            switch (how) {
+                case "magic" -> flip(file, 0);
+                case "layout" -> flip(file, 11);
+                case "crc" -> flip(file, 21);
+                case "short" -> file.setLength(file.length() - 1);
+                case "long" -> file.setLength(file.length() + 4096);
+                case "empty" -> file.setLength(0);
+                case "mode" ->
+                        Files.setPosixFilePermissions(path(), PosixFilePermissions.fromString("rw-r--r--"));
+                case "symlink" -> {
+                    Path elsewhere = path().resolveSibling("elsewhere");
+                    Files.move(path(), elsewhere);
+                    Files.createSymbolicLink(path(), elsewhere);
+                }
+                default -> assertEquals("smaller bound", how);
+            }
+        }
+    }
+
+    private static void flip(RandomAccessFile file, long offset) throws IOException {
+        file.seek(offset);
+        int value = file.read();
+        file.seek(offset);
+        file.write(value ^ 0x40);
+    }
+
+    @Test
+    void aSmallerFileThanAskedForIsUsed() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+        }
+        try (BlockCache cache = open(16 * CAPACITY_BYTES)) {
+            assertEquals(content(1, 100), cache.get(VOLUME, key(1, 1), ts(1)));
+            assertEquals(CAPACITY_BYTES, cache.figures().capacityBytes());
+        }
+    }
+
+    /** One bit of the head or of the data, wherever it is: an absent block, never a wrong one. */
+    @Test
+    void noFlippedBitIsBelieved() throws Exception {
+        SlabLayout layout = new SlabLayout(CAPACITY_BYTES);
+        Bytes right = content(5, 2_000);
+        for (int bit = 0; bit < 64 * 8 + 2_000 * 8; bit += bit < 64 * 8 ? 1 : 97) {
+            Files.deleteIfExists(path());
+            try (BlockCache cache = open(CAPACITY_BYTES)) {
+                cache.put(VOLUME, key(1, 1), ts(1), right);
+                try (MappedSlab mapped = new MappedSlab(layout)) {
+                    long slotHead = mapped.headOf(1);
+                    long offset = bit < 64 * 8 ? slotHead + bit / 8 : mapped.dataOf(slotHead) + (bit / 8 - 64);
+                    mapped.flip(offset, bit % 8);
+                }
+                Bytes found = cache.get(VOLUME, key(1, 1), ts(1));
+                assertTrue(found == null || found.equals(right), "bit " + bit);
+                cache.put(VOLUME, key(1, 1), ts(1), right);
+                Bytes again = cache.get(VOLUME, key(1, 1), ts(1));
+                assertEquals(right, again, "bit " + bit);
+            }
+        }
+    }
+
+    @Test
+    void aSlotWhoseWriterDiedIsTakenOverAfterAWhile() throws Exception {
+        SlabLayout layout = new SlabLayout(CAPACITY_BYTES);
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            try (MappedSlab mapped = new MappedSlab(layout)) {
+                long seconds = SlabWord.secondsOf(ticker.wallNanos());
+                SlabLayout.Band band = layout.bands().getFirst();
+                for (int slot = 0; slot < band.setCount() * SlabLayout.WAYS; slot++) {
+                    mapped.putWord(band.headOffset(slot), SlabWord.writing(0, seconds));
+                }
+            }
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            assertNull(cache.get(VOLUME, key(1, 1), ts(1)));
+            ticker.advanceSeconds(4);
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            assertNull(cache.get(VOLUME, key(1, 1), ts(1)));
+            ticker.advanceSeconds(1);
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            assertEquals(content(1, 100), cache.get(VOLUME, key(1, 1), ts(1)));
+        }
+    }
+
+    /** The file is cut short under the mapping, as by a careless administrator: absent, not a crash. */
+    @Test
+    void aFileCutShortTurnsTheCacheOff() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+                file.setLength(0);
+            }
+            for (int i = 0; i < 1_000; i++) {
+                assertNull(cache.get(VOLUME, key(1, i), ts(1)));
+                cache.put(VOLUME, key(1, i), ts(1), content(1, 100_000));
+            }
+        }
+    }
+
+    @Test
+    void anInterruptedThreadDoesNotSpoilItForOthers() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            Thread.currentThread().interrupt();
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 100));
+            assertTrue(Thread.interrupted());
+            cache.put(VOLUME, key(1, 2), ts(1), content(2, 100));
+            assertEquals(content(2, 100), cache.get(VOLUME, key(1, 2), ts(1)));
+        }
+    }
+
+    @Test
+    void wordsNeverComeBackAndAgesWrapAround() {
+        long word = 0;
+        for (int i = 0; i < 5; i++) {
+            long writing = SlabWord.writing(word, (1 << 24) - 2);
+            assertTrue(SlabWord.isWriting(writing));
+            assertEquals(0, SlabWord.ageSeconds(writing, (1 << 24) - 2));
+            assertEquals(5, SlabWord.ageSeconds(writing, 3));
+            assertTrue(SlabWord.isFilled(SlabWord.filled(writing)));
+            assertFalse(SlabWord.isFilled(SlabWord.emptied(writing)));
+            assertFalse(SlabWord.isWriting(SlabWord.emptied(writing)));
+            assertTrue(writing > word);
+            word = SlabWord.filled(writing);
+        }
+    }
+
+    /** The file as another process sees it. */
+    private final class MappedSlab implements AutoCloseable {
+        private final SlabLayout layout;
+        private final RandomAccessFile file;
+        private final MappedByteBuffer bytes;
+
+        MappedSlab(SlabLayout layout) throws IOException {
+            this.layout = layout;
+            this.file = new RandomAccessFile(path().toFile(), "rw");
+            this.bytes = file.getChannel().map(MapMode.READ_WRITE, 0, file.length());
+            bytes.order(ByteOrder.nativeOrder());
+        }
+
+        /** The head of the only filled slot with this ino. */
+        long headOf(long ino) {
+            for (long head = SlabLayout.HEADER_BYTES; head < layout.metadataBytes(); head += SlabLayout.HEAD_BYTES) {
+                if (SlabWord.isFilled(bytes.getLong((int) head)) && bytes.getLong((int) head + 24) == ino) {
+                    return head;
+                }
+            }
+            throw new AssertionError("no slot holds it");
+        }
+
+        long dataOf(long head) {
+            int slot = (int) ((head - SlabLayout.HEADER_BYTES) / SlabLayout.HEAD_BYTES);
+            for (SlabLayout.Band band : layout.bands()) {
+                if (slot < band.firstSlot() + band.setCount() * SlabLayout.WAYS) {
+                    return band.dataOffset(slot - band.firstSlot());
+                }
+            }
+            throw new AssertionError("no such slot");
+        }
+
+        void flip(long offset, int bit) {
+            bytes.put((int) offset, (byte) (bytes.get((int) offset) ^ 1 << bit));
+        }
+
+        void putWord(long head, long word) {
+            bytes.putLong((int) head, word);
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}
