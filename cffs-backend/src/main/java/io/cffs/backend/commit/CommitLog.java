@@ -37,7 +37,8 @@ public interface CommitLog extends AutoCloseable {
      *
      * @return the position of the first of them
      * @throws LogFencedException when a newer epoch has taken over, or {@code epoch} never fenced the log
-     * @throws io.cffs.txn.port.BackendException {@code NO_SPACE}: none of the records will ever be replayed, and the log
+     * @throws io.cffs.txn.port.BackendException {@code NO_SPACE}: none of the records will ever be replayed, and the
+     *     log
      *     can be used again once there is room; {@code STORE_FAILED}: it is not known whether they are durable, and the
      *     log accepts nothing until it is opened again
      */
@@ -46,7 +47,8 @@ public interface CommitLog extends AutoCloseable {
     /**
      * Gives all records from {@code from} on, in order.
      *
-     * @throws io.cffs.txn.port.BackendException {@code STORE_FAILED} when {@code from} was cut away, or a record is damaged
+     * @throws io.cffs.txn.port.BackendException {@code STORE_FAILED} when {@code from} was cut away, or a record is
+     *     damaged
      */
     void replay(long from, RecordReader reader);
 

@@ -13,6 +13,8 @@ public interface Coordination {
      */
     Epoch lead(VolumeName volume, Epoch newestSeen);
 
-    /** Whether this epoch still leads, as far as is known here. The log's fence decides, this only saves useless work. */
+    /**
+     * Whether this epoch still leads, as far as is known here. The log's fence decides, this only saves useless work.
+     */
     boolean leads(VolumeName volume, Epoch epoch);
 }

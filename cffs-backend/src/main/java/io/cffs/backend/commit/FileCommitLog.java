@@ -11,10 +11,11 @@ import java.util.List;
 /**
  * The commit log in files of one directory, for one process: {@link LogSegment segments} of {@link LogFrame frames}.
  *
- * <p>An append writes one batch and syncs once, so everything that waits shares one sync. Room is written ahead as zeros:
- * a full disk shows while only zeros are being written, and the batch is refused with nothing of it stored. A failed
- * write of frames, or a failed sync, leaves us not knowing what is stored; the log then accepts nothing until it is opened
- * again (a sync that is tried again after a failure may report success for pages that the kernel has dropped).
+ * <p>An append writes one batch and syncs once, so everything that waits shares one sync. Room is written ahead as
+ * zeros: a full disk shows while only zeros are being written, and the batch is refused with nothing of it stored. A
+ * failed write of frames, or a failed sync, leaves us not knowing what is stored; the log then accepts nothing until
+ * it is opened again (a sync that is tried again after a failure may report success for pages that the kernel has
+ * dropped).
  *
  * <p>On opening, the frames are read to the first invalid one. When nothing valid follows, or only frames of the same
  * batch, the batch was torn by a crash before it was acknowledged: the invalid rest is cut off. When a frame of a later
@@ -42,7 +43,8 @@ public final class FileCommitLog implements CommitLog {
     }
 
     /**
-     * Opens the log of a directory, or creates it in an empty one. The caller holds the lock that makes it the only one.
+     * Opens the log of a directory, or creates it in an empty one. The caller holds the lock that makes it the only
+     * one.
      *
      * @throws BackendException {@code STORE_FAILED} with a sentence that names the file when it is damaged
      */
@@ -106,7 +108,8 @@ public final class FileCommitLog implements CommitLog {
         long sizeBytes = 0;
         for (byte[] payload : payloads) {
             if (payload.length > RECORD_BYTES_MAX) {
-                throw new IllegalArgumentException("record of " + payload.length + " bytes, more than " + RECORD_BYTES_MAX);
+                throw new IllegalArgumentException("record of " + payload.length + " bytes, more than "
+                        + RECORD_BYTES_MAX);
             }
             sizeBytes += LogFrame.sizeBytes(payload.length);
         }
@@ -123,7 +126,8 @@ public final class FileCommitLog implements CommitLog {
             segment.file().sync();
         } catch (IOException unknown) {
             broken = true;
-            throw failed("the commit log " + segment.name + " in " + directory.describe() + " could not be written", unknown);
+            throw failed("the commit log " + segment.name + " in " + directory.describe() + " could not be written",
+                    unknown);
         }
         segment.advance((int) sizeBytes, chain);
         next = position;
@@ -143,7 +147,8 @@ public final class FileCommitLog implements CommitLog {
             return last;
         } catch (IOException full) {
             throw new BackendException(BackendException.Cause.NO_SPACE,
-                    "no space left for the commit log in " + directory.describe() + "; free some and commits go on", full);
+                    "no space left for the commit log in " + directory.describe() + "; free some and commits go on",
+                            full);
         }
     }
 
@@ -216,7 +221,8 @@ public final class FileCommitLog implements CommitLog {
             throw new BackendException(BackendException.Cause.CLOSED, "the commit log is closed", null);
         }
         if (broken) {
-            throw failed("the commit log in " + directory.describe() + " has failed before and must be opened again", null);
+            throw failed("the commit log in " + directory.describe() + " has failed before and must be opened again",
+                    null);
         }
     }
 

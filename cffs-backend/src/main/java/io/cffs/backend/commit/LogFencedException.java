@@ -8,6 +8,7 @@ public final class LogFencedException extends RuntimeException {
 
     /** @param current the epoch that holds the log; null when none does */
     public LogFencedException(Epoch refused, Epoch current) {
-        super("epoch " + refused.value() + " may not write, the log belongs to " + (current == null ? "no epoch" : "epoch " + current.value()));
+        super("epoch " + refused.value() + " may not write, the log belongs to " + (current == null ? "no epoch"
+                : "epoch " + current.value()));
     }
 }

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
  * The byte form of one record in a segment, little-endian, padded to 8 bytes:
  *
  * <pre>
- *   0  u32 payload length        16 u64 epoch               32 u32 checksum of the frame before (0: first of its segment)
+ *   0  u32 payload length        16 u64 epoch               32 u32 checksum of the frame before, 0 for none
  *   4  u32 CRC32C of the rest    24 u64 position of the     36 u32 kind
  *   8  u64 position                 first frame of its batch   40 payload
  * </pre>
@@ -50,8 +50,8 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
     static int write(ByteBuffer target, long offset, LogFrame frame, byte[] payload) {
         int start = target.position();
         target.order(ByteOrder.LITTLE_ENDIAN);
-        target.putInt(payload.length).putInt(0).putLong(frame.position).putLong(frame.epoch).putLong(frame.batchPosition);
-        target.putInt(frame.chain).putInt(frame.kind.code).put(payload);
+        target.putInt(payload.length).putInt(0).putLong(frame.position).putLong(frame.epoch);
+        target.putLong(frame.batchPosition).putInt(frame.chain).putInt(frame.kind.code).put(payload);
         int end = target.position();
         int checksum = checksumOf(target.duplicate().position(start).limit(end), offset, payload.length);
         target.putInt(start + 4, checksum);
@@ -61,7 +61,9 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
         return checksum;
     }
 
-    /** The frame at the buffer's position, whose payload follows the header; null when no whole valid frame is there. */
+    /**
+     * The frame at the buffer's position, whose payload follows the header; null when no whole valid frame is there.
+     */
     static LogFrame read(ByteBuffer source, long offset) {
         if (source.remaining() < HEADER_BYTES) {
             return null;

@@ -51,7 +51,8 @@ final class LogRecovery {
     }
 
     private IOException damaged(String name, long offset) {
-        return new IOException("the commit log is damaged: " + name + " in " + directory.describe() + " at byte " + offset
+        return new IOException("the commit log is damaged: " + name + " in " + directory.describe() + " at byte "
+                + offset
                 + " has no valid record, but later ones follow; restore the file from a copy");
     }
 

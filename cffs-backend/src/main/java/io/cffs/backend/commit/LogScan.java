@@ -52,8 +52,8 @@ final class LogScan {
     }
 
     /**
-     * After {@link #forEach}: whether a frame of a batch that was written after the invalid place stands behind it. Frames
-     * start at multiples of 8 bytes.
+     * After {@link #forEach}: whether a frame of a batch that was written after the invalid place stands behind it.
+     * Frames start at multiples of 8 bytes.
      */
     boolean laterBatchFollows() throws IOException {
         for (long at = tailBytes; at + LogFrame.HEADER_BYTES <= lengthBytes; at += 8) {

@@ -49,7 +49,8 @@ final class LogSegment {
             LogSegment segment = new LogSegment(name, firstPosition, file, 0);
             segment.makeRoom(HEADER_BYTES);
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            header.putLong(MAGIC).putInt(FORMAT).putInt(0).putLong(firstPosition).putLong(epoch == null ? 0 : epoch.value());
+            header.putLong(MAGIC).putInt(FORMAT).putInt(0).putLong(firstPosition).putLong(epoch == null ? 0
+                    : epoch.value());
             header.putInt(HEADER_BYTES - 4, checksumOf(header));
             file.write(0, header.clear());
             file.sync();
@@ -76,7 +77,8 @@ final class LogSegment {
         }
         if (header.getInt(8) > FORMAT) {
             file.close();
-            throw new IOException("it has format " + header.getInt(8) + ", newer than " + FORMAT + ", which this program knows");
+            throw new IOException("it has format " + header.getInt(8) + ", newer than " + FORMAT
+                    + ", which this program knows");
         }
         return new LogSegment(name, header.getLong(16), file, file.length());
     }
@@ -129,7 +131,10 @@ final class LogSegment {
         }
     }
 
-    /** Writes frames at the tail; {@link #makeRoom} has made room for them. Call {@link #advance} once they are durable. */
+    /**
+     * Writes frames at the tail; {@link #makeRoom} has made room for them. Call {@link #advance} once they are
+     * durable.
+     */
     void write(ByteBuffer frames) throws IOException {
         file.write(tailBytes, frames);
     }

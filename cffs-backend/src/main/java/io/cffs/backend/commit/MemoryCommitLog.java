@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The twin of {@link FileCommitLog} in memory, with the same refusals, that can be told to fail. Safe for use by many threads.
+ * The twin of {@link FileCommitLog} in memory, with the same refusals, that can be told to fail. Safe for use by many
+ * threads.
  */
 public final class MemoryCommitLog implements CommitLog {
     /** A null record is a fence. */
@@ -71,7 +72,8 @@ public final class MemoryCommitLog implements CommitLog {
             throw new LogFencedException(writer, epoch);
         }
         if (broken) {
-            throw new BackendException(BackendException.Cause.STORE_FAILED, "the commit log has failed and must be opened again", null);
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "the commit log has failed and must be opened again", null);
         }
         Failure failure = nextFailure;
         nextFailure = Failure.NONE;
@@ -94,7 +96,8 @@ public final class MemoryCommitLog implements CommitLog {
         List<Stored> copy;
         synchronized (this) {
             if (from < first) {
-                throw new BackendException(BackendException.Cause.STORE_FAILED, "the commit log starts after the wanted position", null);
+                throw new BackendException(BackendException.Cause.STORE_FAILED,
+                        "the commit log starts after the wanted position", null);
             }
             int skipped = (int) Math.min(records.size(), from - first);
             copy = List.copyOf(records.subList(skipped, records.size()));

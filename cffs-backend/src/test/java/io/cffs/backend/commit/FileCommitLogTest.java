@@ -132,7 +132,8 @@ final class FileCommitLogTest extends CommitLogContract {
                 continue;
             }
             disk.rot(name, offset);
-            BackendException damaged = assertThrows(BackendException.class, () -> FileCommitLog.open(disk, SEGMENT_BYTES),
+            BackendException damaged = assertThrows(BackendException.class, () -> FileCommitLog.open(disk,
+                    SEGMENT_BYTES),
                     "seed " + seed + " offset " + offset);
             assertEquals(BackendException.Cause.STORE_FAILED, damaged.kind());
             assertTrue(damaged.getMessage().contains(name), damaged.getMessage());
@@ -164,7 +165,8 @@ final class FileCommitLogTest extends CommitLogContract {
             log.fence(ONE);
             log.append(ONE, List.of(record(10, 1)));
             disk.failSyncs(1);
-            assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(40, 2), record(600, 3), record(40, 4))));
+            assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(40, 2), record(600, 3),
+                    record(40, 4))));
             MemoryDirectory survivor = disk.afterPowerCut(random);
             FileCommitLog again = FileCommitLog.open(survivor, SEGMENT_BYTES);
             int kept = all(again, again.first()).size();
@@ -188,7 +190,8 @@ final class FileCommitLogTest extends CommitLogContract {
         crc.update(header.duplicate().position(0).limit(LogSegment.HEADER_BYTES - 4));
         header.putInt(LogSegment.HEADER_BYTES - 4, (int) crc.getValue());
         file.write(0, header.clear());
-        BackendException newer = assertThrows(BackendException.class, () -> FileCommitLog.open(directory, SEGMENT_BYTES));
+        BackendException newer = assertThrows(BackendException.class, () -> FileCommitLog.open(directory,
+                SEGMENT_BYTES));
         assertTrue(newer.getMessage().contains("format 99"), newer.getMessage());
     }
 

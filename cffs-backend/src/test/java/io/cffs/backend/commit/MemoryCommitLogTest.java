@@ -31,7 +31,8 @@ final class MemoryCommitLogTest extends CommitLogContract {
 
     @Test
     void aFailedSyncStopsTheLogUntilItIsOpenedAgain() {
-        for (MemoryCommitLog.Failure failure : List.of(MemoryCommitLog.Failure.LOST, MemoryCommitLog.Failure.STORED_BUT_FAILED)) {
+        for (MemoryCommitLog.Failure failure : List.of(MemoryCommitLog.Failure.LOST,
+                MemoryCommitLog.Failure.STORED_BUT_FAILED)) {
             MemoryCommitLog log = new MemoryCommitLog();
             log.fence(ONE);
             log.failNext(failure);

@@ -1,0 +1,37 @@
+package io.cffs.backend.store;
+
+import io.cffs.model.Bytes;
+import java.util.function.Consumer;
+
+/**
+ * Bulk objects by name: put once, read in ranges, deleted. What the staged data of transactions is kept in, on a
+ * local disk or in an object store. Safe for use by many threads. Failures are {@link
+ * io.cffs.txn.port.BackendException} {@code STORE_FAILED}, or {@code NO_SPACE} for a put.
+ */
+public interface BlockStore extends AutoCloseable {
+    /**
+     * Stores an object, durably when this returns. A name that is taken keeps its object.
+     *
+     * @param name 1 to 128 of a-z, 0-9 and '-'
+     * @return false when the name was taken
+     */
+    boolean putIfAbsent(String name, Bytes content);
+
+    /**
+     * Up to {@code length} bytes from {@code offset} on: fewer at the object's end. Null when there is no such
+     * object.
+     */
+    Bytes get(String name, long offset, int length);
+
+    /** Length in bytes; -1 when there is no such object. */
+    long length(String name);
+
+    /** Deletes an object; nothing happens when there is none. */
+    void delete(String name);
+
+    /** Gives the names of all objects, in no order; those put or deleted meanwhile may be missing or not. */
+    void list(Consumer<String> reader);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,139 @@
+package io.cffs.backend.store;
+
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Name;
+import io.cffs.model.TxnId;
+import io.cffs.txn.validate.WriteFootprint;
+import io.cffs.txn.validate.WriteFootprint.Change;
+import io.cffs.txn.validate.WriteFootprint.Field;
+import io.cffs.txn.validate.WriteFootprint.NameChange;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * The byte form of what one commit left behind for validation and trimming: who, the footprint, the objects that got
+ * a new version, and the inodes that died with their content.
+ *
+ * @param objects keys of {@link StoreKeys#object}
+ */
+record ChangeForm(TxnId txn, WriteFootprint footprint, List<byte[]> objects, List<Ino> deadInodes) {
+
+    byte[] encode() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeLong(txn.high());
+            out.writeLong(txn.low());
+            out.writeInt(footprint.changes().size());
+            for (Change change : footprint.changes()) {
+                write(out, change);
+            }
+            out.writeInt(objects.size());
+            for (byte[] object : objects) {
+                out.writeShort(object.length);
+                out.write(object);
+            }
+            out.writeInt(deadInodes.size());
+            for (Ino ino : deadInodes) {
+                out.writeLong(ino.value());
+            }
+        } catch (IOException impossible) {
+            throw new AssertionError("memory does not fail", impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(DataOutputStream out, Change change) throws IOException {
+        switch (change) {
+            case Change.OfName name -> {
+                out.writeByte(1);
+                out.writeLong(name.ino().value());
+                writeName(out, name.name());
+                out.writeByte(name.kind().ordinal());
+            }
+            case Change.OfFields fields -> {
+                out.writeByte(2);
+                out.writeLong(fields.ino().value());
+                int bits = 0;
+                for (Field field : fields.fields()) {
+                    bits |= 1 << field.ordinal();
+                }
+                out.writeByte(bits);
+            }
+            case Change.OfLength length -> {
+                out.writeByte(3);
+                out.writeLong(length.ino().value());
+                out.writeLong(length.cutToBytes());
+            }
+            case Change.OfPages pages -> {
+                out.writeByte(4);
+                out.writeLong(pages.ino().value());
+                out.writeLong(pages.firstPage());
+                out.writeLong(pages.lastPage());
+            }
+            case Change.OfXattr xattr -> {
+                out.writeByte(5);
+                out.writeLong(xattr.ino().value());
+                writeName(out, xattr.name());
+            }
+        }
+    }
+
+    private static void writeName(DataOutputStream out, Name name) throws IOException {
+        out.writeByte(name.lengthBytes());
+        out.write(name.toBytes());
+    }
+
+    static ChangeForm decode(byte[] value) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
+            TxnId txn = new TxnId(in.readLong(), in.readLong());
+            List<Change> changes = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                changes.add(readChange(in));
+            }
+            List<byte[]> objects = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                objects.add(in.readNBytes(in.readUnsignedShort()));
+            }
+            List<Ino> dead = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                dead.add(new Ino(in.readLong()));
+            }
+            return new ChangeForm(txn, new WriteFootprint(changes), objects, dead);
+        } catch (IOException | FsException | IllegalArgumentException | IndexOutOfBoundsException damaged) {
+            throw StoreForms.damaged("list of changes", damaged);
+        }
+    }
+
+    private static Change readChange(DataInputStream in) throws IOException, FsException {
+        int kind = in.readByte();
+        Ino ino = new Ino(in.readLong());
+        return switch (kind) {
+            case 1 -> new Change.OfName(ino, readName(in), NameChange.values()[in.readByte()]);
+            case 2 -> {
+                int bits = in.readByte();
+                EnumSet<Field> fields = EnumSet.noneOf(Field.class);
+                for (Field field : Field.values()) {
+                    if ((bits & 1 << field.ordinal()) != 0) {
+                        fields.add(field);
+                    }
+                }
+                yield new Change.OfFields(ino, fields);
+            }
+            case 3 -> new Change.OfLength(ino, in.readLong());
+            case 4 -> new Change.OfPages(ino, in.readLong(), in.readLong());
+            case 5 -> new Change.OfXattr(ino, readName(in));
+            default -> throw new IllegalArgumentException("no change: " + kind);
+        };
+    }
+
+    private static Name readName(DataInputStream in) throws IOException, FsException {
+        return Name.of(in.readNBytes(in.readUnsignedByte()));
+    }
+}

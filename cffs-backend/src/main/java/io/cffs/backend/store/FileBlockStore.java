@@ -1,0 +1,138 @@
+package io.cffs.backend.store;
+
+import io.cffs.backend.disk.DurableDirectory;
+import io.cffs.backend.disk.DurableFile;
+import io.cffs.model.Bytes;
+import io.cffs.txn.port.BackendException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Bulk objects as files of one directory. A file is written under a temporary name, synced, renamed, and the directory
+ * synced, so a name that is there is whole. Temporary files of a crash go when the store is opened.
+ */
+public final class FileBlockStore implements BlockStore {
+    private static final String SUFFIX = ".obj";
+    private static final String TEMPORARY = ".tmp";
+
+    private final DurableDirectory directory;
+    private final AtomicLong temporaries = new AtomicLong();
+
+    private FileBlockStore(DurableDirectory directory) {
+        this.directory = directory;
+    }
+
+    public static FileBlockStore open(DurableDirectory directory) {
+        try {
+            for (String name : directory.names()) {
+                if (name.endsWith(TEMPORARY)) {
+                    directory.delete(name);
+                }
+            }
+            return new FileBlockStore(directory);
+        } catch (IOException failed) {
+            throw failed("cannot open the blocks in " + directory.describe(), failed);
+        }
+    }
+
+    static void requireLegal(String name) {
+        if (!name.matches("[a-z0-9-]{1,128}")) {
+            throw new IllegalArgumentException("an object's name is 1 to 128 of a-z, 0-9 and '-': " + name);
+        }
+    }
+
+    @Override
+    public boolean putIfAbsent(String name, Bytes content) {
+        requireLegal(name);
+        String temporary = temporaries.incrementAndGet() + TEMPORARY;
+        try {
+            if (directory.exists(name + SUFFIX)) {
+                return false;
+            }
+            try {
+                try (DurableFile file = directory.create(temporary)) {
+                    file.write(0, content.asBuffer());
+                    file.sync();
+                }
+                // Two puts of one name at once have the same content by contract, so the later rename changes nothing.
+                directory.rename(temporary, name + SUFFIX);
+                directory.sync();
+            } catch (IOException failed) {
+                directory.delete(temporary);
+                throw failed;
+            }
+            return true;
+        } catch (FileAlreadyExistsException taken) {
+            throw failed("the temporary name " + temporary + " is taken in " + directory.describe(), taken);
+        } catch (IOException failed) {
+            boolean full = String.valueOf(failed.getMessage()).contains("No space left");
+            throw full
+                    ? new BackendException(BackendException.Cause.NO_SPACE,
+                            "no space left for blocks in " + directory.describe(), failed)
+                    : failed("cannot write a block in " + directory.describe(), failed);
+        }
+    }
+
+    @Override
+    public Bytes get(String name, long offset, int length) {
+        requireLegal(name);
+        try (DurableFile file = directory.open(name + SUFFIX)) {
+            int count = (int) Math.max(0, Math.min(length, file.length() - offset));
+            ByteBuffer content = ByteBuffer.allocate(count);
+            int read = file.read(offset, content);
+            return read == count ? Bytes.owning(content.array()) : Bytes.copyOf(content.flip());
+        } catch (NoSuchFileException none) {
+            return null;
+        } catch (IOException failed) {
+            throw failed("cannot read the block " + name + " in " + directory.describe(), failed);
+        }
+    }
+
+    @Override
+    public long length(String name) {
+        requireLegal(name);
+        try (DurableFile file = directory.open(name + SUFFIX)) {
+            return file.length();
+        } catch (NoSuchFileException none) {
+            return -1;
+        } catch (IOException failed) {
+            throw failed("cannot read the block " + name + " in " + directory.describe(), failed);
+        }
+    }
+
+    @Override
+    public void delete(String name) {
+        requireLegal(name);
+        try {
+            directory.delete(name + SUFFIX);
+        } catch (IOException failed) {
+            throw failed("cannot delete the block " + name + " in " + directory.describe(), failed);
+        }
+    }
+
+    @Override
+    public void list(Consumer<String> reader) {
+        try {
+            for (String name : directory.names()) {
+                if (name.endsWith(SUFFIX)) {
+                    reader.accept(name.substring(0, name.length() - SUFFIX.length()));
+                }
+            }
+        } catch (IOException failed) {
+            throw failed("cannot list the blocks in " + directory.describe(), failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        // No descriptor stays open between calls.
+    }
+
+    private static BackendException failed(String sentence, IOException cause) {
+        return new BackendException(BackendException.Cause.STORE_FAILED, sentence + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,110 @@
+package io.cffs.backend.store;
+
+import io.cffs.txn.port.BackendException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** The twin of {@link RocksBytes} in memory; can crash back to its last flush, and fail writes. */
+final class MemoryBytes implements OrderedBytes {
+    private final ConcurrentNavigableMap<byte[], byte[]> map = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+    // Guarded by "this".
+    private TreeMap<byte[], byte[]> durable = new TreeMap<>(Arrays::compareUnsigned);
+    private volatile boolean failing;
+    private volatile boolean closed;
+
+    /** What is there after the process has died: the state of the last flush. */
+    synchronized MemoryBytes afterCrash() {
+        MemoryBytes survivor = new MemoryBytes();
+        survivor.map.putAll(durable);
+        survivor.durable.putAll(durable);
+        closed = true;
+        return survivor;
+    }
+
+    /** While true, writes and flushes fail as on a full disk. */
+    void setFailing(boolean fails) {
+        failing = fails;
+    }
+
+    @Override
+    public byte[] get(byte[] key) {
+        requireOpen();
+        byte[] value = map.get(key);
+        return value == null ? null : value.clone();
+    }
+
+    @Override
+    public Cursor cursor() {
+        requireOpen();
+        return new Cursor() {
+            private Map.Entry<byte[], byte[]> at;
+
+            @Override
+            public boolean seek(byte[] key) {
+                at = map.ceilingEntry(key);
+                return at != null;
+            }
+
+            @Override
+            public boolean next() {
+                at = map.higherEntry(at.getKey());
+                return at != null;
+            }
+
+            @Override
+            public byte[] key() {
+                return at.getKey().clone();
+            }
+
+            @Override
+            public byte[] value() {
+                return at.getValue().clone();
+            }
+
+            @Override
+            public void close() {
+                at = null;
+            }
+        };
+    }
+
+    @Override
+    public synchronized void write(Batch batch) {
+        requireOpen();
+        requireRoom();
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.values.get(i) == null) {
+                map.remove(batch.keys.get(i));
+            } else {
+                map.put(batch.keys.get(i), batch.values.get(i));
+            }
+        }
+    }
+
+    @Override
+    public synchronized void flush() {
+        requireOpen();
+        requireRoom();
+        durable = new TreeMap<>(map);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new BackendException(BackendException.Cause.CLOSED, "the store is closed", null);
+        }
+    }
+
+    private void requireRoom() {
+        if (failing) {
+            throw new BackendException(BackendException.Cause.NO_SPACE, "no space left for the store", null);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,64 @@
+package io.cffs.backend.store;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An ordered map of byte strings (unsigned order) that remembers on {@link #flush()}: after a crash it is as it was
+ * after one of the batches written since, or as it was at the last flush. Batches are atomic, in memory and after a
+ * crash. What the versioned store is written on; {@link RocksBytes} and {@link MemoryBytes} are the two.
+ *
+ * <p>One thread writes; any thread reads. Failures are BackendException {@code STORE_FAILED} or {@code NO_SPACE}.
+ */
+interface OrderedBytes extends AutoCloseable {
+    /** Null when there is no such key. */
+    byte[] get(byte[] key);
+
+    /** A view of the map; sees at least what was written before the call. Close it. Used by one thread. */
+    Cursor cursor();
+
+    void write(Batch batch);
+
+    /** Makes everything written so far durable. */
+    void flush();
+
+    @Override
+    void close();
+
+    /** Walks keys in order. Starts nowhere. */
+    interface Cursor extends AutoCloseable {
+        /** Goes to the first key at or after this one; false when there is none. */
+        boolean seek(byte[] key);
+
+        /** Goes to the next key; false when there is none. Only from a key. */
+        boolean next();
+
+        byte[] key();
+
+        byte[] value();
+
+        @Override
+        void close();
+    }
+
+    /** Changes that take effect together, in order. */
+    final class Batch {
+        final List<byte[]> keys = new ArrayList<>();
+        /** Null removes the key. */
+        final List<byte[]> values = new ArrayList<>();
+
+        void put(byte[] key, byte[] value) {
+            keys.add(key);
+            values.add(value);
+        }
+
+        void delete(byte[] key) {
+            keys.add(key);
+            values.add(null);
+        }
+
+        int size() {
+            return keys.size();
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package io.cffs.backend.store;
+
+import io.cffs.backend.commit.Invariant;
+import io.cffs.model.CommitTs;
+import io.cffs.model.FileType;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.StoredObject;
+import io.cffs.model.TxnId;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.apply.Applied;
+import io.cffs.txn.apply.Effect;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.validate.CommittedFootprint;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The versioned store on an ordered map of bytes: {@link #openRocks} on disk, {@link #openMemory} the twin.
+ *
+ * <p>Every call that changes something is one atomic batch that carries the new {@link Progress}, so after a crash the
+ * tables and the log position agree. What a commit replaced is written down with it ({@link ChangeForm}), so that
+ * trimming walks commits and never the volume.
+ */
+public final class OrderedVersionedStore implements VersionedStore {
+    private static final byte[] PROGRESS = StoreKeys.text(StoreKeys.META, "progress");
+
+    private final OrderedBytes map;
+    private final VersionTables tables;
+    private final VersionRemoval removal;
+    private final StagedObjects staged;
+    /** Written by the applying thread alone. */
+    private volatile Progress progress;
+
+    private OrderedVersionedStore(OrderedBytes map, StagedObjects staged, RootDirectory root) {
+        this.map = map;
+        this.staged = staged;
+        this.tables = new VersionTables(map, staged);
+        this.removal = new VersionRemoval(map, staged);
+        byte[] stored = map.get(PROGRESS);
+        this.progress = stored != null ? StoreForms.progressOf(stored) : create(root);
+    }
+
+    /** Opens or creates the store in a directory that nobody else uses. */
+    public static OrderedVersionedStore openRocks(Path path, StagedObjects staged, RootDirectory root) {
+        return new OrderedVersionedStore(RocksBytes.open(path), staged, root);
+    }
+
+    /** A new store in memory. */
+    public static OrderedVersionedStore openMemory(StagedObjects staged, RootDirectory root) {
+        return new OrderedVersionedStore(new MemoryBytes(), staged, root);
+    }
+
+    static OrderedVersionedStore on(OrderedBytes map, StagedObjects staged, RootDirectory root) {
+        return new OrderedVersionedStore(map, staged, root);
+    }
+
+    /** For a store in memory: what its successor finds after a crash. This one is closed. */
+    public OrderedVersionedStore afterCrash() {
+        return new OrderedVersionedStore(((MemoryBytes) map).afterCrash(), staged, null);
+    }
+
+    /** For a store in memory: while true it fails as on a full disk. */
+    public void setFailing(boolean failing) {
+        ((MemoryBytes) map).setFailing(failing);
+    }
+
+    private Progress create(RootDirectory root) {
+        long now = root.wallNanos();
+        Inode inode = new Inode(Ino.ROOT, FileType.DIRECTORY, root.permissions(), root.uid(), root.gid(), 2, 0,
+                now, now, now, now, 0, Ino.ROOT, null);
+        Progress first = new Progress(0, CommitTs.ZERO, CommitTs.ZERO, Ino.ROOT.value() + 1, 1, 0);
+        OrderedBytes.Batch batch = new OrderedBytes.Batch();
+        byte[] object = StoreKeys.object(new ObjectKey.InodeKey(Ino.ROOT));
+        batch.put(StoreKeys.version(object, 0), StoreForms.value(new StoredObject.InodeObject(inode)));
+        batch.put(PROGRESS, StoreForms.progress(first));
+        map.write(batch);
+        map.flush();
+        return first;
+    }
+
+    @Override
+    public Progress progress() {
+        return progress;
+    }
+
+    /** Before and after every read: a trim that overtakes it may have taken versions away under its hands. */
+    private void requireReadable(CommitTs at) {
+        Progress now = progress;
+        if (now.horizon().isAfter(at)) {
+            throw new BackendException(BackendException.Cause.SNAPSHOT_EXPIRED,
+                    "snapshot " + at.value() + " is older than the trim horizon " + now.horizon().value(), null);
+        }
+        if (at.isAfter(now.applied())) {
+            throw new IllegalArgumentException("snapshot " + at + " has not been applied, only " + now.applied());
+        }
+    }
+
+    @Override
+    public Version get(ObjectKey key, CommitTs at) {
+        requireReadable(at);
+        try {
+            return tables.get(key, at);
+        } finally {
+            requireReadable(at);
+        }
+    }
+
+    @Override
+    public Version latest(ObjectKey key) {
+        return tables.get(key, new CommitTs(Long.MAX_VALUE));
+    }
+
+    @Override
+    public DirectoryPage list(Ino directory, Name after, int limit, CommitTs at) {
+        requireReadable(at);
+        DirectoryPage page = tables.list(directory, after, limit, at);
+        requireReadable(at);
+        return page;
+    }
+
+    @Override
+    public List<Name> xattrNames(Ino ino, CommitTs at) {
+        requireReadable(at);
+        List<Name> names = tables.xattrNames(ino, at);
+        requireReadable(at);
+        return names;
+    }
+
+    @Override
+    public void apply(long position, CommitHeader header, Applied applied) {
+        Progress before = progress;
+        Invariant.APPLIED_IN_ORDER.ensure(header.at().equals(before.applied().next()), header.at(), before.applied());
+        Invariant.APPLIED_IN_ORDER.ensure(position > before.position(), position, before.position());
+        Invariant.OUTCOME_AT_MOST_ONCE.ensure(map.get(StoreKeys.outcome(header.txn())) == null, header.txn());
+        OrderedBytes.Batch batch = new OrderedBytes.Batch();
+        List<byte[]> objects = new ArrayList<>();
+        List<Ino> dead = new ArrayList<>();
+        long ts = header.at().value();
+        for (Effect effect : applied.effects()) {
+            add(effect, ts, batch, objects, dead);
+        }
+        batch.put(StoreKeys.numbers(StoreKeys.CHANGES, ts),
+                new ChangeForm(header.txn(), applied.footprint(), objects, dead).encode());
+        batch.put(StoreKeys.numbers(StoreKeys.COMMIT, ts), StoreForms.header(header));
+        batch.put(StoreKeys.outcome(header.txn()), longs(ts));
+        if (header.invocationId() != null) {
+            batch.put(StoreKeys.text(StoreKeys.INVOCATION, header.invocationId()),
+                    longs(ts, header.txn().high(), header.txn().low()));
+        }
+        write(batch, before.atPosition(position)
+                .withCommit(header.at(), applied.inodeCountDelta(), applied.fileBytesDelta()));
+    }
+
+    private void add(Effect effect, long ts, OrderedBytes.Batch batch, List<byte[]> objects, List<Ino> dead) {
+        switch (effect) {
+            case Effect.Put put -> {
+                byte[] object = StoreKeys.object(put.key());
+                if (put.value() instanceof StoredObject.BlockObject block) {
+                    putBlock(object, ts, block, batch);
+                } else {
+                    batch.put(StoreKeys.version(object, ts), StoreForms.value(put.value()));
+                }
+                objects.add(object);
+            }
+            case Effect.PutStagedBlock put -> {
+                byte[] object = StoreKeys.object(put.key());
+                batch.put(StoreKeys.version(object, ts), StoreForms.place(new StoreForms.BlockPlace(StoreForms.STAGED,
+                        put.lengthBytes(), 0, BlockCodec.RAW, null, put.object(), put.offsetBytes())));
+                batch.put(StoreKeys.stagedRef(put.object(), put.key(), ts), new byte[0]);
+                objects.add(object);
+            }
+            case Effect.Delete delete -> {
+                byte[] object = StoreKeys.object(delete.key());
+                batch.put(StoreKeys.version(object, ts), StoreForms.GONE_VALUE);
+                objects.add(object);
+            }
+            case Effect.DeleteBlocks range -> {
+                byte[] prefix = StoreKeys.numbers(StoreKeys.BLOCK, range.ino().value());
+                byte[] start = StoreKeys.numbers(StoreKeys.BLOCK, range.ino().value(), range.firstIndex());
+                tables.walk(prefix, start, new CommitTs(ts), (object, version, value) -> {
+                    if (((ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length)).index() > range.lastIndex()) {
+                        return false;
+                    }
+                    batch.put(StoreKeys.version(object, ts), StoreForms.GONE_VALUE);
+                    return objects.add(object);
+                });
+            }
+            case Effect.DeleteInodeContent content -> dead.add(content.ino());
+        }
+    }
+
+    private static void putBlock(byte[] object, long ts, StoredObject.BlockObject block, OrderedBytes.Batch batch) {
+        BlockCodec.Encoded encoded = BlockCodec.encode(block.raw());
+        boolean inline = encoded.stored().length <= StoreForms.INLINE_BYTES_MAX;
+        if (!inline) {
+            batch.put(StoreKeys.data(object, ts), encoded.stored());
+        }
+        batch.put(StoreKeys.version(object, ts), StoreForms.place(new StoreForms.BlockPlace(
+                inline ? StoreForms.INLINE : StoreForms.DATA, encoded.rawBytes(), encoded.checksum(),
+                        encoded.encoding(),
+                inline ? encoded.stored() : null, null, 0)));
+    }
+
+    private static byte[] longs(long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * 8);
+        for (long value : values) {
+            bytes.putLong(value);
+        }
+        return bytes.array();
+    }
+
+    private void write(OrderedBytes.Batch batch, Progress next) {
+        batch.put(PROGRESS, StoreForms.progress(next));
+        map.write(batch);
+        progress = next;
+    }
+
+    @Override
+    public void refuse(long position, TxnId txn, long wallNanos) {
+        Invariant.OUTCOME_AT_MOST_ONCE.ensure(map.get(StoreKeys.outcome(txn)) == null, txn);
+        OrderedBytes.Batch batch = new OrderedBytes.Batch();
+        batch.put(StoreKeys.outcome(txn), longs(-1, wallNanos));
+        batch.put(StoreKeys.numbers(StoreKeys.REFUSED, wallNanos, txn.high(), txn.low()), new byte[0]);
+        write(batch, progress.atPosition(position));
+    }
+
+    @Override
+    public void raiseInoCeiling(long position, long ceiling) {
+        write(new OrderedBytes.Batch(), progress.atPosition(position).withInoCeiling(ceiling));
+    }
+
+    @Override
+    public long checkpoint() {
+        long position = progress.position();
+        map.flush();
+        return position;
+    }
+
+    @Override
+    public LedgerLine outcomeOf(TxnId txn) {
+        return tables.outcomeOf(txn);
+    }
+
+    @Override
+    public LedgerLine outcomeOfInvocation(String invocationId) {
+        return tables.outcomeOfInvocation(invocationId);
+    }
+
+    @Override
+    public CommitHeader header(CommitTs at) {
+        return tables.header(at);
+    }
+
+    @Override
+    public Iterator<CommittedFootprint> footprints(CommitTs after, CommitTs upTo) {
+        return tables.footprints(after, upTo);
+    }
+
+    @Override
+    public boolean trim(CommitTs horizon, int commitsMax) {
+        Progress now = progress;
+        Invariant.READABLE_ABOVE_TRIM_HORIZON.ensure(!horizon.isAfter(now.applied()), horizon, now.applied());
+        if (horizon.isAfter(now.horizon())) {
+            // Readers must see the new horizon before the first version goes.
+            write(new OrderedBytes.Batch(), now.withHorizon(horizon));
+        }
+        OrderedBytes.Batch batch = new OrderedBytes.Batch();
+        boolean more = removal.collect(progress.horizon(), commitsMax, batch);
+        if (batch.size() > 0) {
+            write(batch, progress);
+            removal.collected();
+        }
+        return more;
+    }
+
+    @Override
+    public boolean forgetOutcomes(long beforeWallNanos, int max) {
+        OrderedBytes.Batch batch = new OrderedBytes.Batch();
+        boolean more = removal.collectOutcomes(progress.horizon(), beforeWallNanos, max, batch);
+        if (batch.size() > 0) {
+            write(batch, progress);
+        }
+        return more;
+    }
+
+    @Override
+    public void deleteUnreferenced() {
+        removal.deleteUnreferenced();
+    }
+
+    @Override
+    public StoreSurvey survey(CommitTs at) {
+        requireReadable(at);
+        return new TableSurvey(map, tables, at, () -> requireReadable(at));
+    }
+
+    @Override
+    public boolean isReferenced(StagedId id) {
+        return removal.isReferenced(id);
+    }
+
+    @Override
+    public void close() {
+        map.close();
+    }
+
+    /** For tests that break what is stored: the raw map. */
+    Map.Entry<OrderedBytes, byte[]> internals() {
+        return Map.entry(map, PROGRESS);
+    }
+}

@@ -1,0 +1,255 @@
+package io.cffs.backend.store;
+
+import io.cffs.txn.port.BackendException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * RocksDB without its write-ahead log, one column family: a flush of the one memtable is a prefix of the batches, so a
+ * crash never shows half a batch, and the log position in each batch says where the replay begins.
+ *
+ * <p>Memory is bounded: three memtables of 16 MiB and one cache of 32 MiB that holds filters and indexes too. Values
+ * over 4 KiB live in blob files, so that compaction does not copy file data again and again.
+ */
+final class RocksBytes implements OrderedBytes {
+    private static final long MEMTABLE_BYTES = 16L * 1024 * 1024;
+    private static final int MEMTABLES_MAX = 3;
+    private static final long CACHE_BYTES = 32L * 1024 * 1024;
+    private static final int BLOB_BYTES_MIN = 4096;
+    /** An idle iterator holds on to the files it sees, so few are kept, and none across a flush. */
+    private static final int IDLE_ITERATORS_MAX = 8;
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final Path path;
+    private final RocksDB db;
+    private final Options options;
+    private final Cache cache;
+    private final BloomFilter filter = new BloomFilter(10, false);
+    private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+    private final ReadOptions readOptions = new ReadOptions();
+    private final FlushOptions flushOptions = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
+    private final ConcurrentLinkedDeque<RocksIterator> idle = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger idleCount = new AtomicInteger();
+    private volatile boolean closed;
+
+    private RocksBytes(Path path) throws RocksDBException {
+        this.path = path;
+        this.cache = new LRUCache(CACHE_BYTES);
+        this.options = options(cache, filter);
+        this.db = RocksDB.open(options, path.toString());
+    }
+
+    /** Opens the map in a directory, or creates it when the directory is empty or missing. */
+    static RocksBytes open(Path path) {
+        try {
+            Files.createDirectories(path);
+            return new RocksBytes(path);
+        } catch (RocksDBException | IOException failed) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "cannot open the state in " + path + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private static Options options(Cache cache, BloomFilter filter) {
+        BlockBasedTableConfig table = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true)
+                .setFilterPolicy(filter)
+                .setWholeKeyFiltering(true)
+                .setBlockSize(8 * 1024)
+                .setFormatVersion(5);
+        return new Options()
+                .setCreateIfMissing(true)
+                .setTableFormatConfig(table)
+                .setWriteBufferSize(MEMTABLE_BYTES)
+                .setMaxWriteBufferNumber(MEMTABLES_MAX)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setEnableBlobFiles(true)
+                .setMinBlobSize(BLOB_BYTES_MIN)
+                .setBlobFileSize(64L * 1024 * 1024)
+                .setEnableBlobGarbageCollection(true)
+                .setBlobGarbageCollectionAgeCutoff(0.5)
+                .setMaxBackgroundJobs(2)
+                .setMaxOpenFiles(256)
+                .setParanoidChecks(true)
+                .setAvoidFlushDuringShutdown(true)
+                .setKeepLogFileNum(2)
+                .setMaxLogFileSize(1024 * 1024)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+    }
+
+    @Override
+    public byte[] get(byte[] key) {
+        requireOpen();
+        try {
+            return db.get(readOptions, key);
+        } catch (RocksDBException failed) {
+            throw failed("cannot read", failed);
+        }
+    }
+
+    @Override
+    public Cursor cursor() {
+        requireOpen();
+        RocksIterator iterator = idle.pollFirst();
+        if (iterator == null) {
+            return new RocksCursor(db.newIterator(readOptions));
+        }
+        idleCount.decrementAndGet();
+        try {
+            iterator.refresh();
+            return new RocksCursor(iterator);
+        } catch (RocksDBException failed) {
+            iterator.close();
+            throw failed("cannot read", failed);
+        }
+    }
+
+    @Override
+    public void write(Batch batch) {
+        requireOpen();
+        try (WriteBatch changes = new WriteBatch()) {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.values.get(i) == null) {
+                    changes.delete(batch.keys.get(i));
+                } else {
+                    changes.put(batch.keys.get(i), batch.values.get(i));
+                }
+            }
+            db.write(writeOptions, changes);
+        } catch (RocksDBException failed) {
+            throw failed("cannot write", failed);
+        }
+    }
+
+    @Override
+    public void flush() {
+        requireOpen();
+        closeIdle();
+        try {
+            db.flush(flushOptions);
+        } catch (RocksDBException failed) {
+            throw failed("cannot flush", failed);
+        }
+    }
+
+    private void closeIdle() {
+        for (RocksIterator iterator = idle.pollFirst(); iterator != null; iterator = idle.pollFirst()) {
+            idleCount.decrementAndGet();
+            iterator.close();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new BackendException(BackendException.Cause.CLOSED, "the store is closed", null);
+        }
+    }
+
+    private BackendException failed(String what, RocksDBException failed) {
+        Status status = failed.getStatus();
+        boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace;
+        return new BackendException(
+                full ? BackendException.Cause.NO_SPACE : BackendException.Cause.STORE_FAILED,
+                full ? "no space left for the state in " + path : what + " the state in " + path + ": "
+                        + failed.getMessage(),
+                failed);
+    }
+
+    /** Nobody may be using the map any more: native memory goes. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        closeIdle();
+        db.close();
+        flushOptions.close();
+        readOptions.close();
+        writeOptions.close();
+        options.close();
+        filter.close();
+        cache.close();
+    }
+
+    private final class RocksCursor implements Cursor {
+        private final RocksIterator iterator;
+        private boolean given;
+
+        RocksCursor(RocksIterator iterator) {
+            this.iterator = iterator;
+        }
+
+        @Override
+        public boolean seek(byte[] key) {
+            iterator.seek(key);
+            return valid();
+        }
+
+        @Override
+        public boolean next() {
+            iterator.next();
+            return valid();
+        }
+
+        private boolean valid() {
+            if (iterator.isValid()) {
+                return true;
+            }
+            try {
+                iterator.status();
+                return false;
+            } catch (RocksDBException failed) {
+                throw failed("cannot read", failed);
+            }
+        }
+
+        @Override
+        public byte[] key() {
+            return iterator.key();
+        }
+
+        @Override
+        public byte[] value() {
+            return iterator.value();
+        }
+
+        @Override
+        public void close() {
+            if (given) {
+                return;
+            }
+            given = true;
+            if (closed || idleCount.incrementAndGet() > IDLE_ITERATORS_MAX) {
+                idleCount.decrementAndGet();
+                iterator.close();
+            } else {
+                idle.addFirst(iterator);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.cffs.backend.store;
+
+import io.cffs.model.Blocks;
+import io.cffs.model.Bytes;
+import io.cffs.model.TxnId;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/**
+ * Staged data in a {@link BlockStore}: the blocks of an object one after another, each compressed when that helps,
+ * behind a table of their lengths and checksums. Safe for use by many threads.
+ *
+ * <pre>
+ *   u32 magic   u32 raw length of the object   u32 block count   u32 CRC32C of the table
+ *   per block: u32 raw length, u32 stored length, u32 CRC32C of the raw bytes, u32 encoding
+ * </pre>
+ */
+public final class StagedObjects {
+    private static final int MAGIC = 0x43465342; // "CFSB"
+    private static final int HEAD_BYTES = 16;
+    private static final int LINE_BYTES = 16;
+    private static final int BLOCKS_MAX = StagedId.BYTES_MAX / Blocks.BLOCK_BYTES;
+
+    private final BlockStore blocks;
+
+    public StagedObjects(BlockStore blocks) {
+        this.blocks = blocks;
+    }
+
+    /** The table of an object. */
+    private record Layout(int rawBytes, int[] raw, int[] stored, int[] checksums, int[] encodings) {}
+
+    /**
+     * Stores an object, durably when this returns. The same id again is harmless.
+     *
+     * @throws BackendException {@code REFUSED} for an empty or a too large object; else as {@link
+     *     BlockStore#putIfAbsent}
+     */
+    public void put(StagedId id, Bytes content) {
+        if (content.length() < 1 || content.length() > StagedId.BYTES_MAX) {
+            throw new BackendException(BackendException.Cause.REFUSED,
+                    "a staged object has 1 to " + StagedId.BYTES_MAX + " bytes, not " + content.length(), null);
+        }
+        byte[] raw = content.toArray();
+        int count = (raw.length + Blocks.BLOCK_BYTES - 1) / Blocks.BLOCK_BYTES;
+        BlockCodec.Encoded[] encoded = new BlockCodec.Encoded[count];
+        int total = HEAD_BYTES + count * LINE_BYTES;
+        for (int i = 0; i < count; i++) {
+            int from = i * Blocks.BLOCK_BYTES;
+            encoded[i] = BlockCodec.encode(raw, from, Math.min(Blocks.BLOCK_BYTES, raw.length - from));
+            total += encoded[i].stored().length;
+        }
+        ByteBuffer image = ByteBuffer.allocate(total);
+        image.putInt(MAGIC).putInt(raw.length).putInt(count).putInt(0);
+        for (BlockCodec.Encoded block : encoded) {
+            image.putInt(block.rawBytes()).putInt(block.stored().length).putInt(block.checksum()).putInt(
+                    block.encoding());
+        }
+        image.putInt(12, checksumOf(image.array(), count));
+        for (BlockCodec.Encoded block : encoded) {
+            image.put(block.stored());
+        }
+        blocks.putIfAbsent(nameOf(id), Bytes.owning(image.array()));
+    }
+
+    /** Length of the object in bytes; -1 when there is none. */
+    public long lengthBytes(StagedId id) {
+        Layout layout = layoutOf(id);
+        return layout == null ? -1 : layout.rawBytes();
+    }
+
+    /**
+     * A range of an object.
+     *
+     * @throws BackendException {@code STORE_FAILED} when the object is missing, shorter, or does not match its
+     *     checksums
+     */
+    public Bytes read(StagedId id, long offset, int length) {
+        Layout layout = layoutOf(id);
+        if (layout == null || offset < 0 || offset + length > layout.rawBytes()) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "the staged object " + nameOf(id) + " is missing or too short", null);
+        }
+        byte[] result = new byte[length];
+        int done = 0;
+        while (done < length) {
+            int index = (int) Blocks.blockOf(offset + done);
+            int within = (int) ((offset + done) % Blocks.BLOCK_BYTES);
+            byte[] block = blockOf(id, layout, index);
+            int count = Math.min(length - done, block.length - within);
+            System.arraycopy(block, within, result, done, count);
+            done += count;
+        }
+        return Bytes.owning(result);
+    }
+
+    private byte[] blockOf(StagedId id, Layout layout, int index) {
+        long at = HEAD_BYTES + (long) layout.raw().length * LINE_BYTES;
+        for (int i = 0; i < index; i++) {
+            at += layout.stored()[i];
+        }
+        Bytes stored = blocks.get(nameOf(id), at, layout.stored()[index]);
+        byte[] raw = stored == null || stored.length() != layout.stored()[index]
+                ? null
+                : BlockCodec.decode(stored.toArray(), (byte) layout.encodings()[index], layout.raw()[index],
+                        layout.checksums()[index]);
+        if (raw == null) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "block " + index + " of the staged object " + nameOf(id) + " does not match its checksum", null);
+        }
+        return raw;
+    }
+
+    private Layout layoutOf(StagedId id) {
+        Bytes head = blocks.get(nameOf(id), 0, HEAD_BYTES + BLOCKS_MAX * LINE_BYTES);
+        if (head == null) {
+            return null;
+        }
+        ByteBuffer image = head.asBuffer();
+        boolean plausible = head.length() >= HEAD_BYTES && image.getInt(0) == MAGIC
+                && image.getInt(8) >= 1 && image.getInt(8) <= BLOCKS_MAX
+                && head.length() >= HEAD_BYTES + image.getInt(8) * LINE_BYTES
+                && image.getInt(12) == checksumOf(head.toArray(), image.getInt(8));
+        if (!plausible) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "the table of the staged object " + nameOf(id) + " does not match its checksum", null);
+        }
+        int count = image.getInt(8);
+        Layout layout = new Layout(image.getInt(4), new int[count], new int[count], new int[count], new int[count]);
+        image.position(HEAD_BYTES);
+        for (int i = 0; i < count; i++) {
+            layout.raw()[i] = image.getInt();
+            layout.stored()[i] = image.getInt();
+            layout.checksums()[i] = image.getInt();
+            layout.encodings()[i] = image.getInt();
+        }
+        return layout;
+    }
+
+    private static int checksumOf(byte[] image, int count) {
+        CRC32C crc = new CRC32C();
+        crc.update(image, 0, 12);
+        crc.update(image, HEAD_BYTES, count * LINE_BYTES);
+        return (int) crc.getValue();
+    }
+
+    public void delete(StagedId id) {
+        blocks.delete(nameOf(id));
+    }
+
+    /** Gives the ids of all objects, in no order; foreign names are left out. */
+    public void list(Consumer<StagedId> reader) {
+        blocks.list(name -> {
+            if (name.matches("[0-9a-f]{32}-[0-9a-f]{8}")) {
+                TxnId txn = TxnId.parse(name.substring(0, 32));
+                reader.accept(new StagedId(txn, Integer.parseUnsignedInt(name.substring(33), 16)));
+            }
+        });
+    }
+
+    static String nameOf(StagedId id) {
+        return id.txn() + "-" + String.format("%08x", id.sequence());
+    }
+}

@@ -1,0 +1,142 @@
+package io.cffs.backend.store;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.TxnId;
+import io.cffs.txn.port.BackendException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Walks the tables of {@link OrderedVersionedStore} for one snapshot. */
+final class TableSurvey implements StoreSurvey {
+    private final OrderedBytes map;
+    private final VersionTables tables;
+    private final CommitTs at;
+    private final Runnable stillReadable;
+
+    TableSurvey(OrderedBytes map, VersionTables tables, CommitTs at, Runnable stillReadable) {
+        this.map = map;
+        this.tables = tables;
+        this.at = at;
+        this.stillReadable = stillReadable;
+    }
+
+    private void walk(byte table, VersionTables.VisibleReader reader) {
+        byte[] prefix = {table};
+        tables.walk(prefix, prefix, at, (object, version, value) -> {
+            stillReadable.run();
+            return reader.visible(object, version, value);
+        });
+        stillReadable.run();
+    }
+
+    @Override
+    public void inodes(InodeReader reader) {
+        walk(StoreKeys.INODE, (object, version, value) -> {
+            ObjectKey.InodeKey key = (ObjectKey.InodeKey) StoreKeys.objectOf(object, object.length);
+            reader.inode(version, StoreForms.inodeOf(key.ino(), value));
+            return true;
+        });
+    }
+
+    @Override
+    public void dentries(DentryReader reader) {
+        walk(StoreKeys.DENTRY, (object, version, value) -> {
+            ObjectKey.DentryKey key = (ObjectKey.DentryKey) StoreKeys.objectOf(object, object.length);
+            reader.dentry(version, key.parent(), key.name(), StoreForms.dentryOf(value));
+            return true;
+        });
+    }
+
+    @Override
+    public void blocks(BlockReader reader) {
+        try (OrderedBytes.Cursor inodes = map.cursor()) {
+            Ino[] dead = new Ino[1];
+            Ino[] alive = new Ino[1];
+            walk(StoreKeys.BLOCK, (object, version, value) -> {
+                ObjectKey.BlockKey key = (ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length);
+                if (!key.ino().equals(alive[0]) && !key.ino().equals(dead[0])) {
+                    boolean died = isKnownDead(inodes, key.ino());
+                    dead[0] = died ? key.ino() : dead[0];
+                    alive[0] = died ? alive[0] : key.ino();
+                }
+                if (key.ino().equals(dead[0])) {
+                    return true;
+                }
+                StoreForms.BlockPlace place = StoreForms.placeOf(value);
+                reader.block(version, key, place.rawBytes(), place.object());
+                return true;
+            });
+        }
+    }
+
+    /** The content of an inode that died waits for the trim beside the deletion of the inode; it is no finding. */
+    private boolean isKnownDead(OrderedBytes.Cursor cursor, Ino ino) {
+        byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
+        return cursor.seek(StoreKeys.version(object, at.value()))
+                && StoreKeys.isVersionOf(cursor.key(), object)
+                && cursor.value()[0] == StoreForms.GONE;
+    }
+
+    @Override
+    public String verify(ObjectKey.BlockKey key) {
+        stillReadable.run();
+        try {
+            tables.get(key, at);
+            return null;
+        } catch (BackendException failed) {
+            stillReadable.run();
+            if (failed.kind() == BackendException.Cause.STORE_FAILED) {
+                return failed.getMessage();
+            }
+            throw failed;
+        }
+    }
+
+    @Override
+    public void commits(CommitReader reader) {
+        table(StoreKeys.COMMIT, (key, value) -> {
+            CommitTs ts = new CommitTs(ByteBuffer.wrap(key).getLong(1));
+            if (!ts.isAfter(at)) {
+                reader.commit(StoreForms.headerOf(ts, value));
+            }
+        });
+    }
+
+    @Override
+    public void outcomes(OutcomeReader reader) {
+        table(StoreKeys.OUTCOME, (key, value) -> {
+            ByteBuffer fields = ByteBuffer.wrap(key);
+            VersionedStore.LedgerLine line =
+                    VersionTables.lineOf(new TxnId(fields.getLong(1), fields.getLong(9)), value);
+            if (line.at() == null || !line.at().isAfter(at)) {
+                reader.outcome(line);
+            }
+        });
+    }
+
+    @Override
+    public void versions(VersionReader reader) {
+        for (byte table : new byte[] {StoreKeys.INODE, StoreKeys.DENTRY, StoreKeys.BLOCK, StoreKeys.XATTR}) {
+            table(table, (key, value) -> reader.version(
+                    StoreKeys.objectOf(key, key.length - 8), StoreKeys.tsOf(key), value[0] != StoreForms.GONE));
+        }
+    }
+
+    private interface LineReader {
+        void line(byte[] key, byte[] value);
+    }
+
+    private void table(byte table, LineReader reader) {
+        byte[] prefix = {table};
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            boolean there = cursor.seek(prefix);
+            while (there && StoreKeys.startsWith(cursor.key(), prefix)) {
+                byte[] key = cursor.key();
+                reader.line(Arrays.copyOf(key, key.length), cursor.value());
+                there = cursor.next();
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.cffs.backend.store;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.TxnId;
+import io.cffs.txn.StagedId;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Finds what no snapshot from a horizon on can read: of every object that a commit up to the horizon has written, the
+ * older versions, and the version itself when it is a deletion; all content of inodes that died; what the ledger may
+ * forget. Work follows the commits, never the volume. The applying thread collects; any thread deletes unreferenced
+ * objects.
+ */
+final class VersionRemoval {
+    private final OrderedBytes map;
+    private final StagedObjects staged;
+    /** Staged objects that have lost a reference in the batch being collected. */
+    private final Set<StagedId> touched = new LinkedHashSet<>();
+    private final ConcurrentLinkedQueue<StagedId> unreferenced = new ConcurrentLinkedQueue<>();
+
+    VersionRemoval(OrderedBytes map, StagedObjects staged) {
+        this.map = map;
+        this.staged = staged;
+    }
+
+    /** Adds removals to the batch; true when more commits up to the horizon wait. */
+    boolean collect(CommitTs horizon, int commitsMax, OrderedBytes.Batch batch) {
+        touched.clear();
+        byte[] table = {StoreKeys.CHANGES};
+        int commits = 0;
+        try (OrderedBytes.Cursor list = map.cursor(); OrderedBytes.Cursor versions = map.cursor()) {
+            boolean there = list.seek(table);
+            while (there && StoreKeys.startsWith(list.key(), table)) {
+                byte[] key = list.key();
+                long ts = ByteBuffer.wrap(key).getLong(1);
+                if (ts > horizon.value()) {
+                    return false;
+                }
+                if (commits++ == commitsMax) {
+                    return true;
+                }
+                ChangeForm changes = ChangeForm.decode(list.value());
+                for (byte[] object : changes.objects()) {
+                    removeOlder(versions, object, ts, batch);
+                }
+                for (Ino ino : changes.deadInodes()) {
+                    removeContent(versions, ino, batch);
+                }
+                batch.delete(key);
+                there = list.next();
+            }
+        }
+        return false;
+    }
+
+    private void removeOlder(OrderedBytes.Cursor cursor, byte[] object, long ts, OrderedBytes.Batch batch) {
+        boolean there = cursor.seek(StoreKeys.version(object, ts));
+        while (there && StoreKeys.isVersionOf(cursor.key(), object)) {
+            byte[] key = cursor.key();
+            byte[] value = cursor.value();
+            if (StoreKeys.tsOf(key).value() < ts || value[0] == StoreForms.GONE) {
+                remove(key, value, batch);
+            }
+            there = cursor.next();
+        }
+    }
+
+    private void removeContent(OrderedBytes.Cursor cursor, Ino ino, OrderedBytes.Batch batch) {
+        for (byte table : new byte[] {StoreKeys.BLOCK, StoreKeys.XATTR}) {
+            byte[] prefix = StoreKeys.numbers(table, ino.value());
+            boolean there = cursor.seek(prefix);
+            while (there && StoreKeys.startsWith(cursor.key(), prefix)) {
+                remove(cursor.key(), cursor.value(), batch);
+                there = cursor.next();
+            }
+        }
+    }
+
+    private void remove(byte[] key, byte[] value, OrderedBytes.Batch batch) {
+        batch.delete(key);
+        StoreForms.BlockPlace place = key[0] == StoreKeys.BLOCK ? StoreForms.placeOf(value) : null;
+        if (place == null) {
+            return;
+        }
+        if (place.where() == StoreForms.DATA) {
+            byte[] data = key.clone();
+            data[0] = StoreKeys.DATA;
+            batch.delete(data);
+        } else if (place.where() == StoreForms.STAGED) {
+            var block = (ObjectKey.BlockKey) StoreKeys.objectOf(key, key.length - 8);
+            batch.delete(StoreKeys.stagedRef(place.object(), block, StoreKeys.tsOf(key).value()));
+            touched.add(place.object());
+        }
+    }
+
+    /** After the batch has been written: notes which staged objects nothing refers to any more. */
+    void collected() {
+        for (StagedId id : touched) {
+            if (!isReferenced(id)) {
+                unreferenced.add(id);
+            }
+        }
+        touched.clear();
+    }
+
+    boolean isReferenced(StagedId id) {
+        byte[] prefix = StoreKeys.stagedRefs(id);
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            return cursor.seek(prefix) && StoreKeys.startsWith(cursor.key(), prefix);
+        }
+    }
+
+    void deleteUnreferenced() {
+        for (StagedId id = unreferenced.poll(); id != null; id = unreferenced.poll()) {
+            staged.delete(id);
+        }
+    }
+
+    /** Adds removals of ledger lines to the batch; true when more are old enough. */
+    boolean collectOutcomes(CommitTs horizon, long beforeWallNanos, int max, OrderedBytes.Batch batch) {
+        return collectCommits(horizon, beforeWallNanos, max, batch) | collectRefused(beforeWallNanos, max, batch);
+    }
+
+    private boolean collectCommits(CommitTs horizon, long beforeWallNanos, int max, OrderedBytes.Batch batch) {
+        byte[] table = {StoreKeys.COMMIT};
+        int count = 0;
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            boolean there = cursor.seek(table);
+            while (there && StoreKeys.startsWith(cursor.key(), table)) {
+                byte[] key = cursor.key();
+                CommitTs at = new CommitTs(ByteBuffer.wrap(key).getLong(1));
+                CommitHeader header = StoreForms.headerOf(at, cursor.value());
+                if (at.isAfter(horizon) || header.wallNanos() >= beforeWallNanos) {
+                    return false;
+                }
+                if (count++ == max) {
+                    return true;
+                }
+                batch.delete(key);
+                batch.delete(StoreKeys.outcome(header.txn()));
+                if (header.invocationId() != null) {
+                    batch.delete(StoreKeys.text(StoreKeys.INVOCATION, header.invocationId()));
+                }
+                there = cursor.next();
+            }
+        }
+        return false;
+    }
+
+    private boolean collectRefused(long beforeWallNanos, int max, OrderedBytes.Batch batch) {
+        byte[] table = {StoreKeys.REFUSED};
+        int count = 0;
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            boolean there = cursor.seek(table);
+            while (there && StoreKeys.startsWith(cursor.key(), table)) {
+                ByteBuffer key = ByteBuffer.wrap(cursor.key());
+                if (key.getLong(1) >= beforeWallNanos) {
+                    return false;
+                }
+                if (count++ == max) {
+                    return true;
+                }
+                batch.delete(Arrays.copyOf(key.array(), key.capacity()));
+                batch.delete(StoreKeys.outcome(new TxnId(key.getLong(9), key.getLong(17))));
+                there = cursor.next();
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,208 @@
+package io.cffs.backend.store;
+
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.StoredObject;
+import io.cffs.model.TxnId;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.validate.CommittedFootprint;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/** Questions to the tables; knows nothing of horizons. Safe for use by many threads. */
+final class VersionTables {
+    private final OrderedBytes map;
+    private final StagedObjects staged;
+
+    VersionTables(OrderedBytes map, StagedObjects staged) {
+        this.map = map;
+        this.staged = staged;
+    }
+
+    VersionedStore.Version get(ObjectKey key, CommitTs at) {
+        byte[] object = StoreKeys.object(key);
+        byte[] versionKey;
+        byte[] value;
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            if (!cursor.seek(StoreKeys.version(object, at.value()))) {
+                return null;
+            }
+            versionKey = cursor.key();
+            if (!StoreKeys.isVersionOf(versionKey, object)) {
+                return null;
+            }
+            value = cursor.value();
+        }
+        if (value[0] == StoreForms.GONE) {
+            return null;
+        }
+        CommitTs version = StoreKeys.tsOf(versionKey);
+        return new VersionedStore.Version(version, switch (key) {
+            case ObjectKey.InodeKey inode -> new StoredObject.InodeObject(StoreForms.inodeOf(inode.ino(), value));
+            case ObjectKey.DentryKey dentry -> StoreForms.dentryOf(value);
+            case ObjectKey.XattrKey xattr -> StoreForms.xattrOf(value);
+            case ObjectKey.BlockKey block ->
+                    new StoredObject.BlockObject(bytesOf(block, version, StoreForms.placeOf(value)));
+        });
+    }
+
+    /** The raw bytes of a block version, compared with their checksum. */
+    Bytes bytesOf(ObjectKey.BlockKey key, CommitTs version, StoreForms.BlockPlace place) {
+        if (place.where() == StoreForms.STAGED) {
+            return staged.read(place.object(), place.offset(), place.rawBytes());
+        }
+        byte[] stored = place.where() == StoreForms.INLINE
+                ? place.inline()
+                : map.get(StoreKeys.data(StoreKeys.object(key), version.value()));
+        byte[] raw = stored == null
+                ? null
+                : BlockCodec.decode(stored, place.encoding(), place.rawBytes(), place.checksum());
+        if (raw == null) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "block " + key.index() + " of inode " + key.ino().value() + ", written by commit " + version.value()
+                            + (stored == null ? ", is missing" : ", does not match its checksum"), null);
+        }
+        return Bytes.owning(raw);
+    }
+
+    DirectoryPage list(Ino directory, Name after, int limit, CommitTs at) {
+        byte[] prefix = StoreKeys.numbers(StoreKeys.DENTRY, directory.value());
+        byte[] start = after == null
+                ? prefix
+                : StoreKeys.after(StoreKeys.object(new ObjectKey.DentryKey(directory, after)));
+        List<DirectoryPage.Entry> entries = new ArrayList<>();
+        boolean[] more = new boolean[1];
+        try (OrderedBytes.Cursor inodes = map.cursor()) {
+            walk(prefix, start, at, (object, version, value) -> {
+                if (entries.size() == limit) {
+                    more[0] = true;
+                    return false;
+                }
+                StoredObject.DentryObject dentry = StoreForms.dentryOf(value);
+                Name name = StoreKeys.nameOf(object, object.length);
+                entries.add(new DirectoryPage.Entry(name, dentry.ino(), dentry.type(), inode(inodes, dentry.ino(),
+                        at)));
+                return true;
+            });
+        }
+        return new DirectoryPage(entries, !more[0]);
+    }
+
+    /** Null when the snapshot sees none. */
+    static Inode inode(OrderedBytes.Cursor cursor, Ino ino, CommitTs at) {
+        byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
+        boolean found = cursor.seek(StoreKeys.version(object, at.value()))
+                && StoreKeys.isVersionOf(cursor.key(), object);
+        byte[] value = found ? cursor.value() : StoreForms.GONE_VALUE;
+        return value[0] == StoreForms.GONE ? null : StoreForms.inodeOf(ino, value);
+    }
+
+    List<Name> xattrNames(Ino ino, CommitTs at) {
+        byte[] prefix = StoreKeys.numbers(StoreKeys.XATTR, ino.value());
+        List<Name> names = new ArrayList<>();
+        walk(prefix, prefix, at, (object, version, value) -> names.add(StoreKeys.nameOf(object, object.length)));
+        return names;
+    }
+
+    /** Takes what a snapshot sees of a run of objects. */
+    interface VisibleReader {
+        /** @return false to stop */
+        boolean visible(byte[] object, CommitTs version, byte[] value);
+    }
+
+    /**
+     * Gives the versions that a snapshot sees of all objects whose keys start with {@code prefix}, from {@code start}
+     * on.
+     */
+    void walk(byte[] prefix, byte[] start, CommitTs at, VisibleReader reader) {
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            boolean there = cursor.seek(start);
+            while (there) {
+                byte[] key = cursor.key();
+                if (!StoreKeys.startsWith(key, prefix)) {
+                    return;
+                }
+                byte[] object = java.util.Arrays.copyOf(key, key.length - 8);
+                CommitTs version = StoreKeys.tsOf(key);
+                if (version.isAfter(at)) {
+                    there = cursor.seek(StoreKeys.version(object, at.value()));
+                    continue;
+                }
+                byte[] value = cursor.value();
+                if (value[0] != StoreForms.GONE && !reader.visible(object, version, value)) {
+                    return;
+                }
+                there = cursor.next();
+                if (there && StoreKeys.isVersionOf(cursor.key(), object)) {
+                    there = cursor.seek(StoreKeys.after(object));
+                }
+            }
+        }
+    }
+
+    VersionedStore.LedgerLine outcomeOf(TxnId txn) {
+        byte[] value = map.get(StoreKeys.outcome(txn));
+        return value == null ? null : lineOf(txn, value);
+    }
+
+    static VersionedStore.LedgerLine lineOf(TxnId txn, byte[] value) {
+        long ts = ByteBuffer.wrap(value).getLong();
+        return new VersionedStore.LedgerLine(txn, ts < 0 ? null : new CommitTs(ts));
+    }
+
+    VersionedStore.LedgerLine outcomeOfInvocation(String invocationId) {
+        byte[] value = map.get(StoreKeys.text(StoreKeys.INVOCATION, invocationId));
+        if (value == null) {
+            return null;
+        }
+        ByteBuffer form = ByteBuffer.wrap(value);
+        CommitTs at = new CommitTs(form.getLong());
+        return new VersionedStore.LedgerLine(new TxnId(form.getLong(), form.getLong()), at);
+    }
+
+    CommitHeader header(CommitTs at) {
+        byte[] value = map.get(StoreKeys.numbers(StoreKeys.COMMIT, at.value()));
+        return value == null ? null : StoreForms.headerOf(at, value);
+    }
+
+    Iterator<CommittedFootprint> footprints(CommitTs after, CommitTs upTo) {
+        return new Iterator<>() {
+            private long ts = after.value();
+            private CommittedFootprint next = find();
+
+            private CommittedFootprint find() {
+                while (ts < upTo.value()) {
+                    byte[] value = map.get(StoreKeys.numbers(StoreKeys.CHANGES, ++ts));
+                    if (value != null) {
+                        ChangeForm form = ChangeForm.decode(value);
+                        return new CommittedFootprint(new CommitTs(ts), form.txn(), form.footprint());
+                    }
+                }
+                return null;
+            }
+
+            @Override
+            public boolean hasNext() {
+                return next != null;
+            }
+
+            @Override
+            public CommittedFootprint next() {
+                if (next == null) {
+                    throw new NoSuchElementException();
+                }
+                CommittedFootprint given = next;
+                next = find();
+                return given;
+            }
+        };
+    }
+}
