@@ -25,6 +25,9 @@ public interface Attempts {
      */
     CommitOutcome commit(AttemptTicket ticket);
 
+    /** Whether the open attempt can still commit. */
+    AttemptHealth health(AttemptTicket ticket);
+
     /** Ends the attempt without a trace. Says how healthy it was: an unsound one may explain why its function failed. */
     AttemptHealth abort(AttemptTicket ticket);
 

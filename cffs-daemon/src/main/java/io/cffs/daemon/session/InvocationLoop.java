@@ -74,7 +74,9 @@ public final class InvocationLoop {
         course.number++;
         return switch (verdictOf(body, ticket)) {
             case ABORT -> aborted(course, ticket);
-            case COMMIT -> committed(course, ticket);
+            case COMMIT -> attempts.health(ticket) == AttemptHealth.GIVEN_UP
+                    ? aborted(course, ticket)
+                    : committed(course, ticket);
         };
     }
 

@@ -82,6 +82,14 @@ class InvocationLoopTest {
     }
 
     @Test
+    void aFunctionThatGaveUpIsNotCommittedHoweverItEnds() throws Exception {
+        attempts.healthBeforeCommit = AttemptHealth.GIVEN_UP;
+        attempts.healths.add(AttemptHealth.GIVEN_UP);
+        assertEquals(new InvocationResult.Aborted(AttemptHealth.GIVEN_UP, 1), run(Verdict.COMMIT));
+        assertEquals(List.of("begin 1", "abort 1"), attempts.calls);
+    }
+
+    @Test
     void anUnknownOutcomeThatTheLedgerKnowsIsACommit() throws Exception {
         attempts.outcomes.add(UNKNOWN);
         attempts.ledger.add(new CommitTs(6));
@@ -221,6 +229,7 @@ class InvocationLoopTest {
         final Deque<CommitOutcome> outcomes = new ArrayDeque<>();
         final Deque<Object> ledger = new ArrayDeque<>();
         final Deque<AttemptHealth> healths = new ArrayDeque<>();
+        AttemptHealth healthBeforeCommit = AttemptHealth.SOUND;
         CommitTs alreadyCommitted;
         BackendException beginFails;
         BackendException commitFails;
@@ -247,6 +256,11 @@ class InvocationLoopTest {
                 throw commitFails;
             }
             return outcomes.remove();
+        }
+
+        @Override
+        public AttemptHealth health(AttemptTicket ticket) {
+            return healthBeforeCommit;
         }
 
         @Override

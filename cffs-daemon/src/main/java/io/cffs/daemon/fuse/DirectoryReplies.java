@@ -1,0 +1,82 @@
+package io.cffs.daemon.fuse;
+
+import io.cffs.daemon.session.Attempt;
+import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.Handle;
+import io.cffs.fuse.DirectoryWriter;
+import io.cffs.fuse.FuseAttr;
+import io.cffs.fuse.FuseReply;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.ops.Readdir;
+import io.cffs.txn.port.DirectoryPage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Listings as the kernel wants them: with names alone (READDIR), or as if each name had been looked up (READDIRPLUS). */
+final class DirectoryReplies {
+    /** A name of 8 bytes: more entries than this never fit, fewer are asked for again. */
+    private static final int NAME_ENTRY_BYTES = 32;
+    private static final int PLUS_ENTRY_BYTES = 160;
+    private static final byte[] SELF = ".".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PARENT = "..".getBytes(StandardCharsets.US_ASCII);
+
+    private final Session session;
+
+    DirectoryReplies(Session session) {
+        this.session = session;
+    }
+
+    void names(Credentials who, long handle, long cookie, int room, FuseReply out) throws FsException {
+        DirectoryWriter writer = out.directoryWriter();
+        for (Readdir.Entry entry : session.perform(at -> list(at, who, handle, cookie, room / NAME_ENTRY_BYTES))) {
+            if (!writer.add(nameOf(entry), entry.ino().value(), entry.type().modeBits(), entry.cookie())) {
+                break;
+            }
+        }
+        out.directory();
+    }
+
+    /** Written under the lock: what is counted as looked up must be what goes out, and nobody may change it in between. */
+    void entries(Credentials who, long handle, long cookie, int room, FuseReply out) throws FsException {
+        session.perform(at -> {
+            Ino directory = at.handles().directory(handle).ino();
+            List<Readdir.Entry> found = list(at, who, handle, cookie, room / PLUS_ENTRY_BYTES);
+            DirectoryWriter writer = out.directoryWriter();
+            for (Readdir.Entry entry : found) {
+                if (!addPlus(at, directory, entry, writer)) {
+                    break;
+                }
+            }
+            return null;
+        });
+        out.directory();
+    }
+
+    private static List<Readdir.Entry> list(Attempt at, Credentials who, long handle, long cookie, int limit)
+            throws FsException {
+        Handle.OpenDirectory open = at.handles().directory(handle);
+        int count = Math.clamp(limit, 1, DirectoryPage.ENTRIES_MAX);
+        return Readdir.run(at.transaction(), who, open.ino(), open.stream(), cookie, count);
+    }
+
+    private static boolean addPlus(Attempt at, Ino directory, Readdir.Entry entry, DirectoryWriter writer) {
+        boolean named = entry.name() != null;
+        FuseAttr attr = Attributes.of(entry.inode());
+        long nodeId = named ? entry.ino().value() : 0;
+        boolean added = writer.addPlus(nameOf(entry), entry.cookie(), nodeId, 0, FuseReply.FOREVER, 0, attr);
+        if (added && named) {
+            at.nodes().countLookup(nodeId);
+            at.nodes().giveName(directory.value(), entry.name());
+        }
+        return added;
+    }
+
+    private static byte[] nameOf(Readdir.Entry entry) {
+        if (entry.name() != null) {
+            return entry.name().toBytes();
+        }
+        return entry.cookie() == 1 ? SELF : PARENT;
+    }
+}

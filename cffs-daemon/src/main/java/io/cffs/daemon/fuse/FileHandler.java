@@ -1,0 +1,170 @@
+package io.cffs.daemon.fuse;
+
+import static io.cffs.daemon.fuse.Answers.answer;
+import static io.cffs.daemon.fuse.Answers.ino;
+
+import io.cffs.daemon.session.Attempt;
+import io.cffs.daemon.session.Operation;
+import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.Handle;
+import io.cffs.fuse.Errno;
+import io.cffs.fuse.FopenFlags;
+import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseReply;
+import io.cffs.fuse.FuseRequest;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.ops.AppendRange;
+import io.cffs.txn.ops.Create;
+import io.cffs.txn.ops.Open;
+import io.cffs.txn.ops.OpenFlags;
+import io.cffs.txn.ops.ReadRange;
+import io.cffs.txn.ops.Setattr;
+import io.cffs.txn.ops.SetattrRequest;
+import io.cffs.txn.ops.WriteRange;
+import java.nio.ByteBuffer;
+
+/** Requests about open files and their bytes, each as one operation on the open attempt. */
+final class FileHandler implements FuseHandler {
+    private static final int WRITE_FROM_PAGE_CACHE = 1;
+    private static final int FALLOCATE_KEEP_SIZE = 1;
+
+    private final Session session;
+    private final Callers callers;
+    private final CommitTriggers triggers;
+
+    FileHandler(Session session, Callers callers, CommitTriggers triggers) {
+        this.session = session;
+        this.callers = callers;
+        this.triggers = triggers;
+    }
+
+    @Override
+    public void open(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            Credentials who = callers.of(in);
+            OpenFlags flags = KernelFlags.open(in.flags());
+            Opened opened = session.perform(at -> {
+                at.handles().requireRoom();
+                return opened(at, Open.run(at.transaction(), who, ino, flags), flags);
+            });
+            out.opened(opened.handle(), opened.kernelFlags());
+        });
+    }
+
+    @Override
+    public void create(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Name name = Name.of(in.name());
+            Credentials who = callers.of(in);
+            Ino parent = ino(in);
+            int permissions = in.mode() & Inode.PERMISSION_BITS;
+            OpenFlags flags = KernelFlags.open(in.flags());
+            Opened opened = session.perform(at -> {
+                at.handles().requireRoom();
+                Inode made = Create.run(at.transaction(), who, parent, name, permissions, flags);
+                return opened(at, TreeHandler.counted(at, parent, name, made), flags);
+            });
+            out.created(opened.inode().ino().value(), 0, FuseReply.FOREVER, 0, Attributes.of(opened.inode()),
+                    opened.handle(), opened.kernelFlags());
+        });
+    }
+
+    private record Opened(Inode inode, long handle, int kernelFlags) {}
+
+    private static Opened opened(Attempt at, Inode inode, OpenFlags flags) {
+        boolean direct = KernelFlags.isDirect(flags);
+        long number = at.handles().add(new Handle.OpenFile(inode.ino(), flags.read(), flags.write(), direct));
+        at.transaction().retain(inode.ino());
+        boolean keep = at.nodes().open(inode.ino().value(), at.serial(), flags.write(), direct);
+        int kernelFlags = (direct ? FopenFlags.DIRECT_IO : 0) | (keep ? FopenFlags.KEEP_CACHE : 0);
+        return new Opened(inode, number, kernelFlags);
+    }
+
+    @Override
+    public void read(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            long offset = in.offset();
+            ByteBuffer bytes = out.buffer(in.size());
+            session.perform(at -> ReadRange.run(at.transaction(), ino, offset, bytes));
+            out.data(bytes.flip());
+        });
+    }
+
+    @Override
+    public void write(FuseRequest in, FuseReply out) {
+        boolean mapped = (in.writeFlags() & WRITE_FROM_PAGE_CACHE) != 0;
+        if (mapped && session.isExpiring()) {
+            // Changed through a mapping in an attempt that is over: it goes where the attempt went.
+            out.written(in.size());
+            return;
+        }
+        boolean append = !mapped && KernelFlags.isAppend(in.flags());
+        answer(out, () -> out.written(session.perform(writing(in, append, mapped))));
+        triggers.changed();
+    }
+
+    private Operation<Integer> writing(FuseRequest in, boolean append, boolean mapped) {
+        Ino ino = ino(in);
+        // Who changed a mapped page is not known any more; permission was checked when the file was opened.
+        Credentials who = mapped ? Credentials.ROOT : callers.of(in);
+        ByteBuffer bytes = in.data();
+        long offset = in.offset();
+        return append
+                ? at -> AppendRange.run(at.transaction(), who, ino, bytes)
+                : at -> WriteRange.run(at.transaction(), who, ino, offset, bytes);
+    }
+
+    @Override
+    public void flush(FuseRequest in, FuseReply out) {
+        triggers.flush(in.fh(), out);
+    }
+
+    @Override
+    public void fsync(FuseRequest in, FuseReply out) {
+        triggers.sync(out);
+    }
+
+    @Override
+    public void release(FuseRequest in, FuseReply out) {
+        long number = in.fh();
+        session.locked(() -> {
+            if (session.handles().remove(number) instanceof Handle.OpenFile file) {
+                session.nodes().release(file.ino().value(), file.writable(), file.direct());
+                session.release(file.ino());
+            }
+            return null;
+        });
+        out.ok();
+    }
+
+    /** Mode 0 makes the file reach as far; keeping the size needs nothing, since space is not set aside. */
+    @Override
+    public void fallocate(FuseRequest in, FuseReply out) {
+        int mode = in.fallocateMode();
+        if ((mode & ~FALLOCATE_KEEP_SIZE) != 0) {
+            out.error(Errno.EOPNOTSUPP);
+            return;
+        }
+        Ino ino = ino(in);
+        Credentials who = callers.of(in);
+        long end = (mode & FALLOCATE_KEEP_SIZE) != 0 ? 0 : in.offset() + in.length();
+        answer(out, () -> {
+            session.perform(at -> extend(at, who, ino, end));
+            out.ok();
+        });
+    }
+
+    private static Inode extend(Attempt at, Credentials who, Ino ino, long end) throws FsException {
+        at.transaction().readLength(ino);
+        Inode inode = at.transaction().inode(ino);
+        return inode.sizeBytes() >= end
+                ? inode
+                : Setattr.run(at.transaction(), who, ino, SetattrRequest.ftruncate(end));
+    }
+}

@@ -1,0 +1,309 @@
+package io.cffs.daemon.fuse;
+
+import static io.cffs.daemon.fuse.Answers.answer;
+import static io.cffs.daemon.fuse.Answers.entry;
+import static io.cffs.daemon.fuse.Answers.ino;
+
+import io.cffs.daemon.session.Attempt;
+import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.Handle;
+import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseInit;
+import io.cffs.fuse.FuseNotifier;
+import io.cffs.fuse.FuseReply;
+import io.cffs.fuse.FuseRequest;
+import io.cffs.fuse.FuseStatfs;
+import io.cffs.model.Bytes;
+import io.cffs.model.FileType;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.ops.Access;
+import io.cffs.txn.ops.DirectoryStream;
+import io.cffs.txn.ops.Getattr;
+import io.cffs.txn.ops.Link;
+import io.cffs.txn.ops.Lookup;
+import io.cffs.txn.ops.Mkdir;
+import io.cffs.txn.ops.Mknod;
+import io.cffs.txn.ops.Open;
+import io.cffs.txn.ops.OpenFlags;
+import io.cffs.txn.ops.Readlink;
+import io.cffs.txn.ops.Rename;
+import io.cffs.txn.ops.Rmdir;
+import io.cffs.txn.ops.Setattr;
+import io.cffs.txn.ops.SetattrRequest;
+import io.cffs.txn.ops.Statfs;
+import io.cffs.txn.ops.Symlink;
+import io.cffs.txn.ops.Unlink;
+
+/**
+ * Requests about names, attributes and directories, each as one operation on the open attempt. See the package for what
+ * the kernel may keep of the answers.
+ */
+final class TreeHandler implements FuseHandler {
+    private final Session session;
+    private final Callers callers;
+    private final KernelNotices notices;
+    private final VolumeFigures figures;
+    private final DirectoryReplies directories;
+    private final CommitTriggers triggers;
+
+    TreeHandler(Session session, Callers callers, KernelNotices notices, VolumeFigures figures,
+            CommitTriggers triggers) {
+        this.session = session;
+        this.callers = callers;
+        this.notices = notices;
+        this.figures = figures;
+        this.directories = new DirectoryReplies(session);
+        this.triggers = triggers;
+    }
+
+    @Override
+    public void init(FuseInit agreed, FuseNotifier notifier) {
+        if (!notifier.supportsEpoch()) {
+            session.locked(() -> {
+                session.nodes().keepNames();
+                return null;
+            });
+        }
+        notices.connected(notifier);
+    }
+
+    // ------------------------------------------------------------------------------------------------ names
+
+    @Override
+    public void lookup(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Name name = Name.of(in.name());
+            Credentials who = callers.of(in);
+            Ino parent = ino(in);
+            Inode found = session.perform(at -> lookup(at, who, parent, name));
+            if (found == null) {
+                out.negative(FuseReply.FOREVER);
+            } else {
+                entry(found, out);
+            }
+        });
+    }
+
+    /** Null when there is none, which the kernel may remember. */
+    private static Inode lookup(Attempt at, Credentials who, Ino parent, Name name) throws FsException {
+        Inode found = null;
+        try {
+            found = Lookup.run(at.transaction(), who, parent, name);
+            at.nodes().countLookup(found.ino().value());
+        } catch (FsException e) {
+            if (e.error() != FsError.NOT_FOUND) {
+                throw e;
+            }
+        }
+        at.nodes().giveName(parent.value(), name);
+        return found;
+    }
+
+    @Override
+    public void forget(long nodeId, long lookups) {
+        session.locked(() -> {
+            session.nodes().forget(nodeId, lookups);
+            return null;
+        });
+    }
+
+    @Override
+    public void mknod(FuseRequest in, FuseReply out) {
+        int mode = in.mode();
+        long rdev = Integer.toUnsignedLong(in.rdev());
+        make(in, out, (at, who, parent, name) -> Mknod.run(at.transaction(), who, parent, name, FileType.ofMode(mode),
+                mode & Inode.PERMISSION_BITS, rdev));
+    }
+
+    @Override
+    public void mkdir(FuseRequest in, FuseReply out) {
+        int permissions = in.mode() & Inode.PERMISSION_BITS;
+        make(in, out, (at, who, parent, name) -> Mkdir.run(at.transaction(), who, parent, name, permissions));
+    }
+
+    @Override
+    public void symlink(FuseRequest in, FuseReply out) {
+        Bytes target = Bytes.owning(in.symlinkTarget());
+        make(in, out, (at, who, parent, name) -> Symlink.run(at.transaction(), who, parent, name, target));
+    }
+
+    @Override
+    public void link(FuseRequest in, FuseReply out) {
+        Ino source = new Ino(in.oldNodeId());
+        make(in, out, (at, who, parent, name) -> Link.run(at.transaction(), who, source, parent, name));
+    }
+
+    /** What adds a name: the name was given out with the answer. */
+    @FunctionalInterface
+    private interface Making {
+        Inode run(Attempt at, Credentials who, Ino parent, Name name) throws FsException;
+    }
+
+    private void make(FuseRequest in, FuseReply out, Making making) {
+        answer(out, () -> {
+            Name name = Name.of(in.name());
+            Credentials who = callers.of(in);
+            Ino parent = ino(in);
+            Inode made = session.perform(at -> counted(at, parent, name, making.run(at, who, parent, name)));
+            triggers.changed();
+            entry(made, out);
+        });
+    }
+
+    /** Takes note that the kernel gets to know the inode by this name. */
+    static Inode counted(Attempt at, Ino parent, Name name, Inode made) {
+        at.nodes().countLookup(made.ino().value());
+        at.nodes().giveName(parent.value(), name);
+        return made;
+    }
+
+    @Override
+    public void unlink(FuseRequest in, FuseReply out) {
+        change(in, out, (at, who, parent, name) -> Unlink.run(at.transaction(), who, parent, name));
+    }
+
+    @Override
+    public void rmdir(FuseRequest in, FuseReply out) {
+        change(in, out, (at, who, parent, name) -> Rmdir.run(at.transaction(), who, parent, name));
+    }
+
+    @Override
+    public void rename(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino to = new Ino(in.newParent());
+            Name newName = Name.of(in.newName());
+            Rename.Mode mode = KernelFlags.rename(in.renameFlags());
+            change(in, out, (at, who, from, name) ->
+                    Rename.run(at.transaction(), who, from, name, to, newName, mode));
+        });
+    }
+
+    /** What changes a name that the kernel knows. */
+    @FunctionalInterface
+    private interface Changing {
+        void run(Attempt at, Credentials who, Ino parent, Name name) throws FsException;
+    }
+
+    private void change(FuseRequest in, FuseReply out, Changing changing) {
+        answer(out, () -> {
+            Name name = Name.of(in.name());
+            Credentials who = callers.of(in);
+            Ino parent = ino(in);
+            session.perform(at -> {
+                changing.run(at, who, parent, name);
+                return null;
+            });
+            triggers.changed();
+            out.ok();
+        });
+    }
+
+    // ------------------------------------------------------------------------------------------------ attributes
+
+    @Override
+    public void getattr(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            Inode inode = session.perform(at -> {
+                Inode seen = Getattr.run(at.transaction(), ino);
+                at.nodes().giveAttributes(ino.value());
+                return seen;
+            });
+            out.attr(Attributes.of(inode), FuseReply.FOREVER);
+        });
+    }
+
+    @Override
+    public void statx(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            Inode inode = session.perform(at -> Getattr.run(at.transaction(), ino));
+            out.statx(Attributes.of(inode), inode.btimeNanos(), 0);
+        });
+    }
+
+    @Override
+    public void setattr(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            Credentials who = callers.of(in);
+            SetattrRequest wanted = KernelFlags.setattr(in);
+            Inode inode = session.perform(at -> Setattr.run(at.transaction(), who, ino, wanted));
+            triggers.changed();
+            out.attr(Attributes.of(inode), 0);
+        });
+    }
+
+    @Override
+    public void access(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            Credentials who = callers.of(in);
+            int mask = in.accessMask();
+            session.perform(at -> {
+                Access.run(at.transaction(), who, ino, mask);
+                return null;
+            });
+            out.ok();
+        });
+    }
+
+    @Override
+    public void readlink(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            out.readlink(session.perform(at -> Readlink.run(at.transaction(), ino)).toArray());
+        });
+    }
+
+    @Override
+    public void statfs(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Statfs.Figures now = Statfs.run(figures.now());
+            out.statfs(new FuseStatfs(now.blocks(), now.freeBlocks(), now.availableBlocks(), now.inodes(),
+                    now.freeInodes(), now.blockBytes(), now.nameBytesMax()));
+        });
+    }
+
+    // ------------------------------------------------------------------------------------------------ directories
+
+    @Override
+    public void opendir(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Ino ino = ino(in);
+            Credentials who = callers.of(in);
+            out.opened(session.perform(at -> {
+                at.handles().requireRoom();
+                Open.run(at.transaction(), who, ino, OpenFlags.READ);
+                return at.handles().add(new Handle.OpenDirectory(ino, new DirectoryStream()));
+            }), 0);
+        });
+    }
+
+    @Override
+    public void readdir(FuseRequest in, FuseReply out) {
+        answer(out, () -> directories.names(callers.of(in), in.fh(), in.offset(), in.size(), out));
+    }
+
+    @Override
+    public void readdirplus(FuseRequest in, FuseReply out) {
+        answer(out, () -> directories.entries(callers.of(in), in.fh(), in.offset(), in.size(), out));
+    }
+
+    @Override
+    public void releasedir(FuseRequest in, FuseReply out) {
+        long number = in.fh();
+        session.locked(() -> session.handles().remove(number));
+        out.ok();
+    }
+
+    @Override
+    public void fsyncdir(FuseRequest in, FuseReply out) {
+        triggers.sync(out);
+    }
+}

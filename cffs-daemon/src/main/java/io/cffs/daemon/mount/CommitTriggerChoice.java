@@ -1,0 +1,39 @@
+package io.cffs.daemon.mount;
+
+import io.cffs.daemon.fuse.CommitOnClose;
+import io.cffs.daemon.fuse.CommitOnSync;
+import io.cffs.daemon.fuse.CommitTriggers;
+import io.cffs.daemon.session.MountDriver;
+import io.cffs.daemon.session.Session;
+import io.cffs.model.FsException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Which moments make a mount of each mode commit. */
+final class CommitTriggerChoice {
+    private CommitTriggerChoice() {}
+
+    /** @param driver null in mode INVOCATION */
+    static CommitTriggers of(
+            MountSettings settings, Session session, MountDriver driver, ScheduledExecutorService controlThread) {
+        return switch (settings.commitMode()) {
+            case INVOCATION, MANUAL -> CommitTriggers.NONE;
+            case FSYNC -> new CommitOnSync(driver, controlThread);
+            case CLOSE -> new CommitOnClose(driver, session, controlThread);
+            case INTERVAL -> {
+                long nanos = settings.commitInterval().toNanos();
+                controlThread.scheduleWithFixedDelay(() -> commit(driver), nanos, nanos, TimeUnit.NANOSECONDS);
+                yield CommitTriggers.NONE;
+            }
+        };
+    }
+
+    private static void commit(MountDriver driver) {
+        try {
+            driver.commitIfChanged();
+        } catch (FsException e) {
+            // The driver has written down why, and has opened the next attempt.
+            return;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.cffs.daemon.mount;
+
+import io.cffs.daemon.cache.BlockCache;
+import io.cffs.daemon.cache.CacheLimits;
+import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.session.Staging;
+import io.cffs.fuse.mount.MountOptions;
+import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.port.Entropy;
+import io.cffs.txn.port.PageFrames;
+import io.cffs.txn.port.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * What a mount is made of. Nothing in here is closed by the mount.
+ *
+ * @param kernel where and how to mount; feature flags and names are set by the mount itself. With {@code allowOther}
+ *     the kernel checks permissions
+ * @param identity names the volume in the host's block cache
+ * @param frames where written pages go
+ * @param staging how written bytes get to the backend
+ * @param transactions for every attempt
+ * @param commitInterval for {@link CommitMode#INTERVAL}; else ignored
+ * @param readyAtMost how long the kernel may take to agree on the protocol
+ * @param proc /proc, where the groups of callers are looked up
+ * @param background runs tasks that may block for a while: virtual threads
+ */
+public record MountSettings(
+        MountOptions kernel,
+        VolumeIdentity identity,
+        BlockCache blocks,
+        CacheLimits cacheLimits,
+        PageFrames frames,
+        Staging staging,
+        TransactionOptions transactions,
+        CommitMode commitMode,
+        Duration commitInterval,
+        Duration readyAtMost,
+        Path proc,
+        Ticker ticker,
+        Entropy entropy,
+        Executor background) {}

@@ -1,0 +1,188 @@
+package io.cffs.daemon.mount;
+
+import io.cffs.daemon.cache.SnapshotCache;
+import io.cffs.daemon.fuse.CommitTriggers;
+import io.cffs.daemon.fuse.MountAdapter;
+import io.cffs.daemon.session.AttemptParts;
+import io.cffs.daemon.session.Attempts;
+import io.cffs.daemon.session.InvocationControl;
+import io.cffs.daemon.session.InvocationLoop;
+import io.cffs.daemon.session.MountControl;
+import io.cffs.daemon.session.MountDriver;
+import io.cffs.daemon.session.Pause;
+import io.cffs.daemon.session.RetryPolicy;
+import io.cffs.daemon.session.Session;
+import io.cffs.daemon.session.SessionLimits;
+import io.cffs.daemon.session.SessionStatus;
+import io.cffs.fuse.FuseSession;
+import io.cffs.fuse.InitFlag;
+import io.cffs.fuse.mount.FuseMount;
+import io.cffs.fuse.mount.MountOptions;
+import io.cffs.model.FsException;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A volume that is mounted. In mode {@link CommitMode#INVOCATION} whoever opened it runs invocations through {@link
+ * #loop} or, step by step, {@link #attempts}; in the other modes an attempt is always open and ends as the mode says.
+ *
+ * <p>Safe for use by several threads, but attempts are driven by one at a time.
+ */
+public final class MountedVolume implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MountedVolume.class);
+    private static final long STEP_MINUTES_MAX = 2;
+
+    private final MountSettings settings;
+    private final Session session;
+    private final ScheduledExecutorService controlThread;
+    private final MountDriver driver; // null in mode INVOCATION
+    private FuseSession fuse;
+
+    /**
+     * Mounts. When this returns, programs may use the mount point; in mode INVOCATION its files answer ESTALE until an
+     * attempt begins.
+     *
+     * @param backend not closed by the mount
+     * @throws IOException with one sentence that says why there is no mount
+     * @throws BackendException when the backend gives no first snapshot
+     */
+    public static MountedVolume open(BackendPort backend, VolumeName volume, MountSettings settings)
+            throws IOException {
+        MountedVolume mounted = new MountedVolume(backend, volume, settings);
+        boolean complete = false;
+        try {
+            mounted.mount(backend, volume);
+            complete = true;
+            return mounted;
+        } finally {
+            if (!complete) {
+                mounted.close();
+            }
+        }
+    }
+
+    private MountedVolume(BackendPort backend, VolumeName volume, MountSettings settings) {
+        this.settings = settings;
+        this.controlThread = controlThread();
+        boolean invocations = settings.commitMode() == CommitMode.INVOCATION;
+        SnapshotCache cache = new SnapshotCache(backend, volume, settings.identity(), settings.blocks(),
+                settings.cacheLimits(), settings.background());
+        SessionLimits limits = invocations ? SessionLimits.forInvocations() : SessionLimits.forMount();
+        AttemptParts parts = new AttemptParts(settings.frames(), settings.staging(), settings.transactions(), limits,
+                settings.ticker(), controlThread);
+        this.session = new Session(backend, volume, cache, parts);
+        this.driver = invocations
+                ? null
+                : new MountDriver(session, settings.kernel().readOnly(), settings.entropy(), controlThread);
+    }
+
+    /** One thread: it renews leases and runs control commands. */
+    private static ScheduledExecutorService controlThread() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("cffs-control").factory());
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
+    private void mount(BackendPort backend, VolumeName volume) throws IOException {
+        MountControl control = driver == null ? new InvocationControl(session) : driver;
+        CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread);
+        MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, new StatusFigures(backend, volume,
+                settings.ticker()), settings.proc(), settings.ticker(), settings.kernel().allowOther());
+        session.kernelCaches(adapter.kernelCaches());
+        fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
+        fuse.awaitReady(settings.readyAtMost());
+        if (driver != null) {
+            onControlThread(driver::start);
+        }
+    }
+
+    private MountOptions kernelOptions(VolumeName volume) {
+        MountOptions asked = settings.kernel();
+        Set<InitFlag> flags = EnumSet.copyOf(InitFlag.USUAL);
+        flags.add(InitFlag.CACHE_SYMLINKS);
+        return asked.withNames("cffs:" + volume, "cffs")
+                .withAccess(asked.allowOther(), asked.allowOther() || asked.defaultPermissions(), asked.readOnly())
+                .withFlags(flags);
+    }
+
+    /** For one invocation after the other, in mode INVOCATION. */
+    public InvocationLoop loop(RetryPolicy policy, Pause pause) {
+        return new InvocationLoop(session, policy, settings.ticker(), settings.entropy(), pause);
+    }
+
+    /** Step by step, in mode INVOCATION. */
+    public Attempts attempts() {
+        return session;
+    }
+
+    public SessionStatus status() {
+        return session.status();
+    }
+
+    /**
+     * Commits what a long-lived mount has not committed yet: before it is unmounted.
+     *
+     * @throws FsException as {@link MountControl#commit}
+     */
+    public void commitIfChanged() throws FsException {
+        FsException[] refused = {null};
+        onControlThread(() -> {
+            try {
+                driver.commitIfChanged();
+            } catch (FsException e) {
+                refused[0] = e;
+            }
+        });
+        if (refused[0] != null) {
+            throw refused[0];
+        }
+    }
+
+    /** Completes when the mount has ended, by us or by anybody. */
+    public CompletionStage<Void> ended() {
+        return fuse.ended();
+    }
+
+    /** Aborts what is open, unmounts, and waits for both, bounded. Harmless when called again. */
+    @Override
+    public void close() {
+        if (driver != null) {
+            onControlThread(driver::stop);
+        }
+        session.close();
+        if (fuse != null) {
+            fuse.close();
+        }
+        controlThread.shutdownNow();
+    }
+
+    private void onControlThread(Runnable step) {
+        try {
+            controlThread.submit(step).get(STEP_MINUTES_MAX, TimeUnit.MINUTES);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BackendException failure) {
+                throw failure;
+            }
+            throw new AssertionError("a step of the mount failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | RejectedExecutionException e) {
+            LOG.atWarn().setMessage("a step of the mount did not end in time").setCause(e).log();
+        }
+    }
+}

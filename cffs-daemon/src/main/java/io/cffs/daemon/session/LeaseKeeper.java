@@ -1,0 +1,54 @@
+package io.cffs.daemon.session;
+
+import io.cffs.model.VolumeName;
+import io.cffs.txn.port.BackendPort;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the snapshot of an open attempt readable: renews its lease three times in each of its terms, so that two lost
+ * renewals do no harm. A lease that could not be renewed is no failure yet: the snapshot may well still be there, and
+ * when it is not, the next read or the commit says so.
+ *
+ * <p>Used by the thread that drives the session.
+ */
+final class LeaseKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
+    private static final int RENEWALS_PER_TERM = 3;
+
+    private final BackendPort backend;
+    private final VolumeName volume;
+    private final ScheduledExecutorService timer;
+    private ScheduledFuture<?> renewal;
+
+    LeaseKeeper(BackendPort backend, VolumeName volume, ScheduledExecutorService timer) {
+        this.backend = backend;
+        this.volume = volume;
+        this.timer = timer;
+    }
+
+    void keep(long leaseId, long leaseMillis) {
+        drop();
+        long everyMillis = Math.max(1, leaseMillis / RENEWALS_PER_TERM);
+        renewal = timer.scheduleWithFixedDelay(
+                () -> renew(leaseId), everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+    }
+
+    void drop() {
+        if (renewal != null) {
+            renewal.cancel(false);
+            renewal = null;
+        }
+    }
+
+    private void renew(long leaseId) {
+        backend.renew(volume, leaseId).whenComplete((renewed, failure) -> {
+            if (failure != null || !renewed) {
+                LOG.atDebug().setMessage("lease not renewed").addKeyValue("lease", leaseId).setCause(failure).log();
+            }
+        });
+    }
+}

@@ -1,0 +1,188 @@
+package io.cffs.daemon.session;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.TxnId;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.Entropy;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives a long-lived mount: an attempt is always open, and whatever ends it opens the next. When the backend is away
+ * the next one is tried for every second, and requests wait for it as long as the session's limits say.
+ *
+ * <p>Nothing is run again here, since nobody knows what to run: a commit that conflicts undoes what was done since the
+ * last one, and says so.
+ *
+ * <p>All methods but the constructor run on the control thread, a single one that serves no request; reading the last
+ * outcome is allowed from everywhere.
+ */
+public final class MountDriver implements MountControl {
+    private static final Logger LOG = LoggerFactory.getLogger(MountDriver.class);
+    private static final long RETRY_MILLIS = 1_000;
+
+    private final Session session;
+    private final Invocation invocation;
+    private final Entropy entropy;
+    private final ScheduledExecutorService controlThread;
+    private AttemptTicket ticket;
+    private AttemptTicket unresolved;
+    private boolean closed;
+    private volatile String lastOutcome = "";
+
+    /** @param controlThread a single thread */
+    public MountDriver(Session session, boolean readOnly, Entropy entropy, ScheduledExecutorService controlThread) {
+        this.session = session;
+        this.invocation = new Invocation(null, readOnly, CommitTs.ZERO, Long.MAX_VALUE);
+        this.entropy = entropy;
+        this.controlThread = controlThread;
+    }
+
+    /**
+     * Opens the first attempt.
+     *
+     * @throws BackendException when the backend gives no snapshot
+     */
+    public void start() {
+        open();
+    }
+
+    @Override
+    public String status() {
+        return session.status().toJson() + "\n";
+    }
+
+    @Override
+    public String transaction() {
+        return InvocationControl.describe(session.status().ticket());
+    }
+
+    @Override
+    public String lastOutcome() {
+        return lastOutcome;
+    }
+
+    @Override
+    public void begin() throws FsException {
+        requireOpen();
+        if (session.status().changed()) {
+            throw new FsException(FsError.BUSY);
+        }
+        abort();
+    }
+
+    @Override
+    public void commit() throws FsException {
+        requireOpen();
+        AttemptTicket ending = ticket;
+        ticket = null;
+        try {
+            settle(session.commit(ending), ending);
+        } catch (BackendException e) {
+            tell("failed: " + e.getMessage());
+            throw new FsException(FsError.ENVIRONMENT_FAILED);
+        } finally {
+            reopen();
+        }
+    }
+
+    /** Commits when there is anything to commit. */
+    public void commitIfChanged() throws FsException {
+        if (ticket != null && session.status().changed()) {
+            commit();
+        }
+    }
+
+    @Override
+    public void abort() throws FsException {
+        requireOpen();
+        AttemptTicket ending = ticket;
+        ticket = null;
+        session.abort(ending);
+        reopen();
+    }
+
+    /** No attempt is opened any more. */
+    public void stop() {
+        closed = true;
+    }
+
+    private void settle(CommitOutcome outcome, AttemptTicket ending) throws FsException {
+        switch (outcome) {
+            case CommitOutcome.Committed c -> tell("committed " + c.at().value());
+            case CommitOutcome.Conflicted c -> {
+                tell("conflict: " + (c.witness().path() != null ? c.witness().path() : c.witness().key()));
+                throw new FsException(FsError.BUSY);
+            }
+            case CommitOutcome.SnapshotExpired s -> {
+                tell("snapshot expired");
+                throw new FsException(FsError.STALE);
+            }
+            case CommitOutcome.Refused r -> {
+                tell("refused: " + r.sentence());
+                throw new FsException(FsError.NOT_PERMITTED);
+            }
+            case CommitOutcome.Unknown u -> {
+                unresolved = ending;
+                if (!askLedger()) {
+                    throw new FsException(FsError.ENVIRONMENT_FAILED);
+                }
+            }
+        }
+    }
+
+    /** Whether it had committed. */
+    private boolean askLedger() throws FsException {
+        try {
+            CommitTs at = session.askLedger(unresolved);
+            unresolved = null;
+            tell(at == null ? "not committed: the answer was lost and the ledger says no" : "committed " + at.value());
+            return at != null;
+        } catch (BackendException e) {
+            tell("unknown: " + e.getMessage());
+            throw new FsException(FsError.ENVIRONMENT_FAILED);
+        }
+    }
+
+    private void reopen() {
+        if (closed || ticket != null) {
+            return;
+        }
+        try {
+            if (unresolved != null) {
+                askLedger();
+            }
+            open();
+        } catch (BackendException | FsException e) {
+            LOG.atWarn().setMessage("no attempt could be opened; trying again").addKeyValue("why", e.getMessage()).log();
+            controlThread.schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void open() {
+        TxnId txn = new TxnId(entropy.nextLong(), entropy.nextLong());
+        Attempts.Ask ask = new Attempts.Ask(txn, 1, invocation, List.of());
+        ticket = switch (session.begin(ask)) {
+            case Attempts.Opening.Opened opened -> opened.ticket();
+            case Attempts.Opening.AlreadyCommitted done ->
+                    throw new AssertionError("an invocation without a name has committed before: " + done);
+        };
+    }
+
+    private void requireOpen() throws FsException {
+        if (ticket == null) {
+            throw new FsException(FsError.ENVIRONMENT_FAILED);
+        }
+    }
+
+    private void tell(String line) {
+        lastOutcome = line + "\n";
+        LOG.atDebug().setMessage("commit asked for").addKeyValue("outcome", line).log();
+    }
+}

@@ -1,0 +1,119 @@
+package io.cffs.daemon.session;
+
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.txn.port.Ticker;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The session's one lock, the state that it guards, and who waits for which state. Requests enter when an attempt is
+ * open, wait while a commit decides, and are counted, so that a commit can wait for those under way.
+ *
+ * <p>The lock is the outermost of the daemon, and nothing is waited for while it is held but its own condition.
+ */
+final class RequestGate {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final SessionLimits limits;
+    private final Ticker ticker;
+    private SessionState state = SessionState.IDLE; // @GuardedBy("lock")
+    private int running; // @GuardedBy("lock")
+    private int waiting; // @GuardedBy("lock")
+
+    RequestGate(SessionLimits limits, Ticker ticker) {
+        this.limits = limits;
+        this.ticker = ticker;
+    }
+
+    Lock lock() {
+        return lock;
+    }
+
+    /** With the lock held. */
+    SessionState state() {
+        return state;
+    }
+
+    /** With the lock held. */
+    void become(SessionState next) {
+        state = state.become(next);
+        changed.signalAll();
+    }
+
+    /**
+     * With the lock held: waits until an attempt is open and counts the request in.
+     *
+     * @throws FsException STALE when there is no attempt and none is expected, ENVIRONMENT_FAILED when the wait was too
+     *     long, BUSY when the calling thread was interrupted
+     */
+    void enter() throws FsException {
+        if (state != SessionState.OPEN) {
+            awaitOpen();
+        }
+        running++;
+    }
+
+    /** With the lock held: the request is over. */
+    void leave() {
+        running--;
+        if (running == 0 && state != SessionState.OPEN) {
+            changed.signalAll();
+        }
+    }
+
+    /**
+     * With the lock held: waits until no request is under way.
+     *
+     * @return false when some still are after the bound
+     */
+    boolean awaitQuiet() throws InterruptedException {
+        return await(() -> running == 0, limits.quiesceNanosMax());
+    }
+
+    private void awaitOpen() throws FsException {
+        if (!isWorthWaiting() || waiting >= limits.waitersMax()) {
+            throw new FsException(FsError.STALE);
+        }
+        waiting++;
+        try {
+            boolean decided = await(() -> state == SessionState.OPEN || !isWorthWaiting(), limits.requestNanosMax());
+            if (!decided) {
+                throw new FsException(FsError.ENVIRONMENT_FAILED);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FsException(FsError.BUSY);
+        } finally {
+            waiting--;
+        }
+        if (state != SessionState.OPEN) {
+            throw new FsException(FsError.STALE);
+        }
+    }
+
+    private boolean isWorthWaiting() {
+        return switch (state) {
+            case COMMITTING, UNRESOLVED -> true;
+            case IDLE -> limits.queuesWhileIdle();
+            case OPEN, CLOSED -> false;
+        };
+    }
+
+    private boolean await(BooleanSupplier condition, long nanosMax) throws InterruptedException {
+        long start = ticker.monotonicNanos();
+        while (!condition.getAsBoolean()) {
+            long left = nanosMax - (ticker.monotonicNanos() - start);
+            if (left <= 0) {
+                return false;
+            }
+            if (!changed.await(left, TimeUnit.NANOSECONDS)) {
+                return condition.getAsBoolean();
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,405 @@
+package io.cffs.daemon.session;
+
+import io.cffs.daemon.cache.SnapshotCache;
+import io.cffs.daemon.cache.SnapshotReader;
+import io.cffs.daemon.vfs.Handle;
+import io.cffs.daemon.vfs.HandleTable;
+import io.cffs.daemon.vfs.NodeTable;
+import io.cffs.model.CommitTs;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.FileBytesSource;
+import io.cffs.txn.SnapshotMiss;
+import io.cffs.txn.SnapshotMiss.Wanted;
+import io.cffs.txn.Transaction;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.BackendPort.BeginRequest;
+import io.cffs.txn.port.BackendPort.Begun;
+import io.cffs.txn.port.BackendPort.InoRange;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * One mount: one attempt at a time, one lock, and the way from a request to the attempt.
+ *
+ * <p><b>Requests</b> ({@link #perform}) come from any number of threads. An operation runs under the lock against the
+ * transaction, which answers from memory; what it misses is fetched with the lock given up, and then the operation runs
+ * again from its start. A failure of the environment, or an error of ours, dooms the attempt: it can no longer commit,
+ * because the function has seen an error that is not part of any serial order.
+ *
+ * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A commit
+ * first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for those
+ * under way, and sends one request; its outcome ends the attempt, whatever it is. When {@link #begin} returns the kernel
+ * has been told to forget what earlier attempts were answered. A process that runs on across that moment may still be
+ * served from the kernel's caches until it returns: whoever drives the session lets the function start after it.
+ *
+ * <p>Lock order: this lock, then the snapshot cache's. No I/O and no callback under it.
+ */
+public final class Session implements Attempts, AutoCloseable {
+    private final BackendPort backend;
+    private final VolumeName volume;
+    private final SnapshotCache cache;
+    private final AttemptParts parts;
+    private final LeaseKeeper leases;
+    private final RequestGate gate;
+    private final Attempt.Tables tables = new Attempt.Tables(new NodeTable(), new HandleTable());
+    private KernelCaches kernel = NOTHING_CACHED;
+    private Attempt attempt; // @GuardedBy("gate"): null unless OPEN or COMMITTING
+    private Attempt unresolved; // @GuardedBy("gate"): null unless UNRESOLVED
+    private long serial; // @GuardedBy("gate")
+    private InoRange spareInos = new InoRange(1, 0); // @GuardedBy("gate"): numbers that nobody has used yet
+    private boolean expiring; // @GuardedBy("gate")
+
+    private static final KernelCaches NOTHING_CACHED = new KernelCaches() {
+        @Override
+        public void expire() {}
+
+        @Override
+        public void drain() {}
+    };
+
+    public Session(BackendPort backend, VolumeName volume, SnapshotCache cache, AttemptParts parts) {
+        this.backend = backend;
+        this.volume = volume;
+        this.cache = cache;
+        this.parts = parts;
+        this.leases = new LeaseKeeper(backend, volume, parts.timer());
+        this.gate = new RequestGate(parts.limits(), parts.ticker());
+    }
+
+    /** Before the first attempt: who is to be told when caches expire. */
+    public void kernelCaches(KernelCaches caches) {
+        this.kernel = caches;
+    }
+
+    // ------------------------------------------------------------------------------------------------ requests
+
+    /**
+     * Runs an operation in the open attempt.
+     *
+     * @throws FsException what the operation refuses; STALE when no attempt is open or it ended meanwhile;
+     *     ENVIRONMENT_FAILED when the backend failed
+     */
+    public <T> T perform(Operation<T> operation) throws FsException {
+        gate.lock().lock();
+        try {
+            gate.enter();
+            try {
+                return performEntered(operation, attempt);
+            } finally {
+                gate.leave();
+            }
+        } finally {
+            gate.lock().unlock();
+        }
+    }
+
+    private <T> T performEntered(Operation<T> operation, Attempt current) throws FsException {
+        for (;;) {
+            Wanted wanted;
+            requireSound(current);
+            try {
+                return operation.run(current);
+            } catch (SnapshotMiss miss) {
+                wanted = miss.wanted();
+            } catch (RuntimeException | AssertionError bug) {
+                current.fail(AttemptHealth.ENVIRONMENT_FAILED, "a request failed with an internal error: " + bug);
+                throw bug;
+            }
+            bring(current, wanted);
+        }
+    }
+
+    private static void requireSound(Attempt current) throws FsException {
+        switch (current.health()) {
+            case SOUND, GIVEN_UP -> { }
+            case SNAPSHOT_EXPIRED -> throw new FsException(FsError.STALE);
+            case ENVIRONMENT_FAILED -> throw new FsException(FsError.ENVIRONMENT_FAILED);
+        }
+    }
+
+    /** Gives the lock up, fetches, takes it again. */
+    private void bring(Attempt current, Wanted wanted) throws FsException {
+        InoRange inos = null;
+        BackendException failure = null;
+        gate.lock().unlock();
+        try {
+            if (wanted instanceof Wanted.Inos numbers) {
+                inos = answered(backend.reserveInos(volume, numbers.count()));
+            } else {
+                current.reader().fetch(wanted);
+            }
+        } catch (BackendException e) {
+            failure = e;
+        } finally {
+            gate.lock().lock();
+        }
+        if (attempt != current) {
+            throw new FsException(FsError.STALE);
+        }
+        if (failure != null) {
+            current.fail(failure);
+        } else if (inos != null && current.transaction().unusedInos().count() == 0) {
+            current.transaction().giveInos(inos);
+        }
+    }
+
+    /** Runs an action under the lock: for what touches the tables alone, whether an attempt is open or not. */
+    public <T> T locked(Supplier<T> action) {
+        gate.lock().lock();
+        try {
+            return action.get();
+        } finally {
+            gate.lock().unlock();
+        }
+    }
+
+    /** With the lock held (see {@link #locked}): a handle of the file was closed. */
+    public void release(Ino ino) {
+        if (attempt != null) {
+            attempt.transaction().release(ino);
+        }
+    }
+
+    /** Guarded by the lock. */
+    public NodeTable nodes() {
+        return tables.nodes();
+    }
+
+    /** Guarded by the lock. */
+    public HandleTable handles() {
+        return tables.handles();
+    }
+
+    /** Whether what arrives now from the page cache was written in an attempt before: it is to be dropped. */
+    public boolean isExpiring() {
+        return locked(() -> expiring);
+    }
+
+    // ------------------------------------------------------------------------------------------------ attempts
+
+    @Override
+    public Opening begin(Ask ask) {
+        requireState(SessionState.IDLE);
+        Begun begun = answered(backend.begin(new BeginRequest(volume, ask.txn(), ask.number(),
+                ask.invocation().name(), ask.invocation().covers(), cache.lastSeen(), ask.witnesses(),
+                ask.invocation().readOnly())));
+        if (begun.alreadyCommitted() != null) {
+            backend.end(volume, begun.leaseId());
+            return new Opening.AlreadyCommitted(begun.alreadyCommitted());
+        }
+        AttemptTicket ticket = new AttemptTicket(ask.txn(), ask.number(), begun.snapshot());
+        open(ticket, ask.invocation(), begun);
+        leases.keep(begun.leaseId(), begun.leaseMillis());
+        kernel.expire();
+        locked(() -> expiring = false);
+        return new Opening.Opened(ticket);
+    }
+
+    private void open(AttemptTicket ticket, Invocation invocation, Begun begun) {
+        gate.lock().lock();
+        try {
+            SnapshotReader reader = cache.advance(begun.snapshot(), begun.changes());
+            Transaction transaction =
+                    new Transaction(reader, parts.frames(), parts.ticker(), parts.optionsFor(invocation));
+            transaction.giveInos(spareInos);
+            retainOpenFiles(transaction);
+            attempt = new Attempt(ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
+            expiring = true;
+            gate.become(SessionState.OPEN);
+        } finally {
+            gate.lock().unlock();
+        }
+    }
+
+    /** Files may stay open from one attempt to the next: their handles count in each. */
+    private void retainOpenFiles(Transaction transaction) {
+        for (Handle handle : tables.handles().all()) {
+            if (handle instanceof Handle.OpenFile file) {
+                transaction.retain(file.ino());
+            }
+        }
+    }
+
+    @Override
+    public CommitOutcome commit(AttemptTicket ticket) {
+        Attempt current = requireCurrent(ticket);
+        kernel.drain();
+        CommitOutcome outcome;
+        try {
+            quiesce();
+            outcome = decide(current);
+        } catch (BackendException e) {
+            finish(current, SessionState.IDLE);
+            throw e;
+        }
+        finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE);
+        return outcome;
+    }
+
+    /** Stops admitting requests and waits for those under way. */
+    private void quiesce() {
+        boolean quiet = false;
+        gate.lock().lock();
+        try {
+            gate.become(SessionState.COMMITTING);
+            quiet = gate.awaitQuiet();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            gate.lock().unlock();
+        }
+        if (!quiet) {
+            throw new BackendException(BackendException.Cause.TIMED_OUT,
+                    "file requests were still under way when the transaction was to commit; nothing was committed", null);
+        }
+    }
+
+    private CommitOutcome decide(Attempt current) {
+        switch (current.health()) {
+            case SOUND -> { }
+            case GIVEN_UP -> throw new BackendException(BackendException.Cause.REFUSED,
+                    "the function has given its transaction up; nothing was committed", null);
+            case SNAPSHOT_EXPIRED -> {
+                return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
+            }
+            case ENVIRONMENT_FAILED -> throw new BackendException(BackendException.Cause.REFUSED,
+                    "a file operation of the transaction failed, so it is not committed: "
+                            + current.failureSentence(), null);
+        }
+        if (current.transaction().isReadOnly()) {
+            // Strictly serializable without a word: all its reads are the state after its snapshot.
+            return new CommitOutcome.Committed(current.ticket().snapshot(), false);
+        }
+        return answered(backend.commit(request(current)));
+    }
+
+    /** Runs while no request is admitted, so without the lock: uploads may take their time. */
+    private CommitRequest request(Attempt current) {
+        FileBytesSource bytes = parts.staging().prepare(current.transaction(), current.ticket().txn());
+        try {
+            return current.transaction().toCommitRequest(volume, current.ticket().txn(), current.ticket().number(),
+                    current.invocationName(), current.leaseId(), bytes);
+        } catch (FsException e) {
+            throw new BackendException(BackendException.Cause.NO_SPACE,
+                    "what the transaction wrote could not be read back for the commit; nothing was committed", e);
+        }
+    }
+
+    @Override
+    public AttemptHealth health(AttemptTicket ticket) {
+        Attempt current = requireCurrent(ticket);
+        return locked(current::health);
+    }
+
+    /** The function says that the open attempt shall not commit. @throws FsException STALE when none is open */
+    public void giveUp() throws FsException {
+        perform(at -> {
+            at.fail(AttemptHealth.GIVEN_UP, "the function has given its transaction up");
+            return null;
+        });
+    }
+
+    @Override
+    public AttemptHealth abort(AttemptTicket ticket) {
+        Attempt current = requireCurrent(ticket);
+        finish(current, SessionState.IDLE);
+        return current.health();
+    }
+
+    /** The attempt is over. Requests under way find that it is no longer theirs. */
+    private void finish(Attempt ended, SessionState next) {
+        leases.drop();
+        gate.lock().lock();
+        try {
+            attempt = null;
+            unresolved = next == SessionState.UNRESOLVED ? ended : null;
+            gate.become(next);
+            spareInos = ended.transaction().unusedInos();
+            ended.transaction().discard();
+        } finally {
+            gate.lock().unlock();
+        }
+        if (next != SessionState.UNRESOLVED) {
+            backend.end(volume, ended.leaseId());
+        }
+    }
+
+    @Override
+    public CommitTs askLedger(AttemptTicket ticket) {
+        requireState(SessionState.UNRESOLVED);
+        CommitOutcome.Committed known = answered(backend.outcomeOf(volume, ticket.txn())).outcome();
+        gate.lock().lock();
+        try {
+            backend.end(volume, unresolved.leaseId());
+            unresolved = null;
+            gate.become(SessionState.IDLE);
+        } finally {
+            gate.lock().unlock();
+        }
+        return known == null ? null : known.at();
+    }
+
+    /** Aborts what is open. Requests are answered with STALE from then on. Harmless when closed already. */
+    @Override
+    public void close() {
+        Attempt open = locked(() -> attempt);
+        if (open != null) {
+            finish(open, SessionState.IDLE);
+        }
+        locked(() -> {
+            if (gate.state() != SessionState.CLOSED) {
+                gate.become(SessionState.CLOSED);
+            }
+            return null;
+        });
+    }
+
+    // ------------------------------------------------------------------------------------------------ what is so
+
+    public SessionState state() {
+        return locked(gate::state);
+    }
+
+    public SessionStatus status() {
+        return locked(() -> {
+            boolean open = attempt != null;
+            return new SessionStatus(gate.state(), open ? attempt.ticket() : null, open ? attempt.health() : null,
+                    open ? attempt.failureSentence() : null, open ? attempt.transaction().dirtyPageCount() : 0,
+                    open && !attempt.transaction().isReadOnly(), tables.handles().size(), tables.nodes().size(), serial);
+        });
+    }
+
+    private void requireState(SessionState wanted) {
+        SessionState state = state();
+        if (state != wanted) {
+            throw new IllegalStateException("the session is " + state + ", not " + wanted);
+        }
+    }
+
+    private Attempt requireCurrent(AttemptTicket ticket) {
+        Attempt current = locked(() -> attempt);
+        if (current == null || !current.ticket().equals(ticket)) {
+            throw new IllegalStateException("no such attempt is open");
+        }
+        return current;
+    }
+
+    /** What the backend answers; each future has a bound in time that the backend keeps. */
+    static <T> T answered(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BackendException failure) {
+                throw failure;
+            }
+            throw new BackendException(BackendException.Cause.PROTOCOL, "the backend client failed", e.getCause());
+        }
+    }
+}
