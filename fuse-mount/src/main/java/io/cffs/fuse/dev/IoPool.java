@@ -5,7 +5,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
 
 /**
- * Doors to the device for threads that have none of their own. A write may block in the kernel for long (a notification
+ * Doors to the device for threads that have none of their own. A write may block in the kernel for long (a
+ * notification
  * waits for locks that requests hold), so no two threads ever share a door.
  */
 final class IoPool {

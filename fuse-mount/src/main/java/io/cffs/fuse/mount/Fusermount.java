@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The way by fusermount3, a small program with the privilege that we lack (set-user-id, or a shim that asks a privileged
+ * The way by fusermount3, a small program with the privilege that we lack (set-user-id, or a shim that asks a
+ * privileged
  * service): it mounts and sends the descriptor through a socket whose number it finds in _FUSE_COMMFD.
  */
 final class Fusermount {

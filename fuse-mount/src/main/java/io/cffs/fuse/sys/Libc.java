@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The few functions of the C library that mounting takes. Each returns what the function returns, or the negative error
+ * The few functions of the C library that mounting takes. Each returns what the function returns, or the negative
+ * error
  * number where it failed. Safe for use by several threads. Loading this class starts the foreign-function machinery,
  * which costs a fresh process about 0.2 s: not to be touched where an inherited descriptor makes it needless.
  */
@@ -107,7 +108,9 @@ public final class Libc {
         }
     }
 
-    /** The mode of a file as its file system, not a cache, tells it: on a dead FUSE mount this fails with ENOTCONN. */
+    /**
+     * The mode of a file as its file system, not a cache, tells it: on a dead FUSE mount this fails with ENOTCONN.
+     */
     public static int modeOf(String path) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = NativeCall.newState(arena);
@@ -121,7 +124,9 @@ public final class Libc {
         }
     }
 
-    /** Two connected sockets that child processes inherit, or null and the cause is lost (only for lack of memory). */
+    /**
+     * Two connected sockets that child processes inherit, or null and the cause is lost (only for lack of memory).
+     */
     static int[] socketPair() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = NativeCall.newState(arena);
