@@ -1,0 +1,148 @@
+package io.cffs.daemon.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.cffs.daemon.buffer.FrameBuffer;
+import io.cffs.daemon.cache.CacheLimits;
+import io.cffs.daemon.cache.MemoryBlockCache;
+import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.session.AttemptTicket;
+import io.cffs.daemon.session.Attempts;
+import io.cffs.daemon.session.Invocation;
+import io.cffs.daemon.session.Staging;
+import io.cffs.fuse.mount.MountOptions;
+import io.cffs.model.Bytes;
+import io.cffs.model.FsException;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.DirtyRun;
+import io.cffs.txn.Mutation;
+import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.Ticker;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real mount in this process whose files only other processes touch: a process that uses its own mount can wait for
+ * itself.
+ */
+final class TestMount implements AutoCloseable {
+    private static final SplittableRandom DICE = new SplittableRandom(7);
+    private static final long MIB = 1024 * 1024;
+
+    /** All bytes travel in the request: tests write little. */
+    private static final Staging INLINE = (transaction, txn) -> run -> {
+        byte[] bytes = new byte[(int) run.lengthBytes()];
+        transaction.readDirty(run, 0, ByteBuffer.wrap(bytes));
+        return List.of(new Mutation.FileBytes.Inline(Bytes.owning(bytes)));
+    };
+
+    private static final Ticker CLOCK = new Ticker() {
+        @Override
+        public long wallNanos() {
+            return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        }
+
+        @Override
+        public long monotonicNanos() {
+            return System.nanoTime();
+        }
+    };
+
+    final Path root;
+    final MountedVolume volume;
+    private final FrameBuffer frames;
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private AttemptTicket ticket;
+
+    TestMount(BackendPort backend, Path root, CommitMode mode) throws IOException {
+        this.root = root;
+        Files.createDirectories(root);
+        frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
+        MountSettings settings = new MountSettings(MountOptions.at(root), new VolumeIdentity(1, 2),
+                new MemoryBlockCache(16 * MIB), new CacheLimits(8 * MIB, 8 * MIB, 8, 100), frames, INLINE,
+                TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
+                CLOCK, TestMount::nextLong, background);
+        volume = MountedVolume.open(backend, VolumeName.DEFAULT, settings);
+    }
+
+    private static long nextLong() {
+        synchronized (DICE) {
+            return DICE.nextLong();
+        }
+    }
+
+    AttemptTicket begin() {
+        TxnId txn = new TxnId(nextLong(), nextLong());
+        Attempts.Ask ask = new Attempts.Ask(txn, 1, Invocation.anonymous(), List.of());
+        ticket = assertInstanceOf(Attempts.Opening.Opened.class, volume.attempts().begin(ask)).ticket();
+        return ticket;
+    }
+
+    CommitOutcome commit() {
+        return volume.attempts().commit(ticket);
+    }
+
+    void commitMustSucceed() {
+        assertInstanceOf(CommitOutcome.Committed.class, commit());
+    }
+
+    void abort() {
+        volume.attempts().abort(ticket);
+    }
+
+    /** Runs a shell script in the mount; it must succeed. Returns what it wrote to standard output. */
+    String sh(String script) {
+        Outcome outcome = run(script);
+        assertEquals(0, outcome.status(), () -> script + "\n" + outcome.output() + outcome.errors());
+        return outcome.output();
+    }
+
+    /** Runs a shell script in the mount. */
+    Outcome run(String script) {
+        return run(root, script);
+    }
+
+    static Outcome run(Path directory, String script) {
+        try {
+            Process process = start(directory, script);
+            String errors;
+            String output;
+            try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+                output = out.lines().reduce("", (all, line) -> all + line + "\n");
+            }
+            errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Outcome(process.waitFor(), output, errors);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A shell that stays; speak to it line by line. */
+    static Process start(Path directory, String script) throws IOException {
+        // The working directory is entered by the shell: this process must not touch the mount.
+        return new ProcessBuilder("sh", "-c", "cd \"$1\" || exit 99; " + script, "sh", directory.toString()).start();
+    }
+
+    record Outcome(int status, String output, String errors) {}
+
+    @Override
+    public void close() {
+        volume.close();
+        background.close();
+        frames.close();
+    }
+}
