@@ -11,12 +11,12 @@ final class Exit {
     static final int UNAVAILABLE = 69;
     /** A fault of CFFS itself. */
     static final int SOFTWARE = 70;
+    /** The backend will never accept this commit. */
+    static final int REFUSED = 73;
     /** The backend was lost while committing: the outcome may be unknown. */
     static final int BACKEND_LOST = 74;
     /** Every attempt met a conflict. */
     static final int CONFLICTS = 75;
-    /** The backend will never accept this commit. */
-    static final int REFUSED = 77;
     /** The time limit passed; as timeout(1) says it. */
     static final int TIMED_OUT = 124;
     /** The command of the function exists and cannot be executed; as the shell says it. */

@@ -1,0 +1,133 @@
+package io.cffs.daemon.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Processes that the function has started and left behind. They would go on reading and writing in the next attempt,
+ * or in none, so they end with the function. They are known by the transaction id in their environment, or by the
+ * session that the function led.
+ *
+ * <p>Looking through all processes takes milliseconds on a busy host. The kernel numbers processes upwards and
+ * tells the newest number, so usually only the few numbers since the function's own have to be looked at.
+ */
+final class Leftovers {
+    /** Rounds of looking: a process may start another one while it is being ended. */
+    private static final int ROUNDS_MAX = 20;
+    private static final long ROUND_WAIT_MILLIS = 500;
+    /** More numbers than this are dearer to try than to list. */
+    private static final long TRIED_ONE_BY_ONE_MAX = 256;
+
+    private final Path proc;
+
+    Leftovers(Path proc) {
+        this.proc = proc;
+    }
+
+    /**
+     * Ends what is left, and waits for it.
+     *
+     * @param leader the function's process id
+     * @param mark {@code NAME=value} in the environment of everything it has started
+     * @return how many were ended
+     */
+    int end(long leader, String mark) throws InterruptedException {
+        int ended = 0;
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            List<ProcessHandle> left = find(leader, mark);
+            if (left.isEmpty()) {
+                break;
+            }
+            for (ProcessHandle process : left) {
+                process.destroyForcibly();
+            }
+            for (ProcessHandle process : left) {
+                await(process);
+                ended++;
+            }
+        }
+        return ended;
+    }
+
+    /** Those that still run. */
+    List<ProcessHandle> find(long leader, String mark) {
+        List<ProcessHandle> found = new ArrayList<>();
+        for (long pid : candidates(leader)) {
+            if (pid != leader && pid != ProcessHandle.current().pid() && isMarked(pid, leader, mark)) {
+                Optional<ProcessHandle> process = ProcessHandle.of(pid);
+                process.filter(ProcessHandle::isAlive).ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    private List<Long> candidates(long leader) {
+        long newest = newestPid();
+        List<Long> pids = new ArrayList<>();
+        if (newest >= leader && newest - leader <= TRIED_ONE_BY_ONE_MAX) {
+            for (long pid = leader + 1; pid <= newest; pid++) {
+                pids.add(pid);
+            }
+            return pids;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path entry : entries) {
+                pids.add(Long.parseLong(entry.getFileName().toString()));
+            }
+        } catch (IOException e) {
+            return List.of(); // no /proc: nothing can be known
+        }
+        return pids;
+    }
+
+    /** The number that the kernel gave last; 0 when it does not say. */
+    private long newestPid() {
+        try {
+            String[] fields = Files.readString(proc.resolve("loadavg")).trim().split(" ");
+            return Long.parseLong(fields[fields.length - 1]);
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private boolean isMarked(long pid, long leader, String mark) {
+        Path directory = proc.resolve(Long.toString(pid));
+        try {
+            String[] stat = statAfterName(directory);
+            boolean dead = stat[0].equals("Z") || stat[0].equals("X");
+            return !dead && (Long.parseLong(stat[3]) == leader || hasInEnvironment(directory, mark));
+        } catch (IOException e) {
+            return false; // gone, or somebody else's
+        }
+    }
+
+    /** State, parent, group, session, ... The name before them may hold anything, so it ends at the last parenthesis. */
+    private static String[] statAfterName(Path directory) throws IOException {
+        String stat = new String(Files.readAllBytes(directory.resolve("stat")), StandardCharsets.ISO_8859_1);
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    }
+
+    private static boolean hasInEnvironment(Path directory, String mark) throws IOException {
+        String environment =
+                "\0" + new String(Files.readAllBytes(directory.resolve("environ")), StandardCharsets.ISO_8859_1);
+        return environment.contains("\0" + mark + "\0");
+    }
+
+    private static void await(ProcessHandle process) throws InterruptedException {
+        try {
+            process.onExit().get(ROUND_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // Looked at again in the next round.
+            return;
+        }
+    }
+}
