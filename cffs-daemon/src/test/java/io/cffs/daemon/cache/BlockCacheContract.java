@@ -130,6 +130,8 @@ abstract class BlockCacheContract {
                     hits += worker.get();
                 }
                 assertTrue(hits > 1_000, "hits: " + hits);
+                // What a writer is busy with is not taken for damage.
+                assertEquals(0, cache.figures().damaged());
             } finally {
                 pool.shutdownNow();
             }
