@@ -33,15 +33,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /** Objects with versions, and a record of what was asked. Answers at once, unless told to hold or change an answer. */
-final class FakeBackend implements BackendPort {
+public final class FakeBackend implements BackendPort {
     private final Map<ObjectKey, TreeMap<CommitTs, Optional<StoredObject>>> versions = new HashMap<>();
     final List<List<FetchItem>> fetches = new CopyOnWriteArrayList<>();
     final List<Name> listings = new CopyOnWriteArrayList<>();
-    final Map<StagedId, Bytes> staged = new TreeMap<>(Comparator.comparingInt(StagedId::sequence));
+    public final Map<StagedId, Bytes> staged = new TreeMap<>(Comparator.comparingInt(StagedId::sequence));
     /** Applied to every answer of fetch: to hold it back, or to spoil it. */
     volatile UnaryOperator<CompletableFuture<List<Fetched>>> fetchAnswer = answer -> answer;
     /** Applied to every answer of stage. */
-    volatile UnaryOperator<CompletableFuture<Void>> stageAnswer = answer -> answer;
+    public volatile UnaryOperator<CompletableFuture<Void>> stageAnswer = answer -> answer;
     /** Whether a dentry brings its inode along. */
     volatile boolean related;
 
