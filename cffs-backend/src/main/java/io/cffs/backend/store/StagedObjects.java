@@ -66,6 +66,11 @@ public final class StagedObjects {
         blocks.putIfAbsent(nameOf(id), Bytes.owning(image.array()));
     }
 
+    /** Whether there is such an object, sound or not. */
+    boolean exists(StagedId id) {
+        return blocks.get(nameOf(id), 0, HEAD_BYTES) != null;
+    }
+
     /** Length of the object in bytes; -1 when there is none. */
     public long lengthBytes(StagedId id) {
         Layout layout = layoutOf(id);

@@ -7,6 +7,7 @@ import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject.DentryObject;
 import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendException;
 
 /**
  * Everything that one snapshot sees, table by table, in key order; memory does not grow with the volume. Any thread,
@@ -22,11 +23,11 @@ public interface StoreSurvey {
     void blocks(BlockReader reader);
 
     /**
-     * Reads a block's bytes and compares them with their checksum.
+     * Whether a block's bytes are there and, when {@code readBytes}, whether they match their checksum.
      *
-     * @return null when it is sound, else one sentence
+     * @return null when it is sound
      */
-    String verify(ObjectKey.BlockKey key);
+    Flaw flawOf(ObjectKey.BlockKey key, boolean readBytes);
 
     /** Commits that the ledger remembers, up to the snapshot, ascending. */
     void commits(CommitReader reader);
@@ -37,15 +38,29 @@ public interface StoreSurvey {
     /** Every stored version of every object in key order, readable or not: whether their order is sound. */
     void versions(VersionReader reader);
 
-    interface InodeReader {
+    /** What is wrong with a block. */
+    record Flaw(boolean missing, String sentence) {}
+
+    /** Takes records whose bytes cannot be what was once written. */
+    interface DamageReader {
+        /**
+         * @param ino of the object, or of the directory that holds the name
+         * @param sentence what is damaged and how; a reader that does not override this ends its walk with it
+         */
+        default void damaged(CommitTs version, Ino ino, String sentence) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED, sentence, null);
+        }
+    }
+
+    interface InodeReader extends DamageReader {
         void inode(CommitTs version, Inode inode);
     }
 
-    interface DentryReader {
+    interface DentryReader extends DamageReader {
         void dentry(CommitTs version, Ino parent, Name name, DentryObject dentry);
     }
 
-    interface BlockReader {
+    interface BlockReader extends DamageReader {
         /** @param staged the staged object that holds the bytes; null when the store has them itself */
         void block(CommitTs version, ObjectKey.BlockKey key, int rawBytes, StagedId staged);
     }

@@ -5,8 +5,10 @@ import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
 import io.cffs.txn.port.BackendException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** Walks the tables of {@link OrderedVersionedStore} for one snapshot. */
 final class TableSurvey implements StoreSurvey {
@@ -22,29 +24,53 @@ final class TableSurvey implements StoreSurvey {
         this.stillReadable = stillReadable;
     }
 
-    private void walk(byte table, VersionTables.VisibleReader reader) {
+    /** Walks a table; what cannot be decoded goes to {@code damage}. */
+    private void walk(byte table, DamageReader damage, VersionTables.VisibleReader reader) {
         byte[] prefix = {table};
         tables.walk(prefix, prefix, at, (object, version, value) -> {
             stillReadable.run();
-            return reader.visible(object, version, value);
+            try {
+                return reader.visible(object, version, value);
+            } catch (Damaged damaged) {
+                damage.damaged(version, new Ino(ByteBuffer.wrap(object).getLong(1)), damaged.getMessage());
+                return true;
+            }
         });
         stillReadable.run();
     }
 
+    /** A record that cannot be decoded. */
+    private static final class Damaged extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Damaged(Exception cause) {
+            super(cause.getMessage(), cause, false, false);
+        }
+    }
+
+    /** Decodes, and tells damage from what readers throw. */
+    private static <T> T decoded(Supplier<T> decoding) {
+        try {
+            return decoding.get();
+        } catch (BackendException | IllegalArgumentException | BufferUnderflowException damaged) {
+            throw new Damaged(damaged);
+        }
+    }
+
     @Override
     public void inodes(InodeReader reader) {
-        walk(StoreKeys.INODE, (object, version, value) -> {
-            ObjectKey.InodeKey key = (ObjectKey.InodeKey) StoreKeys.objectOf(object, object.length);
-            reader.inode(version, StoreForms.inodeOf(key.ino(), value));
+        walk(StoreKeys.INODE, reader, (object, version, value) -> {
+            Ino ino = new Ino(ByteBuffer.wrap(object).getLong(1));
+            reader.inode(version, decoded(() -> StoreForms.inodeOf(ino, value)));
             return true;
         });
     }
 
     @Override
     public void dentries(DentryReader reader) {
-        walk(StoreKeys.DENTRY, (object, version, value) -> {
-            ObjectKey.DentryKey key = (ObjectKey.DentryKey) StoreKeys.objectOf(object, object.length);
-            reader.dentry(version, key.parent(), key.name(), StoreForms.dentryOf(value));
+        walk(StoreKeys.DENTRY, reader, (object, version, value) -> {
+            ObjectKey.DentryKey key = (ObjectKey.DentryKey) decoded(() -> StoreKeys.objectOf(object, object.length));
+            reader.dentry(version, key.parent(), key.name(), decoded(() -> StoreForms.dentryOf(value)));
             return true;
         });
     }
@@ -54,7 +80,7 @@ final class TableSurvey implements StoreSurvey {
         try (OrderedBytes.Cursor inodes = map.cursor()) {
             Ino[] dead = new Ino[1];
             Ino[] alive = new Ino[1];
-            walk(StoreKeys.BLOCK, (object, version, value) -> {
+            walk(StoreKeys.BLOCK, reader, (object, version, value) -> {
                 ObjectKey.BlockKey key = (ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length);
                 if (!key.ino().equals(alive[0]) && !key.ino().equals(dead[0])) {
                     boolean died = isKnownDead(inodes, key.ino());
@@ -64,7 +90,7 @@ final class TableSurvey implements StoreSurvey {
                 if (key.ino().equals(dead[0])) {
                     return true;
                 }
-                StoreForms.BlockPlace place = StoreForms.placeOf(value);
+                StoreForms.BlockPlace place = decoded(() -> StoreForms.placeOf(value));
                 reader.block(version, key, place.rawBytes(), place.object());
                 return true;
             });
@@ -80,15 +106,22 @@ final class TableSurvey implements StoreSurvey {
     }
 
     @Override
-    public String verify(ObjectKey.BlockKey key) {
+    public Flaw flawOf(ObjectKey.BlockKey key, boolean readBytes) {
         stillReadable.run();
+        String missing = tables.missingBytes(key, at);
+        if (missing != null) {
+            return new Flaw(true, missing);
+        }
+        if (!readBytes) {
+            return null;
+        }
         try {
             tables.get(key, at);
             return null;
         } catch (BackendException failed) {
             stillReadable.run();
             if (failed.kind() == BackendException.Cause.STORE_FAILED) {
-                return failed.getMessage();
+                return new Flaw(false, failed.getMessage());
             }
             throw failed;
         }
@@ -119,8 +152,16 @@ final class TableSurvey implements StoreSurvey {
     @Override
     public void versions(VersionReader reader) {
         for (byte table : new byte[] {StoreKeys.INODE, StoreKeys.DENTRY, StoreKeys.BLOCK, StoreKeys.XATTR}) {
-            table(table, (key, value) -> reader.version(
-                    StoreKeys.objectOf(key, key.length - 8), StoreKeys.tsOf(key), value[0] != StoreForms.GONE));
+            table(table, (key, value) -> {
+                ObjectKey object;
+                try {
+                    object = StoreKeys.objectOf(key, key.length - 8);
+                } catch (IllegalArgumentException damaged) {
+                    // The walk over its own table tells of it.
+                    return;
+                }
+                reader.version(object, StoreKeys.tsOf(key), value[0] != StoreForms.GONE);
+            });
         }
     }
 

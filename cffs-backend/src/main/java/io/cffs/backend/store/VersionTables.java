@@ -73,6 +73,25 @@ final class VersionTables {
         return Bytes.owning(raw);
     }
 
+    /** One sentence when the bytes of the block that a snapshot sees are nowhere; null when they are somewhere. */
+    String missingBytes(ObjectKey.BlockKey key, CommitTs at) {
+        byte[] object = StoreKeys.object(key);
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            if (!cursor.seek(StoreKeys.version(object, at.value())) || !StoreKeys.isVersionOf(cursor.key(), object)) {
+                return null;
+            }
+            StoreForms.BlockPlace place = StoreForms.placeOf(cursor.value());
+            boolean there = place == null || switch (place.where()) {
+                case StoreForms.STAGED -> staged.exists(place.object());
+                case StoreForms.DATA -> map.get(StoreKeys.data(object, StoreKeys.tsOf(cursor.key()).value())) != null;
+                default -> true;
+            };
+            return there ? null : "block " + key.index() + " of inode " + key.ino().value() + " has no bytes: "
+                    + (place.object() == null ? "its record is gone"
+                            : "the staged object " + StagedObjects.nameOf(place.object()) + " is gone");
+        }
+    }
+
     DirectoryPage list(Ino directory, Name after, int limit, CommitTs at) {
         byte[] prefix = StoreKeys.numbers(StoreKeys.DENTRY, directory.value());
         byte[] start = after == null

@@ -211,7 +211,7 @@ abstract class VersionedStoreContract {
         survey.inodes((version, inode) -> surveyed.add(new ObjectKey.InodeKey(inode.ino())));
         survey.dentries((version, parent, name, dentry) -> surveyed.add(new ObjectKey.DentryKey(parent, name)));
         survey.blocks((version, key, rawBytes, id) -> {
-            assertNull(survey.verify(key));
+            assertNull(survey.flawOf(key, true));
             assertEquals(((StoredObject.BlockObject) state.get(key)).raw().length(), rawBytes);
             surveyed.add(key);
         });
@@ -282,11 +282,11 @@ abstract class VersionedStoreContract {
         ObjectKey.BlockKey key = new ObjectKey.BlockKey(new Ino(5), 0);
         Applied applied = new Applied(List.of(new Effect.PutStagedBlock(key, id, 0, 5000)), WriteFootprint.EMPTY, 0, 0);
         store.apply(1, new CommitHeader(new CommitTs(1), txn, null, 0), applied);
-        assertNull(store.survey(new CommitTs(1)).verify(key));
+        assertNull(store.survey(new CommitTs(1)).flawOf(key, true));
         blocks.rot(StagedObjects.nameOf(id), 3000);
         BackendException rotten = assertThrows(BackendException.class, () -> store.get(key, new CommitTs(1)));
         assertEquals(BackendException.Cause.STORE_FAILED, rotten.kind());
         assertTrue(rotten.getMessage().contains(StagedObjects.nameOf(id)), rotten.getMessage());
-        assertNotNull(store.survey(new CommitTs(1)).verify(key));
+        assertNotNull(store.survey(new CommitTs(1)).flawOf(key, true));
     }
 }
