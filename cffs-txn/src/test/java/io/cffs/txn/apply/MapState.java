@@ -26,12 +26,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** The latest state as plain maps, which carries out effects to the letter and is strict about what they promise. */
-final class MapState implements LatestState {
-    final Map<ObjectKey, StoredObject> objects = new LinkedHashMap<>();
-    final Map<StagedId, Bytes> staged = new HashMap<>();
+public final class MapState implements LatestState {
+    public final Map<ObjectKey, StoredObject> objects = new LinkedHashMap<>();
+    public final Map<StagedId, Bytes> staged = new HashMap<>();
     int blocksLoaded;
 
-    MapState() {
+    public MapState() {
         objects.put(new InodeKey(Ino.ROOT), new InodeObject(directory(1).withLinks(2)));
     }
 
@@ -47,7 +47,7 @@ final class MapState implements LatestState {
         return commit(List.of(mutations));
     }
 
-    Applied commit(List<Mutation> mutations) throws MutationRefused {
+    public Applied commit(List<Mutation> mutations) throws MutationRefused {
         Applied applied = Applier.apply(mutations, this);
         carryOut(applied.effects());
         return applied;
@@ -55,17 +55,19 @@ final class MapState implements LatestState {
 
     private void carryOut(List<Effect> effects) {
         Set<ObjectKey> touched = new HashSet<>();
-        boolean putBlocks = false;
+        Set<Ino> putBlocks = new HashSet<>();
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.Put put -> {
                     once(touched, put.key());
-                    putBlocks |= put.key() instanceof BlockKey;
+                    if (put.key() instanceof BlockKey block) {
+                        putBlocks.add(block.ino());
+                    }
                     objects.put(put.key(), put.value());
                 }
                 case Effect.PutStagedBlock put -> {
                     once(touched, put.key());
-                    putBlocks = true;
+                    putBlocks.add(put.key().ino());
                     int from = (int) put.offsetBytes();
                     objects.put(put.key(),
                             new BlockObject(staged.get(put.object()).slice(from, from + put.lengthBytes())));
@@ -77,6 +79,9 @@ final class MapState implements LatestState {
                     }
                 }
                 case Effect.DeleteBlocks range -> {
+                    if (putBlocks.contains(range.ino())) {
+                        throw new AssertionError("a range deletion after puts");
+                    }
                     objects.keySet().removeIf(key -> key instanceof BlockKey block
                             && block.ino().equals(range.ino())
                             && range.firstIndex() <= block.index() && block.index() <= range.lastIndex()
@@ -86,9 +91,6 @@ final class MapState implements LatestState {
                         key instanceof BlockKey block && block.ino().equals(dead.ino())
                                 || key instanceof XattrKey xattr && xattr.ino().equals(dead.ino()));
             }
-        }
-        if (putBlocks && effects.getLast() instanceof Effect.DeleteBlocks) {
-            throw new AssertionError("a range deletion after puts");
         }
     }
 
@@ -146,7 +148,7 @@ final class MapState implements LatestState {
     }
 
     /** Every invariant that the fold keeps. Throws AssertionError with the inode. */
-    void check() {
+    public void check() {
         Map<Ino, Long> names = new HashMap<>();
         Map<Ino, Long> entries = new HashMap<>();
         Map<Ino, Long> subdirectories = new HashMap<>();

@@ -1,0 +1,397 @@
+package io.cffs.txn.model;
+
+import io.cffs.model.FileType;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.ops.Rename;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A file system as plain maps and arrays: what POSIX says and nothing else. No transactions, no pages, no overlays; the
+ * opposite of clever. Paths are absolute; symlinks are not followed. Times are left out.
+ */
+public final class FsModel {
+    /** A file, directory or whatever; two names of one file share one node. */
+    public static final class Node {
+        public final FileType type;
+        public int permissions;
+        public int uid;
+        public int gid;
+        public long links;
+        public byte[] content = new byte[0];
+        public String target;
+        public Node parent;
+        public final TreeMap<String, Node> entries = new TreeMap<>();
+
+        Node(FileType type, int permissions, int uid, int gid) {
+            this.type = type;
+            this.permissions = permissions;
+            this.uid = uid;
+            this.gid = gid;
+        }
+
+        public boolean isDirectory() {
+            return type == FileType.DIRECTORY;
+        }
+    }
+
+    /** A directory and a name in it. */
+    private record Place(Node directory, String name) {
+        Node node() {
+            return directory.entries.get(name);
+        }
+    }
+
+    public final Node root;
+
+    public FsModel() {
+        root = new Node(FileType.DIRECTORY, 0777, 0, 0);
+        root.parent = root;
+        root.links = 2;
+    }
+
+    private FsModel(Node root) {
+        this.root = root;
+    }
+
+    /** A copy that shares nothing. */
+    public FsModel copy() {
+        Map<Node, Node> copies = new HashMap<>();
+        FsModel copy = new FsModel(copyOf(root, copies));
+        copies.forEach((from, to) -> to.parent = from.parent == null ? null : copies.get(from.parent));
+        return copy;
+    }
+
+    private static Node copyOf(Node node, Map<Node, Node> copies) {
+        Node known = copies.get(node);
+        if (known != null) {
+            return known;
+        }
+        Node copy = new Node(node.type, node.permissions, node.uid, node.gid);
+        copies.put(node, copy);
+        copy.links = node.links;
+        copy.content = node.content.clone();
+        copy.target = node.target;
+        node.entries.forEach((name, child) -> copy.entries.put(name, copyOf(child, copies)));
+        return copy;
+    }
+
+    // Paths.
+
+    public Node lookup(Credentials who, String path) throws FsException {
+        if (path.equals("/")) {
+            return root;
+        }
+        Place place = place(who, path);
+        requireSearch(who, place.directory());
+        if (place.node() == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        return place.node();
+    }
+
+    private Place place(Credentials who, String path) throws FsException {
+        int slash = path.lastIndexOf('/');
+        Node directory = lookup(who, slash == 0 ? "/" : path.substring(0, slash));
+        if (!directory.isDirectory()) {
+            throw new FsException(FsError.NOT_A_DIRECTORY);
+        }
+        return new Place(directory, path.substring(slash + 1));
+    }
+
+    // Permissions.
+
+    private static boolean allows(Credentials who, Node node, int wanted) {
+        if (who.uid() == 0) {
+            return (wanted & 1) == 0 || node.isDirectory() || (node.permissions & 0111) != 0;
+        }
+        int shift = who.uid() == node.uid ? 6 : who.isMemberOf(node.gid) ? 3 : 0;
+        return (node.permissions >> shift & wanted) == wanted;
+    }
+
+    private static void require(Credentials who, Node node, int wanted) throws FsException {
+        if (!allows(who, node, wanted)) {
+            throw new FsException(FsError.ACCESS_DENIED);
+        }
+    }
+
+    private static void requireSearch(Credentials who, Node directory) throws FsException {
+        require(who, directory, 1);
+    }
+
+    private static void requireUnstuck(Credentials who, Node directory, Node entry) throws FsException {
+        boolean sticky = (directory.permissions & 01000) != 0;
+        if (sticky && who.uid() != 0 && who.uid() != directory.uid && who.uid() != entry.uid) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
+    }
+
+    public void access(Credentials who, String path, int wanted) throws FsException {
+        require(who, lookup(who, path), wanted);
+    }
+
+    // Making names.
+
+    public Node make(Credentials who, String path, FileType type, int permissions, String target) throws FsException {
+        Place place = place(who, path);
+        requireFree(who, place);
+        if (type == FileType.CHARACTER_DEVICE && who.uid() != 0) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
+        boolean inherits = (place.directory().permissions & 02000) != 0;
+        int gid = inherits ? place.directory().gid : who.gid();
+        int given = permissions;
+        if (inherits && type == FileType.DIRECTORY) {
+            given |= 02000;
+        } else if (inherits && who.uid() != 0 && !who.isMemberOf(gid) && (given & 0010) != 0) {
+            given &= ~02000;
+        }
+        Node node = new Node(type, given, who.uid(), gid);
+        node.target = target;
+        put(place, node);
+        return node;
+    }
+
+    private static void requireFree(Credentials who, Place place) throws FsException {
+        requireSearch(who, place.directory());
+        if (place.node() != null) {
+            throw new FsException(FsError.NAME_EXISTS);
+        }
+        if (place.directory().links == 0) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        require(who, place.directory(), 3);
+    }
+
+    public void link(Credentials who, String path, String to) throws FsException {
+        Node node = lookup(who, path);
+        Place place = place(who, to);
+        requireFree(who, place);
+        if (node.isDirectory()) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
+        put(place, node);
+    }
+
+    private static void put(Place place, Node node) {
+        place.directory().entries.put(place.name(), node);
+        if (node.isDirectory()) {
+            node.parent = place.directory();
+            node.links = Math.max(node.links, 2);
+            place.directory().links++;
+        } else {
+            node.links++;
+        }
+    }
+
+    private static void take(Place place, Node node) {
+        place.directory().entries.remove(place.name());
+        if (node.isDirectory()) {
+            place.directory().links--;
+        } else {
+            node.links--;
+        }
+    }
+
+    // Removing names.
+
+    public void unlink(Credentials who, String path) throws FsException {
+        Place place = removable(who, path);
+        if (place.node().isDirectory()) {
+            throw new FsException(FsError.IS_A_DIRECTORY);
+        }
+        take(place, place.node());
+    }
+
+    public void rmdir(Credentials who, String path) throws FsException {
+        Place place = removable(who, path);
+        Node node = place.node();
+        if (!node.isDirectory()) {
+            throw new FsException(FsError.NOT_A_DIRECTORY);
+        }
+        if (!node.entries.isEmpty()) {
+            throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
+        }
+        take(place, node);
+        node.links = 0;
+    }
+
+    private Place removable(Credentials who, String path) throws FsException {
+        Place place = place(who, path);
+        requireSearch(who, place.directory());
+        if (place.node() == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        require(who, place.directory(), 3);
+        requireUnstuck(who, place.directory(), place.node());
+        return place;
+    }
+
+    public void rename(Credentials who, String from, String to, Rename.Mode mode) throws FsException {
+        Place source = place(who, from);
+        Place target = place(who, to);
+        requireSearch(who, source.directory());
+        requireSearch(who, target.directory());
+        Node moved = source.node();
+        Node there = target.node();
+        if (moved == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        if (mode == Rename.Mode.NO_REPLACE && there != null) {
+            throw new FsException(FsError.NAME_EXISTS);
+        }
+        if (mode == Rename.Mode.EXCHANGE && there == null) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        if (moved == there) {
+            return;
+        }
+        refuseMove(who, moved, source.directory(), target.directory());
+        if (there != null) {
+            requireUnstuck(who, target.directory(), there);
+        }
+        if (mode == Rename.Mode.EXCHANGE) {
+            refuseMove(who, there, target.directory(), source.directory());
+            take(source, moved);
+            take(target, there);
+            put(target, moved);
+            put(source, there);
+            return;
+        }
+        if (there != null) {
+            refuseReplacing(moved, there);
+            take(target, there);
+            there.links = there.isDirectory() ? 0 : there.links;
+        }
+        take(source, moved);
+        put(target, moved);
+    }
+
+    private static void refuseMove(Credentials who, Node moved, Node from, Node to) throws FsException {
+        require(who, from, 3);
+        require(who, to, 3);
+        requireUnstuck(who, from, moved);
+        if (!moved.isDirectory() || from == to) {
+            return;
+        }
+        require(who, moved, 2);
+        for (Node above = to; ; above = above.parent) {
+            if (above == moved) {
+                throw new FsException(FsError.INVALID_ARGUMENT);
+            }
+            if (above.parent == above) {
+                return;
+            }
+        }
+    }
+
+    private static void refuseReplacing(Node moved, Node there) throws FsException {
+        if (moved.isDirectory() && !there.isDirectory()) {
+            throw new FsException(FsError.NOT_A_DIRECTORY);
+        }
+        if (!moved.isDirectory() && there.isDirectory()) {
+            throw new FsException(FsError.IS_A_DIRECTORY);
+        }
+        if (!there.entries.isEmpty()) {
+            throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
+        }
+    }
+
+    // Content.
+
+    public Node open(Credentials who, String path, int wanted) throws FsException {
+        Node node = lookup(who, path);
+        if (node.isDirectory() && (wanted & 2) != 0) {
+            throw new FsException(FsError.IS_A_DIRECTORY);
+        }
+        if (node.type == FileType.SYMLINK) {
+            throw new FsException(FsError.SYMLINK_LOOP);
+        }
+        require(who, node, wanted);
+        return node;
+    }
+
+    public static byte[] read(Node node, long offset, int length) throws FsException {
+        requireRegular(node);
+        int from = (int) Math.min(offset, node.content.length);
+        return Arrays.copyOfRange(node.content, from, Math.min(node.content.length, from + length));
+    }
+
+    public static void write(Credentials who, Node node, long offset, byte[] bytes) throws FsException {
+        requireRegular(node);
+        if (bytes.length == 0) {
+            return;
+        }
+        int end = (int) offset + bytes.length;
+        node.content = Arrays.copyOf(node.content, Math.max(node.content.length, end));
+        System.arraycopy(bytes, 0, node.content, (int) offset, bytes.length);
+        dropSetIdsAfterWrite(who, node);
+    }
+
+    public static void truncate(Credentials who, Node node, long length) {
+        node.content = Arrays.copyOf(node.content, (int) length);
+        dropSetIdsAfterWrite(who, node);
+    }
+
+    public void truncate(Credentials who, String path, long length) throws FsException {
+        Node node = lookup(who, path);
+        if (node.isDirectory()) {
+            throw new FsException(FsError.IS_A_DIRECTORY);
+        }
+        if (node.type != FileType.REGULAR) {
+            throw new FsException(FsError.INVALID_ARGUMENT);
+        }
+        require(who, node, 2);
+        truncate(who, node, length);
+    }
+
+    private static void requireRegular(Node node) throws FsException {
+        if (node.isDirectory()) {
+            throw new FsException(FsError.IS_A_DIRECTORY);
+        }
+        if (node.type != FileType.REGULAR) {
+            throw new FsException(FsError.INVALID_ARGUMENT);
+        }
+    }
+
+    // Owner and mode.
+
+    private static void dropSetIdsAfterWrite(Credentials who, Node node) {
+        if (who.uid() != 0) {
+            dropSetIds(who, node);
+        }
+    }
+
+    private static void dropSetIds(Credentials who, Node node) {
+        node.permissions &= ~04000;
+        if ((node.permissions & 0010) != 0 || who.uid() != 0 && !who.isMemberOf(node.gid)) {
+            node.permissions &= ~02000;
+        }
+    }
+
+    public void chmod(Credentials who, String path, int permissions) throws FsException {
+        Node node = lookup(who, path);
+        if (who.uid() != 0 && who.uid() != node.uid) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
+        boolean outsider = who.uid() != 0 && !who.isMemberOf(node.gid);
+        node.permissions = outsider ? permissions & ~02000 : permissions;
+    }
+
+    public void chown(Credentials who, String path, int uid, int gid) throws FsException {
+        Node node = lookup(who, path);
+        boolean mayNot = who.uid() != node.uid || uid != node.uid || gid != node.gid && !who.isMemberOf(gid);
+        if (who.uid() != 0 && mayNot) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
+        if (!node.isDirectory()) {
+            dropSetIds(who, node);
+        }
+        node.uid = uid;
+        node.gid = gid;
+    }
+}

@@ -1,0 +1,123 @@
+package io.cffs.txn.model;
+
+import io.cffs.txn.model.ModelStep.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Random steps over few names, so that they meet. Each generator has a focus and leaves some kinds out. */
+public final class StepGenerator {
+    private static final String[] NAMES = {"a", "b", "c", "d", "e"};
+    private static final int[] EDGES = {0, 1, 100, 4095, 4096, 4097, 8192, 10_000, 12_288, 131_071, 131_072, 135_168};
+    private static final int[] PERMISSIONS = {0777, 0755, 0700, 0644, 0600, 01777, 02775, 02777, 04755, 02755, 02644, 0};
+    private static final int SLOTS = 3;
+
+    private final SplittableRandom chance;
+    private final List<Kind> kinds = new ArrayList<>();
+    private final boolean rootOnly;
+    private final int depthMax;
+    private final int nameCount;
+
+    public StepGenerator(SplittableRandom chance) {
+        this.chance = chance;
+        Focus focus = Focus.values()[chance.nextInt(Focus.values().length)];
+        for (Kind kind : focus.kinds) {
+            if (kind.compareTo(Kind.COMMIT) < 0 && chance.nextInt(4) != 0) {
+                kinds.add(kind);
+            }
+        }
+        kinds.addAll(focus == Focus.NAMES ? List.of(Kind.CREATE, Kind.MKDIR) : List.of(Kind.CREATE, Kind.WRITE));
+        rootOnly = chance.nextInt(3) != 0;
+        depthMax = focus == Focus.BYTES ? 1 : 1 + chance.nextInt(3);
+        nameCount = focus == Focus.BYTES ? 1 + chance.nextInt(2) : NAMES.length;
+    }
+
+    /** What most steps are about. */
+    private enum Focus {
+        ALL(Kind.values()),
+        BYTES(Kind.WRITE, Kind.WRITE, Kind.READ, Kind.APPEND, Kind.TRUNCATE, Kind.OPEN_TRUNCATE, Kind.STAT, Kind.OPEN,
+                Kind.HREAD, Kind.HWRITE, Kind.HAPPEND, Kind.HTRUNCATE, Kind.HSTAT, Kind.UNLINK, Kind.LINK),
+        NAMES(Kind.MKDIR, Kind.SYMLINK, Kind.LINK, Kind.UNLINK, Kind.RMDIR, Kind.RENAME, Kind.RENAME, Kind.LIST,
+                Kind.LIST, Kind.STAT, Kind.OPEN, Kind.CLOSE, Kind.HSTAT, Kind.CHMOD, Kind.MKNOD);
+
+        private final Kind[] kinds;
+
+        Focus(Kind... kinds) {
+            this.kinds = kinds;
+        }
+    }
+
+    /** Steps of one transaction. */
+    public List<ModelStep> steps(int count) {
+        List<ModelStep> steps = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            steps.add(next());
+        }
+        return steps;
+    }
+
+    /** Several transactions, each with its end. */
+    public List<ModelStep> transactions(int count, int stepsEach) {
+        List<ModelStep> steps = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            steps.addAll(steps(stepsEach));
+            Kind end = chance.nextInt(5) == 0 ? Kind.ABORT : Kind.COMMIT;
+            steps.add(new ModelStep(end, "", "", 0, 0, 0));
+        }
+        return steps;
+    }
+
+    private ModelStep next() {
+        Kind kind = kinds.get(chance.nextInt(kinds.size()));
+        int user = rootOnly ? 0 : chance.nextInt(ModelStep.USERS.length);
+        boolean onHandle = kind == Kind.CLOSE || kind.compareTo(Kind.HREAD) >= 0;
+        String path = onHandle ? slot() : path();
+        return switch (kind) {
+            case CREATE, MKDIR, CHMOD -> new ModelStep(kind, path, "", permissions(), 0, user);
+            case MKNOD -> new ModelStep(kind, path, "", permissions(), chance.nextInt(2), user);
+            case SYMLINK -> new ModelStep(kind, path, "target" + chance.nextInt(9), 0, 0, user);
+            case LINK -> new ModelStep(kind, path, path(), 0, 0, user);
+            case RENAME -> new ModelStep(kind, path, path(), chance.nextInt(5), 0, user);
+            case WRITE, READ, HWRITE, HREAD -> new ModelStep(kind, path, "", edge(), length(), user);
+            case APPEND, HAPPEND -> new ModelStep(kind, path, "", chance.nextInt(1000), length(), user);
+            case TRUNCATE, HTRUNCATE -> new ModelStep(kind, path, "", edge(), 0, user);
+            case LIST -> new ModelStep(kind, chance.nextBoolean() ? "/" : path, "", 0, 1 + chance.nextInt(6), user);
+            case CHOWN -> new ModelStep(kind, path, "", owner(), owner(), user);
+            case ACCESS -> new ModelStep(kind, path, "", chance.nextInt(8), 0, user);
+            case OPEN -> new ModelStep(kind, path, slot(), chance.nextInt(3) == 0 ? 4 : 6, 0, user);
+            case UNLINK, RMDIR, OPEN_TRUNCATE, STAT, READLINK, CLOSE, HSTAT ->
+                    new ModelStep(kind, path, "", 0, 0, user);
+            case COMMIT, ABORT -> throw new AssertionError("no call: " + kind);
+        };
+    }
+
+    private String path() {
+        int depth = 1 + chance.nextInt(depthMax);
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < depth; i++) {
+            path.append('/').append(NAMES[chance.nextInt(nameCount)]);
+        }
+        return path.toString();
+    }
+
+    private String slot() {
+        return "#" + chance.nextInt(SLOTS);
+    }
+
+    private int permissions() {
+        return chance.nextInt(3) > 0 ? 0777 : PERMISSIONS[chance.nextInt(PERMISSIONS.length)];
+    }
+
+    private int owner() {
+        int[] owners = {0, 50, 1000, 1001};
+        return owners[chance.nextInt(owners.length)];
+    }
+
+    private int edge() {
+        return EDGES[chance.nextInt(chance.nextInt(4) == 0 ? EDGES.length : 9)];
+    }
+
+    private int length() {
+        return 1 + (chance.nextBoolean() ? chance.nextInt(200) : edge());
+    }
+}
