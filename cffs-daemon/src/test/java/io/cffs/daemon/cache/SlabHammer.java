@@ -1,0 +1,43 @@
+package io.cffs.daemon.cache;
+
+import io.cffs.txn.port.Ticker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/**
+ * A process that reads and writes a slab until it is killed, and checks what it reads: a line for every thousand
+ * rounds, and the exit status 1 when it ever got wrong bytes. Arguments: file, capacity in bytes, seed.
+ */
+final class SlabHammer {
+    private static final int ROUNDS_PER_LINE = 1_000;
+
+    private SlabHammer() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Path path = Path.of(arguments[0]);
+        long capacityBytes = Long.parseLong(arguments[1]);
+        SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[2]));
+        try (BlockCache cache = SlabBlockCache.open(path, capacityBytes, new SystemTicker())) {
+            while (true) {
+                BlockCacheContract.hammer(cache, random, ROUNDS_PER_LINE);
+                System.out.println("damaged " + cache.figures().damaged());
+                if (System.out.checkError()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static final class SystemTicker implements Ticker {
+        @Override
+        public long wallNanos() {
+            return System.currentTimeMillis() * 1_000_000;
+        }
+
+        @Override
+        public long monotonicNanos() {
+            return System.nanoTime();
+        }
+    }
+}
