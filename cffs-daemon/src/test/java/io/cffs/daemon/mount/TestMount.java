@@ -2,6 +2,7 @@ package io.cffs.daemon.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.cache.CacheLimits;
@@ -22,7 +23,6 @@ import io.cffs.txn.Mutation;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.Ticker;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +79,11 @@ final class TestMount implements AutoCloseable {
         volume = MountedVolume.open(backend, VolumeName.DEFAULT, settings);
     }
 
+    /** Skips the test where this process may not mount. */
+    static void assumeMountsWork() {
+        assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no access to /dev/fuse");
+    }
+
     private static long nextLong() {
         synchronized (DICE) {
             return DICE.nextLong();
@@ -119,12 +124,8 @@ final class TestMount implements AutoCloseable {
     static Outcome run(Path directory, String script) {
         try {
             Process process = start(directory, script);
-            String errors;
-            String output;
-            try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-                output = out.lines().reduce("", (all, line) -> all + line + "\n");
-            }
-            errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Outcome(process.waitFor(), output, errors);
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
