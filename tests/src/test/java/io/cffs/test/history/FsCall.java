@@ -35,6 +35,12 @@ public sealed interface FsCall {
 
     record Rename(String from, String to, RenameMode mode) implements FsCall {}
 
+    /**
+     * Renames a directory into another one through handles that are held since an earlier attempt: no path is looked
+     * up. Both are named by their last names, which are unique in the volume and never change.
+     */
+    record MoveHeld(String directory, String into) implements FsCall {}
+
     enum RenameMode { REPLACE, NO_REPLACE, EXCHANGE }
 
     record Link(String existing, String added) implements FsCall {}

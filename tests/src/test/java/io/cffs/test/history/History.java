@@ -32,6 +32,27 @@ public final class History {
         }
     }
 
+    /** The whole of it, for people: commits in their order, then attempts that did not commit. */
+    public String describe() {
+        StringBuilder text = new StringBuilder();
+        for (Commit commit : commits.values()) {
+            attempts.stream()
+                    .filter(a -> a.txn().equals(commit.txn()) && a.attempt() == commit.attempt())
+                    .forEach(a -> describe(commit.at().toString(), a, text));
+        }
+        attempts.stream()
+                .filter(a -> commits.values().stream().noneMatch(
+                        c -> c.txn().equals(a.txn()) && c.attempt() == a.attempt()))
+                .forEach(a -> describe("not committed", a, text));
+        return text.toString();
+    }
+
+    private static void describe(String place, AttemptRecord attempt, StringBuilder text) {
+        text.append(place).append(": ").append(attempt).append(" told ").append(attempt.outcome()).append('\n');
+        attempt.steps().forEach(step -> text.append("    ").append(step.call()).append(" -> ")
+                .append(step.result()).append('\n'));
+    }
+
     public List<AttemptRecord> attempts() {
         return List.copyOf(attempts);
     }

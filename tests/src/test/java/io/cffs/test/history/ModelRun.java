@@ -56,10 +56,7 @@ public final class ModelRun {
                 long node = model.resolve(c.path());
                 write(node, model.content(node).length, c.bytes());
             }
-            case FsCall.Truncate c -> {
-                long node = model.resolve(c.path());
-                model.setContent(node, Arrays.copyOf(model.content(node), (int) c.lengthBytes()));
-            }
+            case FsCall.Truncate c -> model.truncate(c.path(), (int) c.lengthBytes());
             case FsCall.Create c -> model.create(c.path(), FileType.REGULAR, 0644, new byte[0]);
             case FsCall.Mkdir c -> model.create(c.path(), FileType.DIRECTORY, 0755, null);
             case FsCall.Symlink c ->
@@ -67,6 +64,10 @@ public final class ModelRun {
             case FsCall.Rmdir c -> model.rmdir(c.path());
             case FsCall.Unlink c -> model.unlink(c.path());
             case FsCall.Rename c -> model.rename(c.from(), c.to(), c.mode());
+            case FsCall.MoveHeld c -> {
+                String moved = model.pathOfDirectory(c.directory());
+                model.rename(moved, model.pathOfDirectory(c.into()) + "/" + c.directory(), FsCall.RenameMode.REPLACE);
+            }
             case FsCall.Link c -> model.link(c.existing(), c.added());
             case FsCall.Chmod c -> model.setPermissions(c.path(), c.permissions());
             case FsCall.Open c -> {

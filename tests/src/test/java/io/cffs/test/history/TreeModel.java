@@ -58,6 +58,15 @@ public final class TreeModel {
         }
     }
 
+    /** Where the one directory of this name is. */
+    String pathOfDirectory(String name) {
+        return flat().entrySet().stream()
+                .filter(entry -> entry.getValue().type() == FileType.DIRECTORY && entry.getKey().endsWith("/" + name))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Forgets nodes that have no name any more. */
     void dropNameless() {
         var reachable = new HashMap<Long, Node>();
@@ -156,7 +165,18 @@ public final class TreeModel {
         if (node.entries != null) {
             throw new FsException(FsError.IS_A_DIRECTORY);
         }
+        if (node.type == FileType.SYMLINK) {
+            throw new FsException(FsError.SYMLINK_LOOP);
+        }
         return node.content;
+    }
+
+    void truncate(String path, int lengthBytes) throws FsException {
+        long id = resolve(path);
+        if (nodes.get(id).type == FileType.SYMLINK) {
+            throw new FsException(FsError.INVALID_ARGUMENT);
+        }
+        setContent(id, Arrays.copyOf(content(id), lengthBytes));
     }
 
     byte[] target(String path) throws FsException {
@@ -228,11 +248,11 @@ public final class TreeModel {
 
     void link(String existing, String added) throws FsException {
         long id = resolve(existing);
+        long parent = parentOf(added);
+        refuseIfThere(added);
         if (isDirectory(id)) {
             throw new FsException(FsError.NOT_PERMITTED);
         }
-        long parent = parentOf(added);
-        refuseIfThere(added);
         put(parent, nameOf(added), id);
     }
 

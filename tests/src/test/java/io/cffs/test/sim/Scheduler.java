@@ -3,6 +3,7 @@ package io.cffs.test.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 
 /**
  * Simulated time: a queue of events, run one after the other in the order of their times. Actors (code that wants to
@@ -53,13 +54,12 @@ final class Scheduler {
         }
     }
 
-    /** Runs one event; false when none is left. */
-    boolean runOne() {
-        if (events.isEmpty()) {
-            return false;
+    /** Runs events until the condition holds, none is left or the time has come; whether the condition holds. */
+    boolean runUntil(BooleanSupplier condition, long endNanos) {
+        while (!condition.getAsBoolean() && !events.isEmpty() && events.peek().atNanos <= endNanos) {
+            runUntil(events.peek().atNanos);
         }
-        runUntil(events.peek().atNanos);
-        return true;
+        return condition.getAsBoolean();
     }
 
     /** Unwinds every actor that still lives. */

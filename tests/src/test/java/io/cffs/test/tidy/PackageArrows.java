@@ -24,7 +24,7 @@ record PackageArrows() implements Rule {
         MAY_SEE.put("io.cffs.txn.ops", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.port"));
         MAY_SEE.put("io.cffs.txn.validate", List.of("io.cffs.model", "io.cffs.txn"));
         MAY_SEE.put("io.cffs.txn.apply", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.validate"));
-        MAY_SEE.put("io.cffs.txn.codec", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.port"));
+        MAY_SEE.put("io.cffs.txn.codec", List.of("io.cffs.model", "io.cffs.txn.*"));
         MAY_SEE.put("io.cffs.backend", List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.backend.*"));
         MAY_SEE.put("io.cffs.backend.client", List.of("io.cffs.model", "io.cffs.txn.*"));
         MAY_SEE.put("io.cffs.fuse", List.of("io.cffs.fuse.*"));
@@ -32,6 +32,9 @@ record PackageArrows() implements Rule {
                 List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.backend.client", "io.cffs.daemon.*"));
         MAY_SEE.put("io.cffs.daemon.fuse",
                 List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.fuse.*", "io.cffs.daemon.*"));
+        MAY_SEE.put("io.cffs.daemon.mount",
+                List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.fuse.*", "io.cffs.backend.client",
+                        "io.cffs.daemon.*"));
         MAY_SEE.put("io.cffs.daemon.cli", List.of("io.cffs.*"));
     }
 

@@ -27,17 +27,20 @@ final class DirectoryMoves implements Workload {
     public Function next(int client, SplittableRandom random) {
         int moved = random.nextInt(DIRECTORIES);
         int into = random.nextInt(DIRECTORIES + 1);
-        boolean exchange = into < DIRECTORIES && random.nextInt(6) == 0;
         boolean lookAround = random.nextInt(6) == 0;
+        boolean byHandle = into < DIRECTORIES && random.nextBoolean();
         return files -> {
             if (lookAround) {
                 count(files);
                 return true;
             }
+            if (byHandle) {
+                files.call(new FsCall.MoveHeld("d" + moved, "d" + into));
+                return true;
+            }
             String from = find(files, "/", "d" + moved);
             String target = into == DIRECTORIES ? "" : find(files, "/", "d" + into);
-            RenameMode mode = exchange ? RenameMode.EXCHANGE : RenameMode.REPLACE;
-            files.call(new FsCall.Rename(from, exchange ? target : target + "/d" + moved, mode));
+            files.call(new FsCall.Rename(from, target + "/d" + moved, RenameMode.REPLACE));
             return true;
         };
     }

@@ -1,5 +1,6 @@
 package io.cffs.test.sim.workload;
 
+import io.cffs.model.Bytes;
 import io.cffs.test.history.FsCall;
 import io.cffs.test.history.HistoryViolation;
 import java.util.SplittableRandom;
@@ -19,19 +20,25 @@ final class HardLinks implements Workload {
             files.create("/file" + file, "file" + file);
         }
         files.must(new FsCall.Mkdir("/names"));
+        files.must(new FsCall.Create("/seen"));
     }
 
     @Override
     public Function next(int client, SplittableRandom random) {
         int file = random.nextInt(2);
         String name = "/names/" + file + "-" + random.nextInt(NAMES);
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(7)) {
             case 0, 1 -> files -> {
                 files.call(new FsCall.Link("/file" + file, name));
                 return true;
             };
             case 2, 3 -> files -> {
                 files.call(new FsCall.Unlink(name));
+                return true;
+            };
+            case 4, 5 -> files -> {
+                long links = files.stat("/file" + file).links();
+                files.must(new FsCall.Append("/seen", Bytes.ofUtf8(links + "\n")));
                 return true;
             };
             default -> files -> {
