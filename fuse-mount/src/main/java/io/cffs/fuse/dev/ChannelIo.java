@@ -1,10 +1,10 @@
 package io.cffs.fuse.dev;
 
+import io.cffs.fuse.Errno;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.Supplier;
@@ -17,14 +17,16 @@ import java.util.function.Supplier;
  * again and learns the number. Needs {@code --add-opens java.base/java.io=ALL-UNNAMED}; without it there is none.
  */
 final class ChannelIo implements DeviceIo {
+    private final FileDescriptor descriptor;
     private final FileChannel in;
     private final FileChannel out;
     private final ByteBuffer[] two = new ByteBuffer[2];
     private final Supplier<DeviceIo> fallback;
+    private volatile boolean woken;
     private DeviceIo instead;
 
     private ChannelIo(FileDescriptor descriptor, Supplier<DeviceIo> fallback) {
-        // The streams are never closed: the descriptor has one owner, and that is not us.
+        this.descriptor = descriptor;
         this.in = new FileInputStream(descriptor).getChannel();
         this.out = new FileOutputStream(descriptor).getChannel();
         this.fallback = fallback;
@@ -32,17 +34,7 @@ final class ChannelIo implements DeviceIo {
 
     /** For a thread of its own, or null when the JDK does not let us name a descriptor by number. */
     static ChannelIo on(int fd, Supplier<DeviceIo> fallback) {
-        try {
-            Field number = FileDescriptor.class.getDeclaredField("fd");
-            if (!number.trySetAccessible()) {
-                return null;
-            }
-            FileDescriptor descriptor = new FileDescriptor();
-            number.setInt(descriptor, fd);
-            return new ChannelIo(descriptor, fallback);
-        } catch (ReflectiveOperationException | RuntimeException noSuchDoor) {
-            return null;
-        }
+        return Descriptors.canName() ? new ChannelIo(Descriptors.name(new FileDescriptor(), fd), fallback) : null;
     }
 
     @Override
@@ -51,6 +43,9 @@ final class ChannelIo implements DeviceIo {
             try {
                 return in.read(frame.clear());
             } catch (IOException unnumbered) {
+                if (woken) {
+                    return -Errno.EINTR;
+                }
                 instead = fallback.get();
             } finally {
                 frame.clear();
@@ -82,6 +77,21 @@ final class ChannelIo implements DeviceIo {
             return instead.write(head, payload);
         } finally {
             two[1] = null;
+        }
+    }
+
+    /**
+     * Closing a channel wakes who blocks in it, without a native call of ours. The descriptor object is made to forget
+     * its number first, so that nothing is closed.
+     */
+    @Override
+    public void wake() {
+        woken = true;
+        try {
+            Descriptors.name(descriptor, -1);
+            in.close();
+        } catch (IOException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 }

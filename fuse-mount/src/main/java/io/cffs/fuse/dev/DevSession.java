@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DevSession implements FuseSession {
     private static final Logger log = LoggerFactory.getLogger(DevSession.class);
-    private static final Duration ABORTED_AT_MOST = Duration.ofSeconds(2);
+    private static final Duration STOP_AT_MOST = Duration.ofSeconds(5);
+    private static final Duration STOP_ROUND = Duration.ofMillis(10);
 
     private final MountedDevice device;
     private final FuseHandler handler;
@@ -165,9 +166,25 @@ public final class DevSession implements FuseSession {
 
     @Override
     public void abort() {
+        int connection = connectionId().orElse(-1);
         advance(State.ENDING);
-        if (!device.abort(connectionId().orElse(-1))) {
-            log.warn("the connection could not be aborted: no access to /sys/fs/fuse/connections");
+        stop(connection);
+    }
+
+    /**
+     * Through the kernel's control file where there is one. The readers are stopped in any case: when the last of them
+     * has closed the descriptor, the kernel ends the connection by itself.
+     */
+    private void stop(int connection) {
+        boolean aborted = Connections.abort(connection);
+        long rounds = STOP_AT_MOST.dividedBy(STOP_ROUND);
+        boolean done = aborted && awaitEnd(STOP_ROUND);
+        for (long round = 0; round < rounds && !done; round++) {
+            readers.forEach(ReaderThread::stopReading);
+            done = awaitEnd(STOP_ROUND);
+        }
+        if (!done) {
+            log.warn("the file system is still busy with a request; its thread ends with the process");
         }
     }
 
@@ -190,10 +207,7 @@ public final class DevSession implements FuseSession {
             log.warn("unmounting failed: {}", failed.getMessage());
         }
         if (!awaitEnd(device.isInherited() ? Duration.ZERO : closeAtMost)) {
-            boolean aborted = device.abort(connection);
-            if (!aborted || !awaitEnd(ABORTED_AT_MOST)) {
-                log.warn("readers are still waiting for the kernel; they end with the process");
-            }
+            stop(connection);
         }
     }
 

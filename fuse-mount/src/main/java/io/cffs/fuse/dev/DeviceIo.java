@@ -18,4 +18,10 @@ interface DeviceIo {
      * @return 0 or more, or a negative error number
      */
     int write(ByteBuffer head, ByteBuffer payload);
+
+    /**
+     * Makes the thread that blocks in {@link #read} return with an error. It may be just about to block, so call this
+     * again until it has ended. Called by other threads.
+     */
+    void wake();
 }

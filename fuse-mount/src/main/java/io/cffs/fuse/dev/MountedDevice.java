@@ -16,9 +16,6 @@ public interface MountedDevice {
     /** Lazily. Harmless when it is gone already. */
     void unmount() throws IOException;
 
-    /** Ends the connection. False when there was no way to. */
-    boolean abort(int connectionId);
-
     /** Closes the descriptor. */
     void close();
 }

@@ -1,11 +1,14 @@
 package io.cffs.fuse.dev;
 
 import io.cffs.fuse.sys.DeviceCalls;
+import io.cffs.fuse.sys.ThreadWake;
 import java.nio.ByteBuffer;
 
 /** System calls through the foreign-function interface: exact error numbers, but a costly start. */
 final class NativeIo implements DeviceIo {
     private final DeviceCalls calls;
+    private volatile int reader;
+    private boolean known;
 
     NativeIo(int fd) {
         this.calls = new DeviceCalls(fd);
@@ -13,6 +16,10 @@ final class NativeIo implements DeviceIo {
 
     @Override
     public int read(ByteBuffer frame) {
+        if (!known) {
+            reader = ThreadWake.currentThread();
+            known = true;
+        }
         return calls.read(frame);
     }
 
@@ -22,6 +29,13 @@ final class NativeIo implements DeviceIo {
             return calls.write(head);
         }
         return calls.write(head, payload.isDirect() ? payload : directCopy(payload));
+    }
+
+    @Override
+    public void wake() {
+        if (reader != 0) {
+            ThreadWake.wake(reader);
+        }
     }
 
     private static ByteBuffer directCopy(ByteBuffer heap) {

@@ -22,6 +22,7 @@ final class ReaderThread extends Thread implements ReplySink {
     private final Runnable atEnd;
     private final ByteBuffer frame;
     private final FuseRequest request;
+    private volatile boolean stopping;
     private boolean serving;
 
     /** @param atEnd runs on this thread when it will take no more requests */
@@ -40,6 +41,12 @@ final class ReaderThread extends Thread implements ReplySink {
     /** Whether the current thread is in the middle of a request of any session. */
     static boolean isServing() {
         return Thread.currentThread() instanceof ReaderThread reader && reader.serving;
+    }
+
+    /** Ends this thread between two requests. To be repeated until it has ended. */
+    void stopReading() {
+        stopping = true;
+        io.wake();
     }
 
     @Override
@@ -64,7 +71,7 @@ final class ReaderThread extends Thread implements ReplySink {
                 if (reply.isDeferred()) {
                     reply = new FuseReply(this, dispatcher.interrupts());
                 }
-            } else if (isEnd(length)) {
+            } else if (stopping || isEnd(length)) {
                 return;
             } else if (!isTransient(length)) {
                 failures++;

@@ -1,5 +1,6 @@
 package io.cffs.fuse.mount;
 
+import io.cffs.fuse.dev.Descriptors;
 import io.cffs.fuse.dev.MountedDevice;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,12 +50,7 @@ final class InheritedDevice implements MountedDevice {
     }
 
     @Override
-    public boolean abort(int connectionId) {
-        return Connections.abort(connectionId);
-    }
-
-    @Override
     public void close() {
-        // The kernel closes it with the process. Doing it here would start the native machinery for nothing.
+        Descriptors.close(fd);
     }
 }

@@ -49,11 +49,6 @@ final class OwnedDevice implements MountedDevice {
     }
 
     @Override
-    public boolean abort(int connectionId) {
-        return Connections.abort(connectionId) || Libc.umount2(mountPoint.toString(), Libc.MNT_FORCE) == 0;
-    }
-
-    @Override
     public void close() {
         Libc.close(fd);
     }

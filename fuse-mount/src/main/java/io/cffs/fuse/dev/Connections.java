@@ -1,4 +1,4 @@
-package io.cffs.fuse.mount;
+package io.cffs.fuse.dev;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,14 @@
+package io.cffs.fuse.mount;
+
+import io.cffs.fuse.sys.Libc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What this process may do. */
+final class Privileges {
+    private Privileges() {}
+
+    static boolean canMount() {
+        return Files.isWritable(Path.of("/dev/fuse")) && Libc.uid() == 0;
+    }
+}
