@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /** A backend of one volume in plain maps, with every version kept, and with switches that make it fail. */
@@ -52,6 +53,8 @@ final class MemoryVolume implements BackendPort, LatestState {
     volatile BackendException readFailure;
     /** The next commit is carried out but not answered. */
     volatile boolean loseNextCommitAnswer;
+    private volatile CompletableFuture<Void> held;
+    private volatile CountDownLatch fetchCame;
     volatile int commits;
     volatile int begins;
 
@@ -95,8 +98,26 @@ final class MemoryVolume implements BackendPort, LatestState {
         return answer(() -> new Begun(new CommitTs(last), 1, 60_000, null, null));
     }
 
+    /** The next fetch waits for {@link #releaseFetch}; the latch opens when it has come. */
+    CountDownLatch holdNextFetch() {
+        held = new CompletableFuture<>();
+        fetchCame = new CountDownLatch(1);
+        return fetchCame;
+    }
+
+    void releaseFetch() {
+        CompletableFuture<Void> waiting = held;
+        held = null;
+        waiting.complete(null);
+    }
+
     @Override
     public CompletableFuture<List<Fetched>> fetch(VolumeName volume, CommitTs snapshot, List<FetchItem> items) {
+        CompletableFuture<Void> wait = held;
+        if (wait != null) {
+            fetchCame.countDown();
+            return wait.thenCompose(go -> fetch(volume, snapshot, items));
+        }
         return answer(() -> {
             requireReadable();
             List<Fetched> found = new ArrayList<>();

@@ -44,13 +44,13 @@ final class TestMount implements AutoCloseable {
     private static final long MIB = 1024 * 1024;
 
     /** All bytes travel in the request: tests write little. */
-    private static final Staging INLINE = (transaction, txn) -> run -> {
+    static final Staging INLINE = (transaction, txn) -> run -> {
         byte[] bytes = new byte[(int) run.lengthBytes()];
         transaction.readDirty(run, 0, ByteBuffer.wrap(bytes));
         return List.of(new Mutation.FileBytes.Inline(Bytes.owning(bytes)));
     };
 
-    private static final Ticker CLOCK = new Ticker() {
+    static final Ticker CLOCK = new Ticker() {
         @Override
         public long wallNanos() {
             return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
