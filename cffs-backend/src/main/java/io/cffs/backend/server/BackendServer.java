@@ -1,0 +1,205 @@
+package io.cffs.backend.server;
+
+import io.cffs.backend.wire.Address;
+import io.cffs.backend.wire.Duplex;
+import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.Ticker;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a backend on sockets until it is closed. Safe for use by many threads. Does not close the backend.
+ *
+ * <p>Every connection has one virtual thread that reads and one for each request under way; a watchdog ends
+ * connections
+ * whose peer stops in the middle of a greeting or a frame or does not read its answers. {@link #close()} stops
+ * accepting,
+ * answers what is under way for a bounded time, then hangs up.
+ */
+public final class BackendServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BackendServer.class);
+    private static final long WATCH_NANOS = 500_000_000L;
+    /** Pause after a failed accept, which is mostly a lack of descriptors, so that it cannot spin. */
+    private static final long ACCEPT_PAUSE_NANOS = 100_000_000L;
+
+    private final ServerLimits limits;
+    private final Ticker ticker;
+    private final RequestCalls calls;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Semaphore sharedRoom;
+    private final Executor threads = task -> Thread.ofVirtual().name("cffs-server").start(task);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    /** When the last connection left; @GuardedBy("lock"). */
+    private long idleSinceNanos;
+    /** Written under the lock. */
+    private volatile boolean closed;
+
+    private BackendServer(BackendPort port, ServerLimits limits, Ticker ticker) {
+        this.limits = limits;
+        this.ticker = ticker;
+        this.calls = new RequestCalls(port);
+        this.sharedRoom = RequestRoom.shared(limits);
+        this.idleSinceNanos = ticker.monotonicNanos();
+    }
+
+    /**
+     * Listens on all of {@code addresses} and serves.
+     *
+     * @param addresses comma-separated: {@code host:port}, {@code [v6]:port}, {@code unix:/path}; port 0 lets the
+     * system
+     *     choose. An abandoned socket file is replaced
+     * @throws IOException with a sentence when one of them cannot be listened on; then none is
+     * @throws IllegalArgumentException with a sentence when an address cannot be read
+     */
+    public static BackendServer start(BackendPort port, String addresses, ServerLimits limits, Ticker ticker)
+            throws IOException {
+        BackendServer server = new BackendServer(port, limits, ticker);
+        try {
+            for (Address address : Address.parseList(addresses)) {
+                server.listeners.add(Listener.open(address));
+            }
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        for (Listener listener : server.listeners) {
+            // Platform threads keep the process alive while it serves.
+            Thread.ofPlatform().name("cffs-accept " + listener.address()).start(() -> server.acceptAll(listener));
+        }
+        Thread.ofPlatform().name("cffs-server-watchdog").daemon().start(server::watch);
+        return server;
+    }
+
+    /** Where it listens, with the ports that the system chose, in the order that was asked for. */
+    public List<String> addresses() {
+        return listeners.stream().map(listener -> listener.address().toString()).toList();
+    }
+
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /** How long nobody has been connected, in nanoseconds; 0 while somebody is. */
+    public long idleNanos() {
+        lock.lock();
+        try {
+            return connections.isEmpty() ? Math.max(0, ticker.monotonicNanos() - idleSinceNanos) : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void acceptAll(Listener listener) {
+        while (!closed) {
+            try {
+                Duplex accepted = listener.accept();
+                ServerConnection connection =
+                        new ServerConnection(accepted, calls, new RequestRoom(limits, sharedRoom), limits, ticker,
+                                threads);
+                threads.execute(() -> serve(connection));
+            } catch (IOException e) {
+                if (closed || !listener.isOpen()) {
+                    return;
+                }
+                LOG.atWarn().addKeyValue("address", listener.address()).setCause(e)
+                        .log("a connection was not accepted");
+                pause(ACCEPT_PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void serve(ServerConnection connection) {
+        connections.add(connection);
+        try {
+            if (closed) {
+                connection.refuse("This backend is closing.");
+            } else if (connections.size() > limits.connectionsMax()) {
+                connection.refuse("This backend has its " + limits.connectionsMax()
+                        + " connections; try again later or raise the limit.");
+            } else {
+                connection.run();
+            }
+        } finally {
+            lock.lock();
+            try {
+                connections.remove(connection);
+                idleSinceNanos = ticker.monotonicNanos();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void watch() {
+        while (!closed || !connections.isEmpty()) {
+            pause(WATCH_NANOS);
+            connections.forEach(ServerConnection::closeIfLate);
+        }
+    }
+
+    /** Waits, less when the server closes. */
+    private void pause(long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (left > 0 && !closed) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        for (Listener listener : listeners) {
+            try {
+                listener.close();
+            } catch (IOException e) {
+                LOG.atWarn().addKeyValue("address", listener.address()).setCause(e).log("a listener did not close");
+            }
+        }
+        connections.forEach(ServerConnection::stopServing);
+        awaitIdle();
+        connections.forEach(ServerConnection::close);
+    }
+
+    private void awaitIdle() {
+        long start = ticker.monotonicNanos();
+        lock.lock();
+        try {
+            while (!connections.stream().allMatch(ServerConnection::isIdle)
+                    && ticker.monotonicNanos() - start < limits.closeNanos()) {
+                changed.awaitNanos(10_000_000L);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

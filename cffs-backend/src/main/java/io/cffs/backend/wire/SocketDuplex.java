@@ -1,0 +1,61 @@
+package io.cffs.backend.wire;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** A TCP or unix socket, blocking. */
+public final class SocketDuplex implements Duplex {
+    private final SocketChannel channel;
+    private final String peer;
+    private final boolean betweenHosts;
+
+    /** Takes the connected channel over. */
+    public SocketDuplex(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        SocketAddress remote = channel.getRemoteAddress();
+        if (remote instanceof InetSocketAddress tcp) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            this.betweenHosts = !tcp.getAddress().isLoopbackAddress();
+            this.peer = tcp.getAddress().getHostAddress() + ":" + tcp.getPort();
+        } else {
+            this.betweenHosts = false;
+            this.peer = "unix socket";
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return channel.read(target);
+    }
+
+    @Override
+    public void write(ByteBuffer source) throws IOException {
+        while (source.hasRemaining()) {
+            channel.write(source);
+        }
+    }
+
+    @Override
+    public String peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean betweenHosts() {
+        return betweenHosts;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The descriptor is gone either way, and nobody can do anything about it.
+        }
+    }
+}
