@@ -232,6 +232,9 @@ final class Simulation {
         int conflicts = (int) history.attempts().stream()
                 .filter(attempt -> attempt.outcome() instanceof CommitOutcome.Conflicted)
                 .count();
+        if (conflicts > 0 && !workload.mayConflict()) {
+            throw new HistoryViolation("what is independent never conflicts", conflicts + " conflicts");
+        }
         return new Report(faults.fired(), history.commits().size(), history.attempts().size(), conflicts,
                 scheduler.eventsRun());
     }

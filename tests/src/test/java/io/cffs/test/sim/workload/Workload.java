@@ -7,6 +7,11 @@ public interface Workload {
     /** As {@code -Dcffs.workload} names it. */
     String name();
 
+    /** Whether functions of different clients may make one another fail validation. */
+    default boolean mayConflict() {
+        return true;
+    }
+
     /** Runs in a transaction of its own before anything else. */
     void setUp(Files files);
 
