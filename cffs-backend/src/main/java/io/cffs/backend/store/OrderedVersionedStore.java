@@ -43,7 +43,7 @@ public final class OrderedVersionedStore implements VersionedStore {
         this.map = map;
         this.staged = staged;
         this.tables = new VersionTables(map, staged);
-        this.removal = new VersionRemoval(map, staged);
+        this.removal = new VersionRemoval(map);
         byte[] stored = map.get(PROGRESS);
         this.progress = stored != null ? StoreForms.progressOf(stored) : create(root);
     }
@@ -240,7 +240,14 @@ public final class OrderedVersionedStore implements VersionedStore {
     @Override
     public long checkpoint() {
         long position = progress.position();
-        map.flush();
+        List<StagedId> unreferenced = removal.takeUnreferenced();
+        try {
+            map.flush();
+        } catch (BackendException failed) {
+            removal.giveBack(unreferenced);
+            throw failed;
+        }
+        unreferenced.forEach(staged::delete);
         return position;
     }
 
@@ -289,11 +296,6 @@ public final class OrderedVersionedStore implements VersionedStore {
             write(batch, progress);
         }
         return more;
-    }
-
-    @Override
-    public void deleteUnreferenced() {
-        removal.deleteUnreferenced();
     }
 
     @Override

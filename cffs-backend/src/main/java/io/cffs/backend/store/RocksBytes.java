@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -51,6 +52,8 @@ final class RocksBytes implements OrderedBytes {
     private final FlushOptions flushOptions = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
     private final ConcurrentLinkedDeque<RocksIterator> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger idleCount = new AtomicInteger();
+    /** Held for reading while native memory is in use, for writing when it goes. */
+    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
     private volatile boolean closed;
 
     private RocksBytes(Path path) throws RocksDBException {
@@ -103,17 +106,19 @@ final class RocksBytes implements OrderedBytes {
 
     @Override
     public byte[] get(byte[] key) {
-        requireOpen();
+        enter();
         try {
             return db.get(readOptions, key);
         } catch (RocksDBException failed) {
             throw failed("cannot read", failed);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
     @Override
     public Cursor cursor() {
-        requireOpen();
+        enter();
         RocksIterator iterator = idle.pollFirst();
         if (iterator == null) {
             return new RocksCursor(db.newIterator(readOptions));
@@ -124,13 +129,14 @@ final class RocksBytes implements OrderedBytes {
             return new RocksCursor(iterator);
         } catch (RocksDBException failed) {
             iterator.close();
+            use.readLock().unlock();
             throw failed("cannot read", failed);
         }
     }
 
     @Override
     public void write(Batch batch) {
-        requireOpen();
+        enter();
         try (WriteBatch changes = new WriteBatch()) {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.values.get(i) == null) {
@@ -142,17 +148,21 @@ final class RocksBytes implements OrderedBytes {
             db.write(writeOptions, changes);
         } catch (RocksDBException failed) {
             throw failed("cannot write", failed);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
     @Override
     public void flush() {
-        requireOpen();
-        closeIdle();
+        enter();
         try {
+            closeIdle();
             db.flush(flushOptions);
         } catch (RocksDBException failed) {
             throw failed("cannot flush", failed);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
@@ -163,8 +173,11 @@ final class RocksBytes implements OrderedBytes {
         }
     }
 
-    private void requireOpen() {
+    /** Takes the lock for reading. */
+    private void enter() {
+        use.readLock().lock();
         if (closed) {
+            use.readLock().unlock();
             throw new BackendException(BackendException.Cause.CLOSED, "the store is closed", null);
         }
     }
@@ -179,21 +192,26 @@ final class RocksBytes implements OrderedBytes {
                 failed);
     }
 
-    /** Nobody may be using the map any more: native memory goes. */
+    /** Waits for calls and cursors to end: native memory goes. */
     @Override
     public void close() {
-        if (closed) {
-            return;
+        use.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            closeIdle();
+            db.close();
+            flushOptions.close();
+            readOptions.close();
+            writeOptions.close();
+            options.close();
+            filter.close();
+            cache.close();
+        } finally {
+            use.writeLock().unlock();
         }
-        closed = true;
-        closeIdle();
-        db.close();
-        flushOptions.close();
-        readOptions.close();
-        writeOptions.close();
-        options.close();
-        filter.close();
-        cache.close();
     }
 
     private final class RocksCursor implements Cursor {
@@ -244,12 +262,13 @@ final class RocksBytes implements OrderedBytes {
                 return;
             }
             given = true;
-            if (closed || idleCount.incrementAndGet() > IDLE_ITERATORS_MAX) {
+            if (idleCount.incrementAndGet() > IDLE_ITERATORS_MAX) {
                 idleCount.decrementAndGet();
                 iterator.close();
             } else {
                 idle.addFirst(iterator);
             }
+            use.readLock().unlock();
         }
     }
 }

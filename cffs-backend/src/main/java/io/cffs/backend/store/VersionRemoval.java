@@ -6,8 +6,10 @@ import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -19,14 +21,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class VersionRemoval {
     private final OrderedBytes map;
-    private final StagedObjects staged;
     /** Staged objects that have lost a reference in the batch being collected. */
     private final Set<StagedId> touched = new LinkedHashSet<>();
     private final ConcurrentLinkedQueue<StagedId> unreferenced = new ConcurrentLinkedQueue<>();
 
-    VersionRemoval(OrderedBytes map, StagedObjects staged) {
+    VersionRemoval(OrderedBytes map) {
         this.map = map;
-        this.staged = staged;
     }
 
     /** Adds removals to the batch; true when more commits up to the horizon wait. */
@@ -116,10 +116,17 @@ final class VersionRemoval {
         }
     }
 
-    void deleteUnreferenced() {
+    /** What nothing refers to in what has been written; it may go once that is durable. */
+    List<StagedId> takeUnreferenced() {
+        List<StagedId> taken = new ArrayList<>();
         for (StagedId id = unreferenced.poll(); id != null; id = unreferenced.poll()) {
-            staged.delete(id);
+            taken.add(id);
         }
+        return taken;
+    }
+
+    void giveBack(List<StagedId> taken) {
+        unreferenced.addAll(taken);
     }
 
     /** Adds removals of ledger lines to the batch; true when more are old enough. */

@@ -51,8 +51,10 @@ public interface VersionedStore extends AutoCloseable {
     void raiseInoCeiling(long position, long ceiling);
 
     /**
-     * Makes everything applied so far durable; records of the log up to the returned position are not needed any
-     * more.
+     * Makes everything applied so far durable, and then deletes staged objects that trimming had found unreferenced
+     * before: so no crash brings a reference back.
+     *
+     * @return records of the log up to this position are not needed any more
      */
     long checkpoint();
 
@@ -86,12 +88,6 @@ public interface VersionedStore extends AutoCloseable {
      * @return true when some are left
      */
     boolean forgetOutcomes(long beforeWallNanos, int max);
-
-    /**
-     * Deletes staged objects that trimming has found unreferenced; call it after a {@link #checkpoint}, so that no
-     * crash brings a reference back.
-     */
-    void deleteUnreferenced();
 
     /** The survey of everything that a snapshot sees, for the checker. */
     StoreSurvey survey(CommitTs at);

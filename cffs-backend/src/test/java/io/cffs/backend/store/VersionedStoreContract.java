@@ -104,7 +104,6 @@ abstract class VersionedStoreContract {
                         assertSame(model, store, horizon, "seed " + seed);
                     }
                     store.checkpoint();
-                    store.deleteUnreferenced();
                 }
             }
             for (int ts = horizon; ts < model.states.size(); ts++) {
@@ -126,7 +125,6 @@ abstract class VersionedStoreContract {
             assertEquals(last, store.progress().horizon().value());
         }
         store.checkpoint();
-        store.deleteUnreferenced();
         assertSame(model, store, last, where);
         Set<ObjectKey> left = new HashSet<>();
         store.survey(new CommitTs(last)).versions((key, version, present) -> {

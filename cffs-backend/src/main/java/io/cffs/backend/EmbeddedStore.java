@@ -1,0 +1,83 @@
+package io.cffs.backend;
+
+import io.cffs.backend.commit.CommitLog;
+import io.cffs.backend.commit.FileCommitLog;
+import io.cffs.backend.commit.SoleLeader;
+import io.cffs.backend.disk.DiskDirectory;
+import io.cffs.backend.store.BlockStore;
+import io.cffs.backend.store.FileBlockStore;
+import io.cffs.backend.store.OrderedVersionedStore;
+import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.store.StoreDirectory;
+import io.cffs.backend.store.VersionedStore;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+
+/** Puts a {@link LocalBackend} together: on a directory, or in memory. */
+public final class EmbeddedStore {
+    private EmbeddedStore() {}
+
+    /**
+     * Opens or creates the store in a directory, for this process alone; closing the backend gives it back.
+     *
+     * @param threads makes the threads of each volume
+     * @param readers runs reads that had to wait for their snapshot
+     * @throws BackendException as {@link StoreDirectory#open}
+     */
+    public static LocalBackend open(
+            Path path, Ticker ticker, BackendSettings settings, ThreadFactory threads, Executor readers) {
+        StoreDirectory directory = StoreDirectory.open(path);
+        return new LocalBackend(name -> openVolume(directory, name, ticker), new SoleLeader(), ticker, settings,
+                threads,
+                readers, directory::close);
+    }
+
+    /** Volumes in memory, which are gone when the backend is closed. */
+    public static LocalBackend inMemory(
+            Ticker ticker, BackendSettings settings, ThreadFactory threads, Executor readers) {
+        return new LocalBackend(name -> VolumeParts.inMemory(ticker.wallNanos()), new SoleLeader(), ticker, settings,
+                threads, readers, () -> { });
+    }
+
+    private static VolumeParts openVolume(StoreDirectory directory, VolumeName name, Ticker ticker) {
+        Path path = directory.volume(name);
+        CommitLog log = null;
+        BlockStore blocks = null;
+        try {
+            blocks = FileBlockStore.open(DiskDirectory.at(path.resolve("blocks")));
+            log = FileCommitLog.open(DiskDirectory.at(path.resolve("log")));
+            VersionedStore store = OrderedVersionedStore.openRocks(path.resolve("state"), new StagedObjects(blocks),
+                    new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, 0, 0, ticker.wallNanos()));
+            StoreDirectory.sync(path);
+            StoreDirectory.sync(path.getParent());
+            return new VolumeParts(log, store, blocks, () -> usableBytes(path));
+        } catch (IOException | RuntimeException failed) {
+            if (log != null) {
+                log.close();
+            }
+            if (blocks != null) {
+                blocks.close();
+            }
+            if (failed instanceof BackendException known) {
+                throw known;
+            }
+            throw new BackendException(BackendException.Cause.STORE_FAILED,
+                    "volume " + name + " in " + path + " cannot be opened: " + failed.getMessage(), failed);
+        }
+    }
+
+    private static long usableBytes(Path path) {
+        try {
+            return Files.getFileStore(path).getUsableSpace();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.cffs.backend;
+
+import io.cffs.backend.commit.CommitPipeline;
+import io.cffs.backend.commit.Coordination;
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Name;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitOutcome.RefusalCause;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.Ticker;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+
+/**
+ * The backend in this process: volumes on parts that are opened on first use, each with its own threads. What the
+ * embedded deployment talks to directly, and what the server puts on a socket.
+ *
+ * <p>Reads run on the calling thread when their snapshot has been applied; stage runs on it always. Dependents of
+ * commit futures run on the sequencing thread and must be short.
+ */
+public final class LocalBackend implements BackendPort {
+    private final Function<VolumeName, VolumeParts> opener;
+    private final Coordination coordination;
+    private final Ticker ticker;
+    private final BackendSettings settings;
+    private final ThreadFactory threads;
+    private final Executor readers;
+    private final Runnable onClose;
+    // Guarded by "this".
+    private final Map<VolumeName, Running> volumes = new HashMap<>();
+    private boolean closed;
+
+    private record Running(Volume volume, VolumeThreads threads) {}
+
+    /**
+     * @param opener opens the parts of a volume, creating it when it is new
+     * @param threads makes the three threads of each volume; null for none: then the owner of the volume steps it
+     * @param readers runs reads that had to wait
+     * @param onClose runs after the last volume has been closed: gives the lock back
+     */
+    public LocalBackend(Function<VolumeName, VolumeParts> opener, Coordination coordination, Ticker ticker,
+            BackendSettings settings, ThreadFactory threads, Executor readers, Runnable onClose) {
+        this.opener = opener;
+        this.coordination = coordination;
+        this.ticker = ticker;
+        this.settings = settings;
+        this.threads = threads;
+        this.readers = readers;
+        this.onClose = onClose;
+    }
+
+    /** Opens the volume if it is not open: for those who step it, and for checkers. Throws BackendException. */
+    public Volume volume(VolumeName name) {
+        synchronized (this) {
+            Running running = volumes.get(name);
+            if (running == null) {
+                if (closed) {
+                    throw new BackendException(BackendException.Cause.CLOSED, "the backend is closed", null);
+                }
+                running = start(name);
+                volumes.put(name, running);
+            }
+            return running.volume();
+        }
+    }
+
+    private Running start(VolumeName name) {
+        VolumeParts parts = opener.apply(name);
+        VolumeThreads driver = threads == null ? null : new VolumeThreads(name);
+        try {
+            Volume volume = new Volume(name, parts, coordination, ticker, settings,
+                    driver == null ? CommitPipeline.Signals.NONE : driver, readers);
+            if (driver != null) {
+                driver.start(volume, threads);
+            }
+            return new Running(volume, driver);
+        } catch (RuntimeException failed) {
+            parts.close();
+            throw failed;
+        }
+    }
+
+    @Override
+    public CompletableFuture<Begun> begin(BeginRequest request) {
+        return on(request.volume(), volume -> volume.begin(request));
+    }
+
+    @Override
+    public CompletableFuture<List<Fetched>> fetch(VolumeName name, CommitTs snapshot, List<FetchItem> items) {
+        return on(name, volume -> volume.read(snapshot, store -> volume.fetch(snapshot, items)));
+    }
+
+    @Override
+    public CompletableFuture<DirectoryPage> list(
+            VolumeName name, CommitTs snapshot, Ino directory, Name after, int limit) {
+        int bounded = Math.clamp(limit, 1, DirectoryPage.ENTRIES_MAX);
+        return on(name, volume -> volume.read(snapshot, store -> store.list(directory, after, bounded, snapshot)));
+    }
+
+    @Override
+    public CompletableFuture<List<Name>> xattrNames(VolumeName name, CommitTs snapshot, Ino ino) {
+        return on(name, volume -> volume.read(snapshot, store -> store.xattrNames(ino, snapshot)));
+    }
+
+    @Override
+    public CompletableFuture<Void> stage(VolumeName name, StagedId id, Bytes bytes) {
+        return on(name, volume -> {
+            volume.stage(id, bytes);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    @Override
+    public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
+        Volume volume;
+        try {
+            volume = volume(request.volume());
+        } catch (BackendException failed) {
+            // It never got as far as a pipeline, so nothing has happened and nothing will.
+            RefusalCause cause = failed.kind() == BackendException.Cause.NO_SPACE
+                    ? RefusalCause.NO_SPACE
+                    : RefusalCause.UNKNOWN_VOLUME;
+            return CompletableFuture.completedFuture(new CommitOutcome.Refused(cause, failed.getMessage()));
+        }
+        return volume.commit(request);
+    }
+
+    @Override
+    public CompletableFuture<LedgerAnswer> outcomeOf(VolumeName name, TxnId txn) {
+        return on(name, volume -> volume.pipeline().ask(txn));
+    }
+
+    @Override
+    public CompletableFuture<InoRange> reserveInos(VolumeName name, int count) {
+        if (count < 1) {
+            return CompletableFuture.failedFuture(new BackendException(
+                    BackendException.Cause.REFUSED, "inode numbers are taken one or more at a time: " + count, null));
+        }
+        return on(name, volume -> volume.pipeline().reserveInos(count));
+    }
+
+    @Override
+    public CompletableFuture<Void> end(VolumeName name, long leaseId) {
+        return on(name, volume -> {
+            volume.end(leaseId);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> renew(VolumeName name, long leaseId) {
+        return on(name, volume -> CompletableFuture.completedFuture(volume.renew(leaseId)));
+    }
+
+    @Override
+    public CompletableFuture<VolumeStatus> status(VolumeName name) {
+        return on(name, volume -> CompletableFuture.completedFuture(volume.status()));
+    }
+
+    private <T> CompletableFuture<T> on(VolumeName name, Function<Volume, CompletableFuture<T>> call) {
+        try {
+            return call.apply(volume(name)).handle(LocalBackend::unwrapped).thenCompose(Function.identity());
+        } catch (BackendException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+
+    /** Futures fail with BackendException alone, never with one wrapped by a stage in between. */
+    private static <T> CompletableFuture<T> unwrapped(T value, Throwable failure) {
+        if (failure == null) {
+            return CompletableFuture.completedFuture(value);
+        }
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return CompletableFuture.failedFuture(cause);
+    }
+
+    @Override
+    public void close() {
+        List<Running> running;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            running = List.copyOf(volumes.values());
+            volumes.clear();
+        }
+        RuntimeException first = null;
+        for (Running each : running) {
+            try {
+                if (each.threads() != null) {
+                    each.threads().stop();
+                }
+                each.volume().close();
+            } catch (RuntimeException failed) {
+                first = first == null ? failed : first;
+            }
+        }
+        onClose.run();
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,379 @@
+package io.cffs.backend;
+
+import io.cffs.backend.commit.CommitPipeline;
+import io.cffs.backend.commit.Coordination;
+import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.store.StoreSurvey;
+import io.cffs.backend.store.Progress;
+import io.cffs.backend.store.VersionedStore;
+import io.cffs.backend.trim.Leases;
+import io.cffs.backend.trim.Retention;
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.FileType;
+import io.cffs.model.Inode;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.StoredObject;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.ReadKey;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort.BeginRequest;
+import io.cffs.txn.port.BackendPort.Begun;
+import io.cffs.txn.port.BackendPort.FetchItem;
+import io.cffs.txn.port.BackendPort.Fetched;
+import io.cffs.txn.port.BackendPort.VolumeStatus;
+import io.cffs.txn.port.Ticker;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One volume at work: its pipeline, its store, its leases. Has no threads: {@link #sequence}, {@link #apply} and
+ * {@link #keep} are called by one thread each, or all by one; the rest by any.
+ */
+public final class Volume {
+    private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
+    /** A look-up brings the content of files up to this size along. */
+    private static final long SMALL_FILE_BYTES = 32 * 1024;
+    /** Transactions whose last conflict is remembered, so that their next attempt takes its turn at once. */
+    private static final int LOSERS_MAX = 10_000;
+    private static final int TRIM_COMMITS = 64;
+    /** Under load, so many commits are applied before a little is trimmed. */
+    private static final int APPLIES_PER_TRIM = 256;
+    private static final int FORGET_MAX = 1000;
+
+    private final VolumeName name;
+    private final VolumeParts parts;
+    private final VersionedStore store;
+    private final Ticker ticker;
+    private final BackendSettings settings;
+    private final CommitPipeline pipeline;
+    private final Leases leases;
+    private final ReadGate gate;
+    private final StagedLedger staged;
+    private final Executor readers;
+    /** Guarded by itself. */
+    private final Map<TxnId, ReadKey> losers = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TxnId, ReadKey> eldest) {
+            return size() > LOSERS_MAX;
+        }
+    };
+    private final CommitPipeline.Signals signals;
+    // Of the keeping thread.
+    private final Retention retention;
+    private final long trimStartNanos;
+    private long checkpointedBytes;
+    private long checkpointNanos;
+    private volatile CommitTs trimTarget;
+    private volatile boolean checkpointWanted;
+    // Of the applying thread.
+    private int appliesSinceTrim;
+    private boolean garbageLeft = true;
+    private volatile boolean forgetWanted;
+
+    /**
+     * Opens the volume: replays its log.
+     *
+     * @param readers runs reads that had to wait for their snapshot
+     */
+    public Volume(VolumeName name, VolumeParts parts, Coordination coordination, Ticker ticker,
+            BackendSettings settings,
+            CommitPipeline.Signals signals, Executor readers) {
+        this.name = name;
+        this.parts = parts;
+        this.store = parts.store();
+        this.ticker = ticker;
+        this.settings = settings;
+        this.signals = signals;
+        this.readers = readers;
+        StagedObjects objects = new StagedObjects(parts.blocks());
+        this.pipeline = new CommitPipeline(name, parts.log(), store, objects, coordination, ticker, settings.pipeline(),
+                parts.usableBytes(), signals);
+        CommitTs newest = pipeline.acknowledged();
+        this.gate = new ReadGate(newest);
+        this.leases = new Leases(settings.lease().toNanos(), pipeline.epoch().value() << 40);
+        this.retention = new Retention(settings.retention().toNanos(), store.progress().horizon());
+        this.trimTarget = store.progress().horizon();
+        long now = ticker.monotonicNanos();
+        // Leases of the process before this one may still be in use by its sessions.
+        this.trimStartNanos = now + settings.lease().toNanos();
+        this.checkpointNanos = now;
+        this.staged = new StagedLedger(objects, store, pipeline, leases, trimStartNanos);
+    }
+
+    // ---- any thread ----------------------------------------------------------------------------------------------
+
+    CompletableFuture<Begun> begin(BeginRequest request) {
+        if (request.covers().isAfter(pipeline.acknowledged())) {
+            return CompletableFuture.failedFuture(new BackendException(BackendException.Cause.REFUSED,
+                    "the causal token names commit " + request.covers().value() + " of volume " + name
+                            + ", which has not happened", null));
+        }
+        List<ReadKey> witnesses = request.witnesses();
+        if (witnesses.isEmpty() && request.attempt() > 1) {
+            synchronized (losers) {
+                ReadKey lost = losers.get(request.txn());
+                witnesses = lost == null ? List.of() : List.of(lost);
+            }
+        }
+        if (witnesses.isEmpty() || request.readOnly()) {
+            return CompletableFuture.completedFuture(open(request));
+        }
+        return pipeline.awaitTurn(request.txn(), witnesses).thenApply(held -> open(request));
+    }
+
+    private Begun open(BeginRequest request) {
+        Leases.Lease lease = leases.open(request.txn(), pipeline::acknowledged, ticker.monotonicNanos());
+        List<ObjectKey> changes = pipeline.changesBetween(request.lastSeen(), lease.snapshot());
+        return new Begun(lease.snapshot(), lease.id(), settings.lease().toMillis(), changes,
+                pipeline.committedInvocation(request.invocationId()));
+    }
+
+    /** Runs a read at a snapshot: at once when it is applied, else when it is. */
+    <T> CompletableFuture<T> read(CommitTs snapshot, Function<VersionedStore, T> question) {
+        if (snapshot.isAfter(pipeline.acknowledged())) {
+            return CompletableFuture.failedFuture(new BackendException(BackendException.Cause.REFUSED,
+                    "snapshot " + snapshot.value() + " of volume " + name + " has not happened", null));
+        }
+        CompletableFuture<Void> opened =
+                gate.await(snapshot, ticker.monotonicNanos() + settings.readWait().toNanos());
+        return opened.isDone()
+                ? opened.thenApply(nothing -> question.apply(store))
+                : opened.thenApplyAsync(nothing -> question.apply(store), readers);
+    }
+
+    List<Fetched> fetch(CommitTs snapshot, List<FetchItem> items) {
+        List<Fetched> found = new ArrayList<>(items.size() + 4);
+        for (FetchItem item : items) {
+            VersionedStore.Version version = store.get(item.key(), snapshot);
+            if (version == null) {
+                found.add(new Fetched.Absent(item.key()));
+                continue;
+            }
+            boolean known = version.at().equals(item.known());
+            found.add(known
+                    ? new Fetched.Unchanged(item.key(), version.at())
+                    : new Fetched.Found(item.key(), version.at(), version.object()));
+            if (!known && version.object() instanceof StoredObject.DentryObject dentry) {
+                addInode(snapshot, dentry, found);
+            }
+        }
+        return found;
+    }
+
+    /** Who looks a name up wants to know what it is, and of a small file what is in it. */
+    private void addInode(CommitTs snapshot, StoredObject.DentryObject dentry, List<Fetched> found) {
+        ObjectKey.InodeKey key = new ObjectKey.InodeKey(dentry.ino());
+        VersionedStore.Version version = store.get(key, snapshot);
+        if (version == null) {
+            return;
+        }
+        found.add(new Fetched.Found(key, version.at(), version.object()));
+        Inode inode = ((StoredObject.InodeObject) version.object()).inode();
+        if (inode.type() == FileType.REGULAR && inode.sizeBytes() > 0 && inode.sizeBytes() <= SMALL_FILE_BYTES) {
+            ObjectKey.BlockKey first = new ObjectKey.BlockKey(dentry.ino(), 0);
+            VersionedStore.Version block = store.get(first, snapshot);
+            found.add(block == null
+                    ? new Fetched.Absent(first)
+                    : new Fetched.Found(first, block.at(), block.object()));
+        }
+    }
+
+    void stage(StagedId id, Bytes bytes) {
+        staged.stage(id, bytes);
+    }
+
+    CompletableFuture<CommitOutcome> commit(CommitRequest request) {
+        return pipeline.submit(request).thenApply(outcome -> {
+            ended(request, outcome);
+            return outcome;
+        });
+    }
+
+    private void ended(CommitRequest request, CommitOutcome outcome) {
+        switch (outcome) {
+            case CommitOutcome.Committed committed -> {
+                leases.close(request.leaseId());
+                staged.committed(request);
+                synchronized (losers) {
+                    losers.remove(request.txn());
+                }
+            }
+            case CommitOutcome.Conflicted conflicted -> {
+                synchronized (losers) {
+                    losers.put(request.txn(), conflicted.witness().key());
+                }
+            }
+            case CommitOutcome.SnapshotExpired expired -> { }
+            case CommitOutcome.Refused refused -> { }
+            case CommitOutcome.Unknown unknown -> { }
+        }
+        pipeline.endTurn(request.txn());
+    }
+
+    void end(long leaseId) {
+        Leases.Lease lease = leases.close(leaseId);
+        if (lease != null) {
+            pipeline.endTurn(lease.txn());
+            staged.ended(lease.txn());
+        }
+    }
+
+    boolean renew(long leaseId) {
+        return leases.renew(leaseId, ticker.monotonicNanos());
+    }
+
+    CommitPipeline pipeline() {
+        return pipeline;
+    }
+
+    VolumeStatus status() {
+        Progress progress = store.progress();
+        long available = Math.max(0, parts.usableBytes().getAsLong());
+        return new VolumeStatus(name, pipeline.epoch().value(), pipeline.acknowledged(), progress.applied(),
+                progress.horizon(), leases.count(), progress.inodeCount(), progress.fileBytes(),
+                progress.fileBytes() + available, available);
+    }
+
+    /** For a checker: a lease on the newest applied snapshot, and what it sees. Close it. */
+    public Pinned pin() {
+        Leases.Lease lease = leases.open(new TxnId(0, 0), () -> store.progress().applied(), ticker.monotonicNanos());
+        return new Pinned(lease, store.survey(lease.snapshot()), leases, ticker);
+    }
+
+    /** A snapshot that stays readable while it is renewed. */
+    public record Pinned(Leases.Lease lease, StoreSurvey survey, Leases leases,
+            Ticker ticker) implements AutoCloseable {
+        public CommitTs snapshot() {
+            return lease.snapshot();
+        }
+
+        /** False when it was too late. */
+        public boolean renew() {
+            return leases.renew(lease.id(), ticker.monotonicNanos());
+        }
+
+        @Override
+        public void close() {
+            leases.close(lease.id());
+        }
+    }
+
+    // ---- the three threads ---------------------------------------------------------------------------------------
+
+    /** One group of commits. False when there was nothing to do. */
+    public boolean sequence() {
+        return pipeline.sequence();
+    }
+
+    /** One record into the store, or a little trimming. False when there was nothing to do. */
+    public boolean apply() {
+        boolean applied = pipeline.apply();
+        if (applied && !gate.isEmpty()) {
+            gate.applied(store.progress().applied());
+        }
+        if (!applied) {
+            gate.applied(store.progress().applied());
+            return trim();
+        }
+        if (++appliesSinceTrim >= APPLIES_PER_TRIM) {
+            trim();
+        }
+        return true;
+    }
+
+    private boolean trim() {
+        appliesSinceTrim = 0;
+        Progress progress = store.progress();
+        CommitTs target = trimTarget;
+        boolean higher = target.isAfter(progress.horizon()) && !target.isAfter(progress.applied());
+        if (forgetWanted) {
+            forgetWanted = store.forgetOutcomes(ticker.wallNanos() - settings.ledgerRetention().toNanos(), FORGET_MAX);
+        }
+        if (!higher && !garbageLeft) {
+            return false;
+        }
+        garbageLeft = store.trim(higher ? target : progress.horizon(), TRIM_COMMITS);
+        checkpointWanted = true;
+        return garbageLeft;
+    }
+
+    /** Everything that time brings: call it now and then, every 100 ms while {@link #needsTicks}. */
+    public void keep() {
+        long now = ticker.monotonicNanos();
+        gate.tick(now);
+        if (pipeline.needsTicks()) {
+            pipeline.tick();
+        }
+        for (Leases.Lease lease : leases.expire(now)) {
+            pipeline.endTurn(lease.txn());
+            staged.ended(lease.txn());
+        }
+        CommitTs horizon = leases.oldest(retention.note(pipeline.acknowledged(), now));
+        if (now - trimStartNanos >= 0 && horizon.isAfter(trimTarget)) {
+            trimTarget = horizon;
+            forgetWanted = true;
+            signals.apply();
+        }
+        staged.sweep(now);
+        checkpoint(now);
+    }
+
+    private void checkpoint(long now) {
+        long logged = pipeline.loggedBytes();
+        boolean dirty = logged > checkpointedBytes || checkpointWanted;
+        boolean due = logged - checkpointedBytes >= settings.checkpointBytes()
+                || dirty && now - checkpointNanos >= settings.checkpointPeriod().toNanos();
+        if (due) {
+            checkpointNanos = now;
+            try {
+                checkpointWanted = false;
+                pipeline.checkpoint();
+                checkpointedBytes = logged;
+            } catch (BackendException failed) {
+                checkpointWanted = true;
+                LOG.warn("the state of a volume could not be flushed; its log stays until it can", failed);
+            }
+        }
+    }
+
+    public boolean needsTicks() {
+        return pipeline.needsTicks() || !gate.isEmpty();
+    }
+
+    /** A bug has been met: nothing is taken any more, and whoever waits is told that the outcome is not known. */
+    void abandon(Throwable bug) {
+        pipeline.abandon(new BackendException(BackendException.Cause.STORE_FAILED,
+                "volume " + name + " has stopped because of a bug: " + bug.getMessage(), bug));
+    }
+
+    /** Ends the volume; the threads have stopped. What was acknowledged is safe with or without this. */
+    public void close() {
+        try {
+            boolean more;
+            do {
+                more = pipeline.apply();
+            } while (more);
+            pipeline.checkpoint();
+        } catch (BackendException unflushed) {
+            LOG.warn("the state of a volume was not flushed at its end; its log will be replayed", unflushed);
+        } finally {
+            pipeline.close();
+            gate.close();
+            parts.close();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.cffs.backend;
+
+import io.cffs.backend.commit.CommitLog;
+import io.cffs.backend.commit.MemoryCommitLog;
+import io.cffs.backend.store.BlockStore;
+import io.cffs.backend.store.MemoryBlockStore;
+import io.cffs.backend.store.OrderedVersionedStore;
+import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.store.VersionedStore;
+import java.util.function.LongSupplier;
+
+/**
+ * What one volume is made of. Whoever gets them owns and closes them.
+ *
+ * @param usableBytes room left on the disk
+ */
+public record VolumeParts(CommitLog log, VersionedStore store, BlockStore blocks, LongSupplier usableBytes) {
+    /** The root directory of a new volume belongs to root; everybody may look into it. */
+    public static final int ROOT_PERMISSIONS = 0755;
+
+    /** A volume in memory, for tests and the simulator. */
+    public static VolumeParts inMemory(long wallNanos) {
+        MemoryBlockStore blocks = new MemoryBlockStore();
+        VersionedStore store = OrderedVersionedStore.openMemory(new StagedObjects(blocks),
+                new VersionedStore.RootDirectory(ROOT_PERMISSIONS, 0, 0, wallNanos));
+        return new VolumeParts(new MemoryCommitLog(), store, blocks, () -> Long.MAX_VALUE / 2);
+    }
+
+    /** In memory: what the next process finds after this one has died. */
+    public VolumeParts afterCrash() {
+        ((MemoryCommitLog) log).reopen();
+        return new VolumeParts(log, ((OrderedVersionedStore) store).afterCrash(), blocks, usableBytes);
+    }
+
+    void close() {
+        try (log; store; blocks) {
+            // In reverse order, each even when another one fails.
+        }
+    }
+}

@@ -1,0 +1,460 @@
+package io.cffs.backend.commit;
+
+import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.store.VersionedStore;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Epoch;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.TxnId;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitOutcome.RefusalCause;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.ReadKey;
+import io.cffs.txn.apply.MutationRefused;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort.InoRange;
+import io.cffs.txn.port.BackendPort.LedgerAnswer;
+import io.cffs.txn.port.Ticker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * The pipeline that turns commit requests of one volume into durable, ordered, visible commits.
+ *
+ * <h2>The problem</h2>
+ * Many sessions ask at once. Each must be compared with everything ordered before it, must be on disk before it is
+ * told so, and must become visible in the order in which it was told. A sync of the disk costs a hundred times more
+ * than the decision, so many requests have to share one; and a request must never learn of a commit that a power cut
+ * could undo.
+ *
+ * <h2>The steps</h2>
+ * <ol>
+ *   <li><b>submit</b> (any thread): the request goes into a queue.
+ *   <li><b>sequence</b> (one thread): everything queued becomes one group. Each request in turn is looked up in the
+ *       ledger ({@code OUTCOME_AT_MOST_ONCE}), validated against the index of durable commits and that of the group
+ *       ({@code VALIDATED_AGAINST_ALL_EARLIER}), folded into effects on the state after all of them, and given the next
+ *       timestamp ({@code COMMIT_TS_DENSE}).
+ *   <li><b>log</b>: the records of the group are appended with one sync, under this leader's epoch
+ *       ({@code ONE_WRITER_PER_EPOCH}). What arrives meanwhile is the next group: the slower the disk, the larger the
+ *       groups.
+ *   <li><b>acknowledge</b>: only now do index, ledger and cache take the group in, and only now are its members
+ * answered
+ *       ({@code DURABLE_BEFORE_ACKNOWLEDGED}). Conflicts are answered with their group too: the commit that a loser has
+ *       lost against may be one of it, and its next snapshot has to see it.
+ *   <li><b>apply</b> (one thread): the effects go to the store in order ({@code APPLIED_IN_ORDER}). Reads at a snapshot
+ *       that is acknowledged but not applied wait for it; there is at most {@code backlogMax} of that.
+ * </ol>
+ * After a crash the store says how far it had come, and the rest of the log is folded again. A group that the log
+ * refuses for want of room has not happened: the sequencer drops it, its members are refused, and the next group
+ * tries again. When a sync fails nobody knows what the disk has, so everyone gets {@code Unknown} and the pipeline
+ * stops until it is opened again.
+ *
+ * <h2>Tried and dropped</h2>
+ * Validation at submit by many threads under a lock: the decision costs a few microseconds, and the lock was the queue.
+ * Logging effects instead of mutations: a write of 100 bytes would log its whole block. Answering conflicts before the
+ * sync: their next attempt began on the snapshot that had just failed them.
+ *
+ * <h2>Threads</h2>
+ * None here. {@link #sequence} is called by one thread at a time and {@link #apply} by one at a time; the signals
+ * handed in tell their owners that there is work. A simulator calls both from its own thread, in any order. Sources:
+ * Pebble's {@code commit.go}, "Group commit timers" (Helland et al.), the FoundationDB paper's resolver.
+ */
+public final class CommitPipeline {
+    private final VolumeName volume;
+    private final CommitLog log;
+    private final VersionedStore store;
+    private final Ticker ticker;
+    private final PipelineLimits limits;
+    private final Epoch epoch;
+    private final OutcomeLedger ledger;
+    private final Turns turns;
+    private final Sequencer sequencer;
+    private final RecentChanges changes;
+    private final RoomGauge room;
+    private final Signals signals;
+
+    private final ConcurrentLinkedQueue<Work> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Pending> applyQueue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger backlog = new AtomicInteger();
+    /** Of the sequencing thread: commits that wait for somebody's turn to end. */
+    private List<Work.Commit> heldBack = new ArrayList<>();
+    private long releasesSeen;
+    private volatile CommitTs acknowledged;
+    /** Why nothing is ordered any more; null while things are well. Never goes back to null. */
+    private volatile RuntimeException stopped;
+    /** Why applying does not go on; null while it does. */
+    private volatile BackendException stalled;
+    private volatile long loggedBytes;
+
+    private record Pending(long position, Group.Ordered ordered) {}
+
+    /** Tells the owners of the two threads that there may be work. Called often; must be cheap. */
+    public interface Signals {
+        void sequence();
+
+        void apply();
+
+        Signals NONE = new Signals() {
+            @Override
+            public void sequence() {
+                // The simulator looks by itself.
+            }
+
+            @Override
+            public void apply() {
+                // The simulator looks by itself.
+            }
+        };
+    }
+
+    /**
+     * Takes the lead of the volume and replays what the store has not seen.
+     *
+     * @param usableBytes room left on the disk; below {@link RoomGauge#RESERVE_BYTES} commits are refused
+     * @throws BackendException {@code STORE_FAILED} when log and store do not fit together
+     */
+    public CommitPipeline(VolumeName volume, CommitLog log, VersionedStore store, StagedObjects staged,
+            Coordination coordination, Ticker ticker, PipelineLimits limits, LongSupplier usableBytes,
+                    Signals signals) {
+        this.volume = volume;
+        this.log = log;
+        this.store = store;
+        this.ticker = ticker;
+        this.limits = limits;
+        this.signals = signals;
+        this.room = new RoomGauge(usableBytes, ticker);
+        this.ledger = new OutcomeLedger(store);
+        this.turns = new Turns(limits.holdNanos(), limits.turnNanos());
+        this.sequencer = new Sequencer(volume, store, staged, ticker, limits, ledger, turns);
+        this.epoch = coordination.lead(volume, log.epoch());
+        log.fence(epoch);
+        replay();
+        this.acknowledged = sequencer.durable();
+        this.changes = new RecentChanges(acknowledged, limits.changesMax());
+        sequencer.startInosAt(store.progress().inoCeiling());
+    }
+
+    private void replay() {
+        long from = store.progress().position() + 1;
+        if (from > log.next()) {
+            throw new BackendException(BackendException.Cause.STORE_FAILED, "the log of volume " + volume
+                    + " ends at " + (log.next() - 1) + ", before the state that was made of it", null);
+        }
+        log.replay(from, (position, writer, record) -> {
+            switch (LogEntry.decode(position, record)) {
+                case LogEntry.Commit commit -> {
+                    try {
+                        sequencer.replay(position, commit);
+                    } catch (MutationRefused refused) {
+                        throw new BackendException(BackendException.Cause.STORE_FAILED, "commit " + commit.at().value()
+                                + " of volume " + volume + " does not fit the state: " + refused.getMessage(), refused);
+                    }
+                }
+                case LogEntry.Refusal refusal -> store.refuse(position, refusal.txn(), refusal.wallNanos());
+                case LogEntry.InoCeiling ino -> store.raiseInoCeiling(position, ino.ceiling());
+            }
+            loggedBytes += record.length;
+        });
+    }
+
+    // ---- any thread ----------------------------------------------------------------------------------------------
+
+    /** The newest commit that anybody may have been told of; begin hands it out as a snapshot. */
+    public CommitTs acknowledged() {
+        return acknowledged;
+    }
+
+    public Epoch epoch() {
+        return epoch;
+    }
+
+    /** Bytes logged since the pipeline was opened, with what was replayed: when to checkpoint. */
+    public long loggedBytes() {
+        return loggedBytes;
+    }
+
+    /** Never completes exceptionally. Dependents run on the sequencing thread and must be short. */
+    public CompletableFuture<CommitOutcome> submit(CommitRequest request) {
+        CompletableFuture<CommitOutcome> outcome = new CompletableFuture<>();
+        if (!enqueue(new Work.Commit(request, outcome))) {
+            outcome.complete(new CommitOutcome.Refused(RefusalCause.QUOTA,
+                    "more than " + limits.queueMax() + " requests wait for volume " + volume));
+        }
+        return outcome;
+    }
+
+    /** Final either way: a transaction that is not known is refused from then on, durably. */
+    public CompletableFuture<LedgerAnswer> ask(TxnId txn) {
+        CompletableFuture<LedgerAnswer> answer = new CompletableFuture<>();
+        return enqueue(new Work.Ask(txn, answer)) ? answer : CompletableFuture.failedFuture(tooMany());
+    }
+
+    /** @param count 1 and up */
+    public CompletableFuture<InoRange> reserveInos(int count) {
+        CompletableFuture<InoRange> range = new CompletableFuture<>();
+        return enqueue(new Work.ReserveInos(count, range)) ? range : CompletableFuture.failedFuture(tooMany());
+    }
+
+    /** Runs a task on the sequencing thread between groups. Not run at all when too much waits. */
+    public void execute(Runnable task) {
+        enqueue(new Work.Task(task));
+    }
+
+    private boolean enqueue(Work work) {
+        if (stopped != null) {
+            refuse(work, stopped);
+            return true;
+        }
+        if (queued.incrementAndGet() > limits.queueMax()) {
+            queued.decrementAndGet();
+            return false;
+        }
+        queue.add(work);
+        signals.sequence();
+        return true;
+    }
+
+    private BackendException tooMany() {
+        return new BackendException(BackendException.Cause.REFUSED,
+                "more than " + limits.queueMax() + " requests wait for volume " + volume, null);
+    }
+
+    /** The commit of an invocation that has been acknowledged; null when there is none. */
+    public CommitTs committedInvocation(String invocationId) {
+        CommitTs at = ledger.findInvocation(invocationId);
+        return at == null || at.isAfter(acknowledged) ? null : at;
+    }
+
+    /** Whether this transaction has been ordered, durable or not. */
+    public boolean isKnown(TxnId txn) {
+        return ledger.find(txn) != OutcomeLedger.NOT_KNOWN;
+    }
+
+    /** What changed after {@code after} up to {@code upTo}; null when that is too much, or not known any more. */
+    public List<ObjectKey> changesBetween(CommitTs after, CommitTs upTo) {
+        return changes.between(after, upTo);
+    }
+
+    /** Waits for a turn at the keys; see {@link Turns}. False: it took too long, and nothing is held. */
+    public CompletableFuture<Boolean> awaitTurn(TxnId txn, List<ReadKey> witnesses) {
+        return turns.enter(txn, witnesses, ticker.monotonicNanos());
+    }
+
+    /** The transaction has ended: whoever waits for it goes on. */
+    public void endTurn(TxnId txn) {
+        if (!turns.isEmpty()) {
+            turns.leave(txn, ticker.monotonicNanos());
+            signals.sequence();
+        }
+    }
+
+    /** Ends what has taken too long. Call it every tenth of a second or so while {@link #needsTicks}. */
+    public void tick() {
+        turns.tick(ticker.monotonicNanos());
+        signals.sequence();
+    }
+
+    public boolean needsTicks() {
+        return !turns.isEmpty() || stalled != null;
+    }
+
+    /** Null when commits are taken, else why not. */
+    public String readOnlyBecause() {
+        RuntimeException why = refusalNow();
+        return why == null ? null : why.getMessage();
+    }
+
+    // ---- the sequencing thread -----------------------------------------------------------------------------------
+
+    /** Orders, logs and acknowledges one group. False when there was nothing to do. */
+    public boolean sequence() {
+        boolean full = backlog.get() >= limits.backlogMax() && refusalNow() == null;
+        if (full) {
+            return false;
+        }
+        boolean resumed = resumeHeldBack();
+        Work work = queue.poll();
+        if (work == null && !resumed) {
+            return false;
+        }
+        Group group = sequencer.begin();
+        RuntimeException refusal = refusalNow();
+        if (resumed) {
+            List<Work.Commit> again = heldBack;
+            heldBack = new ArrayList<>();
+            again.forEach(commit -> take(commit, group, refusal));
+        }
+        while (work != null) {
+            queued.decrementAndGet();
+            take(work, group, refusal);
+            boolean closed = group.answers.size() >= limits.groupMax() || group.recordBytes >= limits.groupBytesMax();
+            work = closed ? null : queue.poll();
+        }
+        finish(group);
+        return true;
+    }
+
+    /** Whether those who were held back should be looked at again. */
+    private boolean resumeHeldBack() {
+        if (heldBack.isEmpty()) {
+            return false;
+        }
+        long releases = turns.releases();
+        boolean again = releases != releasesSeen || stopped != null
+                || heldBack.getFirst().heldBackUntilNanos - ticker.monotonicNanos() <= 0;
+        releasesSeen = releases;
+        return again;
+    }
+
+    private void take(Work work, Group group, RuntimeException refusal) {
+        if (refusal != null && !(work instanceof Work.Task)) {
+            refuse(work, refusal);
+            return;
+        }
+        try {
+            switch (work) {
+                case Work.Task task -> task.task().run();
+                case Work.Commit commit -> {
+                    if (!sequencer.commit(commit, group)) {
+                        heldBack.add(commit);
+                    }
+                }
+                case Work.Ask ask -> sequencer.ask(ask, group);
+                case Work.ReserveInos inos -> sequencer.reserveInos(inos, group);
+            }
+        } catch (BackendException unreadable) {
+            // The store could not be read for this request; others may fare better.
+            refuse(work, unreadable);
+        }
+    }
+
+    private static void refuse(Work work, RuntimeException why) {
+        switch (work) {
+            case Work.Task task -> { }
+            case Work.Commit commit -> commit.outcome.complete(outcomeOf(why));
+            case Work.Ask ask -> ask.answer().completeExceptionally(Group.asBackendException(why));
+            case Work.ReserveInos inos -> inos.range().completeExceptionally(Group.asBackendException(why));
+        }
+    }
+
+    private void finish(Group group) {
+        if (!group.records.isEmpty()) {
+            long first;
+            try {
+                first = log.append(epoch, group.records);
+            } catch (BackendException | LogFencedException failed) {
+                fail(group, failed);
+                return;
+            }
+            Invariant.DURABLE_BEFORE_ACKNOWLEDGED.ensure(
+                    log.next() >= first + group.records.size(), log.next(), first, group.records.size());
+            loggedBytes += group.recordBytes;
+            for (Group.Ordered ordered : group.ordered) {
+                if (ordered.entry() instanceof LogEntry.Commit commit) {
+                    changes.add(commit.at(), ordered.applied().effects());
+                }
+                backlog.incrementAndGet();
+                applyQueue.add(new Pending(first++, ordered));
+            }
+        }
+        sequencer.keep(group);
+        if (!group.records.isEmpty()) {
+            acknowledged = sequencer.durable();
+            signals.apply();
+        }
+        group.answers.forEach(Group.Answer::durable);
+    }
+
+    private void fail(Group group, RuntimeException failed) {
+        boolean nothingHappened = failed instanceof BackendException known
+                && known.kind() == BackendException.Cause.NO_SPACE;
+        if (!nothingHappened) {
+            stopped = failed;
+        }
+        sequencer.drop();
+        group.answers.forEach(answer -> answer.failed(failed));
+    }
+
+    /** Null when commits can be ordered now. */
+    private RuntimeException refusalNow() {
+        if (stopped != null) {
+            return stopped;
+        }
+        return stalled != null ? stalled : room.shortage();
+    }
+
+    /** What a session is told when its commit could not be logged. */
+    static CommitOutcome outcomeOf(RuntimeException why) {
+        if (why instanceof LogFencedException) {
+            return new CommitOutcome.Refused(RefusalCause.FENCED, why.getMessage());
+        }
+        boolean full = why instanceof BackendException known && known.kind() == BackendException.Cause.NO_SPACE;
+        return full
+                ? new CommitOutcome.Refused(RefusalCause.NO_SPACE, why.getMessage())
+                : new CommitOutcome.Unknown(why.getMessage());
+    }
+
+    // ---- the applying thread -------------------------------------------------------------------------------------
+
+    /** Applies one log record. False when there was none, or the store cannot take it now. */
+    public boolean apply() {
+        Pending pending = applyQueue.peek();
+        if (pending == null) {
+            return false;
+        }
+        try {
+            applyTo(pending);
+        } catch (BackendException failed) {
+            stalled = failed;
+            return false;
+        }
+        stalled = null;
+        applyQueue.poll();
+        if (backlog.decrementAndGet() == limits.backlogMax() / 2) {
+            signals.sequence();
+        }
+        return true;
+    }
+
+    private void applyTo(Pending pending) {
+        switch (pending.ordered().entry()) {
+            case LogEntry.Commit commit -> {
+                store.apply(pending.position(), commit.header(), pending.ordered().applied());
+                ledger.applied(commit.request().txn(), commit.request().invocationId());
+            }
+            case LogEntry.Refusal refusal -> {
+                store.refuse(pending.position(), refusal.txn(), refusal.wallNanos());
+                ledger.applied(refusal.txn(), null);
+            }
+            case LogEntry.InoCeiling ino -> store.raiseInoCeiling(pending.position(), ino.ceiling());
+        }
+    }
+
+    /** Makes the applied state durable and lets the log before it go. Any thread. */
+    public void checkpoint() {
+        log.cut(store.checkpoint() + 1);
+    }
+
+    /** Stops for good: nobody knows what has become of those who wait. Any thread. */
+    public void abandon(RuntimeException why) {
+        if (stopped == null) {
+            stopped = why;
+        }
+        for (Work work = queue.poll(); work != null; work = queue.poll()) {
+            refuse(work, stopped);
+        }
+    }
+
+    /** Refuses everything that is still queued. After the last step. */
+    public void close() {
+        abandon(new BackendException(BackendException.Cause.CLOSED, "volume " + volume + " is closed", null));
+        heldBack.forEach(work -> refuse(work, stopped));
+        heldBack = new ArrayList<>();
+    }
+}

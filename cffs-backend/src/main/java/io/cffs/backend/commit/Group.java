@@ -1,0 +1,62 @@
+package io.cffs.backend.commit;
+
+import io.cffs.model.CommitTs;
+import io.cffs.txn.apply.Applied;
+import io.cffs.txn.port.BackendException;
+import io.cffs.txn.validate.VersionIndex;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything that shares one sync of the log. Belongs to the sequencing thread. */
+final class Group {
+    /** A commit on its way to the store; others only move the position and the ledger. */
+    record Ordered(LogEntry entry, Applied applied) {}
+
+    /** What follows from the fate of the group. */
+    interface Answer {
+        void durable();
+
+        /** Nothing of the group has happened, or for {@code STORE_FAILED} nobody knows. */
+        void failed(RuntimeException why);
+    }
+
+    final List<byte[]> records = new ArrayList<>();
+    final List<Ordered> ordered = new ArrayList<>();
+    final List<Answer> answers = new ArrayList<>();
+    /** The group's own commits, apart from those that are durable. */
+    final VersionIndex index;
+    CommitTs last;
+    long recordBytes;
+
+    Group(CommitTs durable) {
+        this.last = durable;
+        this.index = new VersionIndex(durable, Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    void add(LogEntry entry, byte[] record, Applied applied) {
+        ordered.add(new Ordered(entry, applied));
+        records.add(record);
+        recordBytes += record.length;
+    }
+
+    /** An answer that stands whether the group becomes durable or not. */
+    static Answer always(Runnable answer) {
+        return new Answer() {
+            @Override
+            public void durable() {
+                answer.run();
+            }
+
+            @Override
+            public void failed(RuntimeException why) {
+                answer.run();
+            }
+        };
+    }
+
+    static BackendException asBackendException(RuntimeException why) {
+        return why instanceof BackendException known
+                ? known
+                : new BackendException(BackendException.Cause.REFUSED, why.getMessage(), why);
+    }
+}

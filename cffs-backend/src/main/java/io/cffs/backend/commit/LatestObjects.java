@@ -1,0 +1,178 @@
+package io.cffs.backend.commit;
+
+import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.store.VersionedStore;
+import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
+import io.cffs.model.StoredObject;
+import io.cffs.txn.StagedId;
+import io.cffs.txn.apply.Effect;
+import io.cffs.txn.apply.LatestState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The state after the last ordered commit: what has been ordered but not applied, over what the store has, with a
+ * bounded cache of it. The commits of one group are kept apart until their group is durable, so that a refused group
+ * leaves no trace. Belongs to the sequencing thread; every change of the state passes through it, so the cache is
+ * never stale.
+ */
+final class LatestObjects implements LatestState {
+    /** Weight of cached objects, in bytes, roughly. Those that have not been applied stay beyond it. */
+    static final long CACHE_BYTES_MAX = 16L * 1024 * 1024;
+    private static final int ENTRY_BYTES = 200;
+    /** Entries looked at for one eviction; the oldest may be waiting to be applied. */
+    private static final int EVICTION_STEPS = 8;
+
+    /** @param value a StoredObject, a {@link StagedPart}, or null for an absent object */
+    private record Entry(long ts, Object value) {
+        long weightBytes() {
+            return ENTRY_BYTES + (value instanceof StoredObject.BlockObject block ? block.raw().length() : 0);
+        }
+    }
+
+    private record StagedPart(StagedId object, long offset, int length) {}
+
+    /** Blocks that became holes at a commit, as far as they were there before. */
+    private record HoleRange(long ts, Ino ino, long first, long last) {}
+
+    private final VersionedStore store;
+    private final StagedObjects staged;
+    private final LinkedHashMap<ObjectKey, Entry> entries = new LinkedHashMap<>(1024, 0.75f, true);
+    private final List<HoleRange> holes = new ArrayList<>();
+    private final Map<ObjectKey, Entry> groupEntries = new HashMap<>();
+    private final List<HoleRange> groupHoles = new ArrayList<>();
+    private long weightBytes;
+
+    LatestObjects(VersionedStore store, StagedObjects staged) {
+        this.store = store;
+        this.staged = staged;
+    }
+
+    /** Takes the effects of a commit of the current group. */
+    void add(CommitTs at, List<Effect> effects) {
+        long ts = at.value();
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.Put put -> groupEntries.put(put.key(), new Entry(ts, put.value()));
+                case Effect.PutStagedBlock put -> groupEntries.put(put.key(),
+                        new Entry(ts, new StagedPart(put.object(), put.offsetBytes(), put.lengthBytes())));
+                case Effect.Delete delete -> groupEntries.put(delete.key(), new Entry(ts, null));
+                case Effect.DeleteBlocks range ->
+                        groupHoles.add(new HoleRange(ts, range.ino(), range.firstIndex(), range.lastIndex()));
+                // The inode's own deletion hides its content.
+                case Effect.DeleteInodeContent content -> { }
+            }
+        }
+    }
+
+    /** The group is durable: its effects stay. */
+    void keepGroup() {
+        groupEntries.forEach(this::keep);
+        holes.addAll(groupHoles);
+        dropGroup();
+        long applied = store.progress().applied().value();
+        holes.removeIf(range -> range.ts() <= applied);
+        evict(applied);
+    }
+
+    /** The group has not happened. */
+    void dropGroup() {
+        groupEntries.clear();
+        groupHoles.clear();
+    }
+
+    private void keep(ObjectKey key, Entry entry) {
+        Entry old = entries.put(key, entry);
+        weightBytes += entry.weightBytes() - (old == null ? 0 : old.weightBytes());
+    }
+
+    private void evict(long applied) {
+        Iterator<Entry> oldest = entries.values().iterator();
+        int steps = 0;
+        while (weightBytes > CACHE_BYTES_MAX && oldest.hasNext() && steps < EVICTION_STEPS) {
+            Entry entry = oldest.next();
+            if (entry.ts() <= applied) {
+                weightBytes -= entry.weightBytes();
+                oldest.remove();
+            } else {
+                steps++;
+            }
+        }
+    }
+
+    private Object latest(ObjectKey key) {
+        Entry entry = groupEntries.get(key);
+        if (entry == null) {
+            entry = entries.get(key);
+        }
+        if (key instanceof ObjectKey.BlockKey block) {
+            long hole = Math.max(newestHole(holes, block), newestHole(groupHoles, block));
+            // A block that the commit of the hole itself has put comes after the hole.
+            if (hole > (entry == null ? -1 : entry.ts())) {
+                return null;
+            }
+        }
+        if (entry == null) {
+            VersionedStore.Version version = store.latest(key);
+            entry = version == null ? new Entry(0, null) : new Entry(version.at().value(), version.object());
+            keep(key, entry);
+        }
+        return entry.value();
+    }
+
+    private static long newestHole(List<HoleRange> ranges, ObjectKey.BlockKey block) {
+        long newest = -1;
+        for (HoleRange range : ranges) {
+            if (range.ino().equals(block.ino()) && range.first() <= block.index() && block.index() <= range.last()) {
+                newest = Math.max(newest, range.ts());
+            }
+        }
+        return newest;
+    }
+
+    @Override
+    public Inode inode(Ino ino) {
+        Object found = latest(new ObjectKey.InodeKey(ino));
+        return found == null ? null : ((StoredObject.InodeObject) found).inode();
+    }
+
+    @Override
+    public StoredObject.DentryObject dentry(Ino parent, Name name) {
+        return (StoredObject.DentryObject) latest(new ObjectKey.DentryKey(parent, name));
+    }
+
+    @Override
+    public Bytes block(Ino ino, long index) {
+        return switch (latest(new ObjectKey.BlockKey(ino, index))) {
+            case null -> null;
+            case StagedPart part -> staged.read(part.object(), part.offset(), part.length());
+            case StoredObject.BlockObject block -> block.raw();
+            default -> throw new AssertionError("a block's key holds no block");
+        };
+    }
+
+    @Override
+    public Bytes xattr(Ino ino, Name name) {
+        Object found = latest(new ObjectKey.XattrKey(ino, name));
+        return found == null ? null : ((StoredObject.XattrObject) found).value();
+    }
+
+    @Override
+    public long stagedLengthBytes(StagedId object) {
+        return staged.lengthBytes(object);
+    }
+
+    @Override
+    public Bytes stagedBytes(StagedId object, long offsetBytes, int lengthBytes) {
+        return staged.read(object, offsetBytes, lengthBytes);
+    }
+}

@@ -1,0 +1,88 @@
+package io.cffs.backend.commit;
+
+import io.cffs.model.CommitTs;
+import io.cffs.model.ObjectKey;
+import io.cffs.txn.apply.Effect;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/** Which objects the most recent commits have changed, so that caches drop only those. Safe for use by many threads. */
+final class RecentChanges {
+    /** Objects that are remembered over all commits. */
+    private static final int KEYS_MAX = 200_000;
+
+    /** @param keys null when there were too many to name */
+    private record Change(CommitTs at, List<ObjectKey> keys) {}
+
+    private final int namedMax;
+    // All guarded by "this".
+    private final ArrayDeque<Change> window = new ArrayDeque<>();
+    private CommitTs floor;
+    private int keyCount;
+
+    RecentChanges(CommitTs floor, int namedMax) {
+        this.floor = floor;
+        this.namedMax = namedMax;
+    }
+
+    synchronized void add(CommitTs at, List<Effect> effects) {
+        List<ObjectKey> keys = keysOf(effects);
+        window.addLast(new Change(at, keys));
+        keyCount += keys == null ? 0 : keys.size();
+        while (keyCount > KEYS_MAX || window.size() > KEYS_MAX) {
+            Change oldest = window.removeFirst();
+            keyCount -= oldest.keys() == null ? 0 : oldest.keys().size();
+            floor = oldest.at();
+        }
+    }
+
+    private List<ObjectKey> keysOf(List<Effect> effects) {
+        List<ObjectKey> keys = new ArrayList<>(effects.size());
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.Put put -> keys.add(put.key());
+                case Effect.PutStagedBlock put -> keys.add(put.key());
+                case Effect.Delete delete -> keys.add(delete.key());
+                case Effect.DeleteBlocks range -> {
+                    if (range.lastIndex() - range.firstIndex() >= namedMax) {
+                        return null;
+                    }
+                    for (long index = range.firstIndex(); index <= range.lastIndex(); index++) {
+                        keys.add(new ObjectKey.BlockKey(range.ino(), index));
+                    }
+                }
+                case Effect.DeleteInodeContent content -> keys.add(new ObjectKey.InodeKey(content.ino()));
+            }
+            if (keys.size() > namedMax) {
+                return null;
+            }
+        }
+        return keys;
+    }
+
+    /** What changed after {@code after} up to {@code upTo}; null when that is too much, or not known any more. */
+    synchronized List<ObjectKey> between(CommitTs after, CommitTs upTo) {
+        if (after == null || floor.isAfter(after)) {
+            return null;
+        }
+        Set<ObjectKey> keys = new HashSet<>();
+        for (Iterator<Change> newest = window.descendingIterator(); newest.hasNext();) {
+            Change change = newest.next();
+            if (!change.at().isAfter(after)) {
+                break;
+            }
+            if (change.at().isAfter(upTo)) {
+                continue;
+            }
+            if (change.keys() == null || keys.size() + change.keys().size() > namedMax) {
+                return null;
+            }
+            keys.addAll(change.keys());
+        }
+        return List.copyOf(keys);
+    }
+}

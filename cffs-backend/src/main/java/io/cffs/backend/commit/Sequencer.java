@@ -1,0 +1,264 @@
+package io.cffs.backend.commit;
+
+import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.store.VersionedStore;
+import io.cffs.model.CommitTs;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitOutcome.RefusalCause;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.apply.Applied;
+import io.cffs.txn.apply.Applier;
+import io.cffs.txn.apply.MutationRefused;
+import io.cffs.txn.port.BackendPort.InoRange;
+import io.cffs.txn.port.BackendPort.LedgerAnswer;
+import io.cffs.txn.port.Ticker;
+import io.cffs.txn.validate.CommittedFootprint;
+import io.cffs.txn.validate.Validator;
+import io.cffs.txn.validate.VersionIndex;
+import java.util.Optional;
+
+/**
+ * Decides on one request after another and puts what passes into a group: validate, fold, order. What it keeps is the
+ * state after the last durable commit plus that of the current group, so a group that fails leaves no trace. Belongs
+ * to the sequencing thread.
+ */
+final class Sequencer {
+    private final VolumeName volume;
+    private final VersionedStore store;
+    private final Ticker ticker;
+    private final PipelineLimits limits;
+    private final OutcomeLedger ledger;
+    private final Turns turns;
+    private final LatestObjects latest;
+    private final VersionIndex index;
+    private CommitTs durable;
+    private long inoNext;
+    private long inoCeiling;
+    private long groupInoNext;
+    private long groupInoCeiling;
+
+    Sequencer(VolumeName volume, VersionedStore store, StagedObjects staged, Ticker ticker, PipelineLimits limits,
+            OutcomeLedger ledger, Turns turns) {
+        this.volume = volume;
+        this.store = store;
+        this.ticker = ticker;
+        this.limits = limits;
+        this.ledger = ledger;
+        this.turns = turns;
+        this.latest = new LatestObjects(store, staged);
+        this.durable = store.progress().applied();
+        this.index = new VersionIndex(durable, VersionIndex.COMMITS_MAX, VersionIndex.CHANGES_MAX);
+    }
+
+    CommitTs durable() {
+        return durable;
+    }
+
+    /** After a replay: takes inode numbers from where no earlier leader can have given any out. */
+    void startInosAt(long ceiling) {
+        inoNext = ceiling;
+        inoCeiling = ceiling;
+    }
+
+    /** Folds a commit of the log again, which is in the store when this returns. */
+    void replay(long position, LogEntry.Commit commit) throws MutationRefused {
+        Invariant.COMMIT_TS_DENSE.ensure(commit.at().equals(durable.next()), commit.at(), durable);
+        Applied applied = Applier.apply(commit.request().writes(), latest);
+        store.apply(position, commit.header(), applied);
+        latest.add(commit.at(), applied.effects());
+        latest.keepGroup();
+        index.add(new CommittedFootprint(commit.at(), commit.request().txn(), applied.footprint()));
+        durable = commit.at();
+    }
+
+    Group begin() {
+        groupInoNext = inoNext;
+        groupInoCeiling = inoCeiling;
+        return new Group(durable);
+    }
+
+    /** The group is durable. */
+    void keep(Group group) {
+        for (Group.Ordered ordered : group.ordered) {
+            if (ordered.entry() instanceof LogEntry.Commit commit) {
+                Invariant.COMMIT_TS_DENSE.ensure(commit.at().equals(durable.next()), commit.at(), durable);
+                index.add(new CommittedFootprint(
+                        commit.at(), commit.request().txn(), ordered.applied().footprint()));
+                durable = commit.at();
+            }
+        }
+        latest.keepGroup();
+        ledger.keepGroup();
+        inoNext = groupInoNext;
+        inoCeiling = groupInoCeiling;
+    }
+
+    /** The group has not happened. */
+    void drop() {
+        latest.dropGroup();
+        ledger.dropGroup();
+    }
+
+    /** @return false when the commit has to wait for somebody's turn */
+    boolean commit(Work.Commit work, Group group) {
+        CommitRequest request = work.request;
+        CommitOutcome known = answerOfLedger(request);
+        if (known instanceof CommitOutcome.Committed) {
+            // Perhaps by a commit of this very group, so it is said when the group is durable.
+            group.answers.add(answer(work, known));
+            return true;
+        }
+        CommitOutcome refused = known != null ? known : refusal(request, group);
+        if (refused != null) {
+            group.answers.add(Group.always(() -> work.outcome.complete(refused)));
+            return true;
+        }
+        Applied applied;
+        try {
+            applied = Applier.apply(request.writes(), latest);
+        } catch (MutationRefused malformed) {
+            CommitOutcome outcome = new CommitOutcome.Refused(malformed.kind(), malformed.getMessage());
+            group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
+            return true;
+        }
+        if (mustWait(work, applied)) {
+            return false;
+        }
+        order(work, applied, group);
+        return true;
+    }
+
+    private void order(Work.Commit work, Applied applied, Group group) {
+        CommitRequest request = work.request;
+        LogEntry.Commit entry = new LogEntry.Commit(group.last.next(), ticker.wallNanos(), request);
+        byte[] record = LogEntry.encode(entry);
+        if (record.length > CommitLog.RECORD_BYTES_MAX) {
+            CommitOutcome outcome = new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
+                    "the commit has a record of " + record.length + " bytes, more than " + CommitLog.RECORD_BYTES_MAX);
+            group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
+            return;
+        }
+        group.add(entry, record, applied);
+        group.last = entry.at();
+        group.index.add(new CommittedFootprint(entry.at(), request.txn(), applied.footprint()));
+        latest.add(entry.at(), applied.effects());
+        ledger.order(request, entry.at());
+        group.answers.add(answer(work, new CommitOutcome.Committed(entry.at(), false)));
+    }
+
+    /** Null when the ledger knows neither the transaction nor its invocation. */
+    private CommitOutcome answerOfLedger(CommitRequest request) {
+        switch (ledger.find(request.txn())) {
+            case OutcomeLedger.Finding.Committed committed -> {
+                return new CommitOutcome.Committed(committed.at(), true);
+            }
+            case OutcomeLedger.Finding.RefusedForEver refused -> {
+                return new CommitOutcome.Refused(RefusalCause.FENCED,
+                        "the ledger was asked for this transaction before it arrived, so it may not commit any more");
+            }
+            case OutcomeLedger.Finding.NotKnown unknown -> {
+                CommitTs at = ledger.findInvocation(request.invocationId());
+                return at == null ? null : new CommitOutcome.Committed(at, true);
+            }
+        }
+    }
+
+    /** Null when what was read is still right. */
+    private CommitOutcome refusal(CommitRequest request, Group group) {
+        if (!request.volume().equals(volume)) {
+            return new CommitOutcome.Refused(RefusalCause.UNKNOWN_VOLUME, "this is the log of volume " + volume);
+        }
+        String id = request.invocationId();
+        if (request.snapshot().isAfter(durable) || id != null && id.length() > CommitRequest.INVOCATION_ID_MAX) {
+            return new CommitOutcome.Refused(RefusalCause.MALFORMED,
+                    "the request names a snapshot that has not happened, or too long an invocation");
+        }
+        Optional<CommitOutcome.Witness> stale = firstStale(request, group);
+        // After the look: a trim may have taken footprints away under its hands.
+        CommitTs horizon = store.progress().horizon();
+        if (horizon.isAfter(request.snapshot())) {
+            return new CommitOutcome.SnapshotExpired(horizon);
+        }
+        return stale.map(CommitOutcome.Conflicted::new).orElse(null);
+    }
+
+    private Optional<CommitOutcome.Witness> firstStale(CommitRequest request, Group group) {
+        CommitTs snapshot = request.snapshot();
+        Optional<CommitOutcome.Witness> stale = index.floor().isAfter(snapshot)
+                ? Validator.firstStale(request.reads(), snapshot, index, store.footprints(snapshot, index.floor()))
+                : Validator.firstStale(request.reads(), snapshot, index);
+        Invariant.VALIDATED_AGAINST_ALL_EARLIER.ensure(index.last().equals(group.index.floor()), index.last());
+        Invariant.VALIDATED_AGAINST_ALL_EARLIER.ensure(group.index.last().equals(group.last), group.last);
+        return stale.isPresent() ? stale : Validator.firstStale(request.reads(), durable, group.index);
+    }
+
+    private boolean mustWait(Work.Commit work, Applied applied) {
+        if (!turns.blocks(work.request.txn(), applied.footprint())) {
+            return false;
+        }
+        long now = ticker.monotonicNanos();
+        if (!work.heldBack) {
+            work.heldBack = true;
+            work.heldBackUntilNanos = now + limits.holdNanos();
+        }
+        return work.heldBackUntilNanos - now > 0;
+    }
+
+    private static Group.Answer answer(Work.Commit work, CommitOutcome outcome) {
+        return new Group.Answer() {
+            @Override
+            public void durable() {
+                work.outcome.complete(outcome);
+            }
+
+            @Override
+            public void failed(RuntimeException why) {
+                work.outcome.complete(CommitPipeline.outcomeOf(why));
+            }
+        };
+    }
+
+    void ask(Work.Ask work, Group group) {
+        OutcomeLedger.Finding finding = ledger.find(work.txn());
+        CommitTs at = finding instanceof OutcomeLedger.Finding.Committed committed ? committed.at() : null;
+        if (finding instanceof OutcomeLedger.Finding.NotKnown) {
+            LogEntry.Refusal entry = new LogEntry.Refusal(work.txn(), ticker.wallNanos());
+            group.add(entry, LogEntry.encode(entry), null);
+            ledger.orderRefusal(work.txn());
+        }
+        LedgerAnswer answer = new LedgerAnswer(at == null ? null : new CommitOutcome.Committed(at, true));
+        group.answers.add(new Group.Answer() {
+            @Override
+            public void durable() {
+                work.answer().complete(answer);
+            }
+
+            @Override
+            public void failed(RuntimeException why) {
+                work.answer().completeExceptionally(Group.asBackendException(why));
+            }
+        });
+    }
+
+    void reserveInos(Work.ReserveInos work, Group group) {
+        if (groupInoNext + work.count() > groupInoCeiling) {
+            LogEntry.InoCeiling entry = new LogEntry.InoCeiling(groupInoNext + work.count() + limits.inoBatch());
+            group.add(entry, LogEntry.encode(entry), null);
+            groupInoCeiling = entry.ceiling();
+        }
+        InoRange range = new InoRange(groupInoNext, work.count());
+        groupInoNext += work.count();
+        group.answers.add(new Group.Answer() {
+            @Override
+            public void durable() {
+                work.range().complete(range);
+            }
+
+            @Override
+            public void failed(RuntimeException why) {
+                work.range().completeExceptionally(Group.asBackendException(why));
+            }
+        });
+    }
+}

@@ -1,0 +1,31 @@
+package io.cffs.backend.commit;
+
+import io.cffs.model.TxnId;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.port.BackendPort.InoRange;
+import io.cffs.txn.port.BackendPort.LedgerAnswer;
+import java.util.concurrent.CompletableFuture;
+
+/** What waits for the sequencing thread. */
+sealed interface Work {
+    /** A commit. Its deadline is that of being held back for others' turns; set when that first happens. */
+    final class Commit implements Work {
+        final CommitRequest request;
+        final CompletableFuture<CommitOutcome> outcome;
+        boolean heldBack;
+        long heldBackUntilNanos;
+
+        Commit(CommitRequest request, CompletableFuture<CommitOutcome> outcome) {
+            this.request = request;
+            this.outcome = outcome;
+        }
+    }
+
+    record Ask(TxnId txn, CompletableFuture<LedgerAnswer> answer) implements Work {}
+
+    record ReserveInos(int count, CompletableFuture<InoRange> range) implements Work {}
+
+    /** Runs between groups, so that nothing is half ordered. */
+    record Task(Runnable task) implements Work {}
+}
