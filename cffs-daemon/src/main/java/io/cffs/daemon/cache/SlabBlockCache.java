@@ -12,7 +12,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.zip.CRC32C;
 
 /**
  * A block cache in one mapped file that all processes of a tenant on a host share, so that a new function instance starts
@@ -82,7 +81,7 @@ public final class SlabBlockCache implements BlockCache {
             return null;
         }
         try {
-            long hash = hash(volume, key, version);
+            long hash = BlockHash.of(volume, key, version);
             for (int i = bands.length - 1; i >= 0; i--) {
                 Band band = bands[i];
                 int set = band.slotOfSet(hash);
@@ -119,7 +118,7 @@ public final class SlabBlockCache implements BlockCache {
         if ((long) WORD.getOpaque(segment, head) != word) {
             return null;
         }
-        if (copy == null || checksum != checksum(copy, hash)) {
+        if (copy == null || checksum != BlockHash.checksum(copy, length, hash)) {
             // Torn by a writer that came back after its slot was stolen, or by the medium.
             damaged.increment();
             WORD.compareAndSet(segment, head, word, SlabWord.emptied(word));
@@ -145,7 +144,7 @@ public final class SlabBlockCache implements BlockCache {
             return false;
         }
         try {
-            long hash = hash(volume, key, version);
+            long hash = BlockHash.of(volume, key, version);
             for (Band band : bands) {
                 if (slotWith(band, band.slotOfSet(hash), volume, key, version) >= 0) {
                     return true;
@@ -174,7 +173,7 @@ public final class SlabBlockCache implements BlockCache {
             return;
         }
         try {
-            long hash = hash(volume, key, version);
+            long hash = BlockHash.of(volume, key, version);
             Band band = bandFor(raw.length());
             int set = band.slotOfSet(hash);
             if (slotWith(band, set, volume, key, version) >= 0) {
@@ -214,7 +213,7 @@ public final class SlabBlockCache implements BlockCache {
         segment.set(ValueLayout.JAVA_LONG, head + 32, key.index());
         segment.set(ValueLayout.JAVA_LONG, head + 40, version.value());
         segment.set(ValueLayout.JAVA_INT, head + 48, bytes.length);
-        segment.set(ValueLayout.JAVA_INT, head + 52, checksum(bytes, hash));
+        segment.set(ValueLayout.JAVA_INT, head + 52, BlockHash.checksum(bytes, bytes.length, hash));
         // A new block has to earn its second life: a scan must not push out what is read again and again.
         segment.set(ValueLayout.JAVA_INT, head + USED_LATELY, 0);
         if (segment.get(ValueLayout.JAVA_INT, head + BACKED) >= bytes.length) {
@@ -282,26 +281,5 @@ public final class SlabBlockCache implements BlockCache {
             throw bug;
         }
         off = true;
-    }
-
-    private static int checksum(byte[] bytes, long hash) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        return (int) crc.getValue() ^ (int) (hash * 0x9E3779B97F4A7C15L >>> 32) ^ bytes.length;
-    }
-
-    private static long hash(VolumeIdentity volume, BlockKey key, CommitTs version) {
-        long hash = mix(volume.high() + 0x9E3779B97F4A7C15L);
-        hash = mix(hash ^ volume.low());
-        hash = mix(hash ^ key.ino().value());
-        hash = mix(hash ^ key.index());
-        return mix(hash ^ version.value());
-    }
-
-    /** The finalizer of SplittableRandom (Stafford's mix 13): every input bit reaches every output bit. */
-    private static long mix(long value) {
-        long mixed = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
-        return mixed ^ mixed >>> 31;
     }
 }
