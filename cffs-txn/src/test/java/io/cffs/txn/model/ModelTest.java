@@ -36,12 +36,25 @@ class ModelTest {
         long only = Long.getLong("cffs.seed", -1);
         long count = Long.getLong("cffs.seeds", 500);
         for (long seed = only >= 0 ? only : 0; seed < (only >= 0 ? only + 1 : count); seed++) {
-            List<ModelStep> steps = new StepGenerator(new SplittableRandom(seed)).transactions(TRANSACTIONS, STEPS_EACH);
+            List<ModelStep> steps = stepsOf(seed);
             String difference = differenceOf(steps, seed);
             if (difference != null) {
                 report(seed, steps);
             }
         }
+    }
+
+    private static List<ModelStep> stepsOf(long seed) {
+        StepGenerator generator = new StepGenerator(new SplittableRandom(seed));
+        List<ModelStep> steps = new ArrayList<>();
+        ModelRunner sofar = new ModelRunner(new FsModel());
+        for (int i = 0; i < TRANSACTIONS; i++) {
+            List<ModelStep> some = generator.transaction(STEPS_EACH);
+            some.stream().filter(step -> !step.endsTransaction()).forEach(sofar::run);
+            generator.aimAt(Trees.of(sofar.model).keySet());
+            steps.addAll(some);
+        }
+        return steps;
     }
 
     private static void report(long seed, List<ModelStep> steps) {
@@ -156,29 +169,6 @@ class ModelTest {
             }
             copy.check();
             assertEquals(Trees.of(attempt.model), Trees.of(copy.objects), when);
-        }
-    }
-
-    /** Makes failing runs short. */
-    private static final class Shrinker {
-        private interface Fails {
-            boolean with(List<ModelStep> steps);
-        }
-
-        static List<ModelStep> shrink(List<ModelStep> failing, Fails fails) {
-            List<ModelStep> steps = failing;
-            for (int chunk = Math.max(1, steps.size() / 2); chunk >= 1; chunk /= 2) {
-                for (int from = 0; from < steps.size(); ) {
-                    List<ModelStep> fewer = new ArrayList<>(steps);
-                    fewer.subList(from, Math.min(steps.size(), from + chunk)).clear();
-                    if (fails.with(fewer)) {
-                        steps = fewer;
-                    } else {
-                        from += chunk;
-                    }
-                }
-            }
-            return steps;
         }
     }
 }

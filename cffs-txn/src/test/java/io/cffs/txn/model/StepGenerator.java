@@ -2,6 +2,7 @@ package io.cffs.txn.model;
 
 import io.cffs.txn.model.ModelStep.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -14,6 +15,7 @@ public final class StepGenerator {
 
     private final SplittableRandom chance;
     private final List<Kind> kinds = new ArrayList<>();
+    private final List<String> targets = new ArrayList<>();
     private final boolean rootOnly;
     private final int depthMax;
     private final int nameCount;
@@ -47,7 +49,7 @@ public final class StepGenerator {
         }
     }
 
-    /** Steps of one transaction. */
+    /** Steps, none of which ends a transaction. */
     public List<ModelStep> steps(int count) {
         List<ModelStep> steps = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -56,14 +58,11 @@ public final class StepGenerator {
         return steps;
     }
 
-    /** Several transactions, each with its end. */
-    public List<ModelStep> transactions(int count, int stepsEach) {
-        List<ModelStep> steps = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            steps.addAll(steps(stepsEach));
-            Kind end = chance.nextInt(5) == 0 ? Kind.ABORT : Kind.COMMIT;
-            steps.add(new ModelStep(end, "", "", 0, 0, 0));
-        }
+    /** Steps and an end. */
+    public List<ModelStep> transaction(int count) {
+        List<ModelStep> steps = steps(count);
+        Kind end = chance.nextInt(5) == 0 ? Kind.ABORT : Kind.COMMIT;
+        steps.add(new ModelStep(end, "", "", 0, 0, 0));
         return steps;
     }
 
@@ -91,7 +90,18 @@ public final class StepGenerator {
         };
     }
 
+    /** From now on most paths are among these, or names below them. */
+    public void aimAt(Collection<String> paths) {
+        targets.clear();
+        targets.addAll(paths);
+        targets.remove("/");
+    }
+
     private String path() {
+        if (!targets.isEmpty() && chance.nextInt(4) != 0) {
+            String target = targets.get(chance.nextInt(targets.size()));
+            return chance.nextInt(4) == 0 ? target + "/" + NAMES[chance.nextInt(nameCount)] : target;
+        }
         int depth = 1 + chance.nextInt(depthMax);
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < depth; i++) {
