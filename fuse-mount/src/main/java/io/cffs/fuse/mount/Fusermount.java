@@ -3,6 +3,8 @@ package io.cffs.fuse.mount;
 import io.cffs.fuse.dev.MountedDevice;
 import io.cffs.fuse.sys.Spawn;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +25,22 @@ final class Fusermount {
 
     static MountedDevice mount(MountOptions options) throws IOException {
         List<String> command = List.of(PROGRAM, "-o", optionsOf(options), "--", options.mountPoint().toString());
-        Spawn.Result result = Spawn.forDescriptor(command, SOCKET_VARIABLE);
-        if (result.fd() >= 0) {
-            return new OwnedDevice(result.fd(), options.mountPoint(), Unmount::lazily);
+        Path errors = Files.createTempFile("fusermount3", ".err");
+        try {
+            Spawn.Result result = Spawn.forDescriptor(command, SOCKET_VARIABLE, errors.toString());
+            if (result.fd() >= 0) {
+                return new OwnedDevice(result.fd(), options.mountPoint(), Unmount::lazily);
+            }
+            throw new IOException(result.exitStatus() == NOT_FOUND
+                    ? "fusermount3 is not installed (Debian package fuse3)"
+                    : "fusermount3 ended with status " + result.exitStatus() + ": " + oneLine(Files.readString(errors)));
+        } finally {
+            Files.delete(errors);
         }
-        throw new IOException(result.exitStatus() == NOT_FOUND
-                ? "fusermount3 is not installed (Debian package fuse3)"
-                : "fusermount3 ended with status " + result.exitStatus() + ", its reason is on standard error");
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\n\\s*", ", ");
     }
 
     private static String optionsOf(MountOptions options) {
@@ -49,12 +60,13 @@ final class Fusermount {
     static void unmount(Path mountPoint) throws IOException {
         Process process;
         try {
-            process = new ProcessBuilder(PROGRAM, "-u", "-z", "--", mountPoint.toString()).redirectErrorStream(true).start();
+            process = new ProcessBuilder(PROGRAM, "-u", "-z", "--", mountPoint.toString())
+                    .redirectErrorStream(true).start();
         } catch (IOException notFound) {
             throw new IOException("cannot unmount " + mountPoint + ": not permitted, and fusermount3 is not installed",
                     notFound);
         }
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        String said = oneLine(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         try {
             if (!process.waitFor(UNMOUNT_SECONDS_MAX, TimeUnit.SECONDS)) {
                 throw new IOException("cannot unmount " + mountPoint + ": fusermount3 does not end");

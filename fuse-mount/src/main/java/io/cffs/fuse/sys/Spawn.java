@@ -26,6 +26,17 @@ public final class Spawn {
     private static final MethodHandle FCNTL = NativeCall.bind("fcntl", FunctionDescriptor.of(INT, INT, INT, INT),
             java.lang.foreign.Linker.Option.firstVariadicArg(2));
 
+    private static final MethodHandle ACTIONS_INIT = NativeCall.bind("posix_spawn_file_actions_init",
+            FunctionDescriptor.of(INT, POINTER));
+    private static final MethodHandle ACTIONS_ADDOPEN = NativeCall.bind("posix_spawn_file_actions_addopen",
+            FunctionDescriptor.of(INT, POINTER, INT, POINTER, INT, INT));
+    private static final MethodHandle ACTIONS_DESTROY = NativeCall.bind("posix_spawn_file_actions_destroy",
+            FunctionDescriptor.of(INT, POINTER));
+
+    /** More than the 76 to 80 bytes that the C libraries use. */
+    private static final int ACTIONS_BYTES = 256;
+    private static final int STANDARD_ERROR = 2;
+    private static final int O_WRONLY = 1;
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
     private static final int MSGHDR_BYTES = 56;
@@ -42,21 +53,23 @@ public final class Spawn {
      * What came of it.
      *
      * @param fd the descriptor sent back, or -1
-     * @param exitStatus of the program; -1 when it still runs (a descriptor came); 127 when it could not be started
+     * @param exitStatus of the program; 127 when it could not be started
      */
     public record Result(int fd, int exitStatus) {}
 
     /**
      * Runs a program found along PATH with a socket whose number is in the environment variable {@code socketVariable},
-     * and waits for a descriptor or the program's end. The program writes its errors to our standard error.
+     * and waits for a descriptor and the program's end.
+     *
+     * @param errorsTo an existing file that the program's standard error goes to
      */
-    public static Result forDescriptor(List<String> command, String socketVariable) {
+    public static Result forDescriptor(List<String> command, String socketVariable, String errorsTo) {
         int[] pair = Libc.socketPair();
         if (pair == null) {
             return new Result(-1, 127);
         }
         setCloseOnExec(pair[0]);
-        int pid = spawn(command, socketVariable + "=" + pair[1]);
+        int pid = spawn(command, socketVariable + "=" + pair[1], errorsTo);
         Libc.close(pair[1]);
         int fd = pid < 0 ? -1 : receiveDescriptor(pair[0]);
         Libc.close(pair[0]);
@@ -64,7 +77,7 @@ public final class Spawn {
         return new Result(fd, status);
     }
 
-    private static int spawn(List<String> command, String variable) {
+    private static int spawn(List<String> command, String variable, String errorsTo) {
         try (Arena arena = Arena.ofConfined()) {
             List<String> environment = new ArrayList<>();
             for (Map.Entry<String, String> entry : System.getenv().entrySet()) {
@@ -72,9 +85,14 @@ public final class Spawn {
             }
             environment.add(variable);
             MemorySegment pid = arena.allocate(INT);
-            int error = (int) POSIX_SPAWNP.invokeExact(NativeCall.newState(arena), pid,
-                    arena.allocateFrom(command.getFirst()), MemorySegment.NULL, MemorySegment.NULL,
-                    strings(arena, command), strings(arena, environment));
+            MemorySegment state = NativeCall.newState(arena);
+            MemorySegment actions = arena.allocate(ACTIONS_BYTES, 16);
+            int ignored = (int) ACTIONS_INIT.invokeExact(state, actions);
+            ignored = (int) ACTIONS_ADDOPEN.invokeExact(state, actions, STANDARD_ERROR, arena.allocateFrom(errorsTo),
+                    O_WRONLY, 0);
+            int error = (int) POSIX_SPAWNP.invokeExact(state, pid, arena.allocateFrom(command.getFirst()), actions,
+                    MemorySegment.NULL, strings(arena, command), strings(arena, environment));
+            ignored = (int) ACTIONS_DESTROY.invokeExact(state, actions);
             return error != 0 ? -error : pid.get(INT, 0);
         } catch (Throwable thrown) {
             throw NativeCall.impossible(thrown);

@@ -3,12 +3,13 @@ package io.cffs.fuse.mem;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.mount.FuseMount;
 import io.cffs.fuse.mount.MountOptions;
+import io.cffs.fuse.mount.MountWay;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos] [readers] [devfuse|libfuse]
- * [inherited-fd]}. Says "ready" on standard output when mounted and ends when unmounted.
+ * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos] [readers]
+ * [devfuse|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and ends when unmounted.
  */
 public final class MemFsMain {
     private MemFsMain() {}
@@ -20,6 +21,9 @@ public final class MemFsMain {
         MountOptions options = MountOptions.at(Path.of(args[0])).withNames("memfs", "memfs").withReaders(readers);
         if (args.length > 4 && args[4].equals("libfuse")) {
             options = options.withTransport(MountOptions.Transport.LIBFUSE);
+        }
+        if (args.length > 4 && args[4].equals("fusermount")) {
+            options = options.withWays(MountWay.FUSERMOUNT);
         }
         if (args.length > 5) {
             options = options.withInheritedFd(Integer.parseInt(args[5]));
