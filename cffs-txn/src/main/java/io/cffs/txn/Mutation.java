@@ -8,13 +8,15 @@ import io.cffs.model.Name;
 
 /**
  * One effect of a commit. Effects are stated so that they merge: link counts, entry counts and parents of directories
- * follow from dentries when the commit is applied, lengths are cuts and extensions, so two commits that both validated
+ * follow from dentries when the commit is applied, lengths are cuts and extensions, so two commits that both
+ * validated
  * never overwrite one another's result. Order within a request matters and is kept.
  */
 public sealed interface Mutation {
     /**
      * A new inode. Its links, a directory's entry count and parent are computed from the dentries of the same
-     * commit; an inode without any is not part of a request.
+     * commit; an inode without any is not part of a request. A regular file starts with the length that is stated
+     * here, all of it a hole; later mutations of the request write, cut and append from there.
      */
     record CreateInode(Inode inode) implements Mutation {}
 

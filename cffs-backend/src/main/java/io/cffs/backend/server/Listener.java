@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -86,7 +87,11 @@ final class Listener {
     }
 
     /** A socket file whose server was killed: it is there and nobody answers. */
-    private static boolean isAbandoned(Address.Unix address) {
+    private static boolean isAbandoned(Address.Unix address) throws IOException {
+        // Connecting to a file of another kind is refused as well, and that file is not ours to delete.
+        if (!Files.readAttributes(address.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther()) {
+            return false;
+        }
         try {
             SocketChannel.open(address.resolve()).close();
             return false;

@@ -57,20 +57,17 @@ final class RequestCalls {
             };
         } catch (BackendException e) {
             return new Response.Failed(e.kind(), e.getMessage());
+        } catch (CompletionException e) {
+            return e.getCause() instanceof BackendException refusal
+                    ? new Response.Failed(refusal.kind(), refusal.getMessage())
+                    : internalError(e);
         } catch (RuntimeException e) {
             return internalError(e);
         }
     }
 
     private static <T> Response answer(CompletableFuture<T> future, Function<? super T, Response> form) {
-        try {
-            return form.apply(future.join());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof BackendException refusal) {
-                return new Response.Failed(refusal.kind(), refusal.getMessage());
-            }
-            return internalError(e);
-        }
+        return form.apply(future.join());
     }
 
     private static Response internalError(RuntimeException e) {
@@ -117,7 +114,9 @@ final class RequestCalls {
         int from = 0;
         int blocks = 0;
         for (int i = 0; i < found.size(); i++) {
-            blocks += found.get(i) instanceof Fetched.Found object && object.key() instanceof ObjectKey.BlockKey ? 1 : 0;
+            boolean block = found.get(i) instanceof Fetched.Found object
+                    && object.key() instanceof ObjectKey.BlockKey;
+            blocks += block ? 1 : 0;
             if (blocks > 2 * PART_BLOCKS_MAX || i - from >= 2 * PART_ITEMS_MAX) {
                 responses.add(new Response.Objects(found.subList(from, i), true));
                 from = i;

@@ -17,6 +17,7 @@ import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +69,7 @@ public final class ScriptedBackend implements BackendPort {
             }
             if (item.key() instanceof ObjectKey.BlockKey block) {
                 byte[] raw = new byte[128 * 1024];
-                java.util.Arrays.fill(raw, (byte) block.index());
+                Arrays.fill(raw, (byte) block.index());
                 found.add(new Fetched.Found(block, snapshot, new StoredObject.BlockObject(Bytes.owning(raw))));
             } else {
                 found.add(new Fetched.Absent(item.key()));
@@ -85,7 +86,9 @@ public final class ScriptedBackend implements BackendPort {
         Name name = Name.of("only");
         boolean past = after != null && after.compareTo(name) >= 0;
         return CompletableFuture.completedFuture(new DirectoryPage(
-                past || limit == 0 ? List.of() : List.of(new DirectoryPage.Entry(name, inode.ino(), inode.type(), inode)),
+                past || limit == 0
+                        ? List.of()
+                        : List.of(new DirectoryPage.Entry(name, inode.ino(), inode.type(), inode)),
                 limit > 0));
     }
 
