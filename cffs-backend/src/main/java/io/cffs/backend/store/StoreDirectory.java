@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * <pre>
  *   FORMAT                  "cffs-store N": what layout this is
  *   LOCK                    held while a process has the store open
+ *   backend.*               where processes find the backend that serves the store; not of the store itself
  *   volumes/NAME/log/       the commit log
  *   volumes/NAME/state/     RocksDB
  *   volumes/NAME/blocks/    staged objects
@@ -32,6 +33,8 @@ public final class StoreDirectory implements AutoCloseable {
     public static final int FORMAT = 1;
     private static final String FORMAT_FILE = "FORMAT";
     private static final String PREFIX = "cffs-store ";
+    /** Whoever starts a backend leaves its socket, its lock and its log here before there is a store. */
+    private static final String NEIGHBOURS = "backend.";
 
     private final Path path;
     private final FileChannel lockChannel;
@@ -95,7 +98,7 @@ public final class StoreDirectory implements AutoCloseable {
             return true;
         }
         try (Stream<Path> entries = Files.list(path)) {
-            return entries.findAny().isEmpty();
+            return entries.allMatch(entry -> entry.getFileName().toString().startsWith(NEIGHBOURS));
         }
     }
 

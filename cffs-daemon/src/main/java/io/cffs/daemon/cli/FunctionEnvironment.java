@@ -18,8 +18,13 @@ final class FunctionEnvironment {
     static final String FUSE_MOUNT = "CFFS_FUSE_MOUNT";
     static final String OUTER_NAMESPACE_FD = "CFFS_OUTER_NAMESPACE_FD";
     static final String SAVED_LOCALE = "CFFS_SAVED_LC_ALL";
+    /** The launcher itself, to start further processes with. */
+    static final String LAUNCHER = "CFFS_LAUNCHER";
+    /** The process that watches over a mount. */
+    static final String SUPERVISOR_PID = "CFFS_SUPERVISOR_PID";
 
-    private static final List<String> LAUNCHERS_OWN = List.of(FUSE_FD, FUSE_MOUNT, OUTER_NAMESPACE_FD, SAVED_LOCALE);
+    private static final List<String> LAUNCHERS_OWN =
+            List.of(FUSE_FD, FUSE_MOUNT, OUTER_NAMESPACE_FD, SAVED_LOCALE, LAUNCHER, SUPERVISOR_PID);
 
     private FunctionEnvironment() {}
 

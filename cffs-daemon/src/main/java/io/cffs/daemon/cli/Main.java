@@ -71,7 +71,12 @@ public final class Main implements Runnable {
 
     private static Map<String, Supplier<Object>> commands(Surroundings around) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-        commands.put("run", () -> new RunCommand(around, null));
+        Backends backends = new Backends(around);
+        commands.put("run", () -> new RunCommand(around, new VolumeMounts(around, backends)));
+        commands.put("mount", () -> new MountCommand(around, new VolumeMounts(around, backends)));
+        commands.put("umount", () -> new UmountCommand(around));
+        commands.put("backend", () -> new BackendCommand(around, backends));
+        commands.put("status", () -> new StatusCommand(around, backends));
         commands.put("version", VersionCommand::new);
         commands.put("completion", () -> new CompletionCommand(around));
         return commands;

@@ -47,6 +47,11 @@ final class StoreOptions {
         }
     }
 
+    /** What people call it. */
+    String source(Surroundings around) {
+        return backend == null ? directory(around).toString() : backend;
+    }
+
     /** The store's directory. Meaningless when a backend is named. */
     Path directory(Surroundings around) {
         return (store == null ? around.defaultStore() : store).toAbsolutePath().normalize();

@@ -1,0 +1,148 @@
+package io.cffs.daemon.cli;
+
+import io.cffs.daemon.mount.CommitMode;
+import io.cffs.daemon.mount.MountedVolume;
+import io.cffs.fuse.mount.MountOptions;
+import io.cffs.model.FsException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** A mount for people and servers: always there, committing as its option says. */
+@Command(
+        name = "mount",
+        description = {
+            "Mount a volume and keep it mounted, in the foreground, until umount or a signal.",
+            "There, programs share one transaction at a time; -o commit says when it commits."
+        },
+        footer = {
+            "",
+            "With commit=manual a program commits by 'echo > DIR/.cffs/commit' and undoes by 'echo > DIR/.cffs/abort'.",
+            "",
+            "Examples:",
+            "  cffs mount /mnt/data",
+            "  cffs mount --volume shop -o commit=interval,interval=5s /mnt/shop"
+        })
+final class MountCommand implements Callable<Integer> {
+    private final Surroundings around;
+    private final VolumeMounts mounts;
+
+    @Mixin
+    private StoreOptions store;
+
+    @Option(names = "-o", paramLabel = "OPTION", split = ",", description = {
+        "commit=close (default), fsync, interval or manual: when changes are committed.",
+        "interval=TIME for commit=interval (default: 1s).",
+        "ro: refuse writes. allow_other: other users may use it.",
+        "transport=devfuse (default) or libfuse."})
+    private List<String> options = new ArrayList<>();
+
+    @Option(names = "--read-only", description = "As -o ro.")
+    private boolean readOnly;
+
+    @Parameters(paramLabel = "DIR", description = "An existing directory.")
+    private Path directory;
+
+    MountCommand(Surroundings around, VolumeMounts mounts) {
+        this.around = around;
+        this.mounts = mounts;
+    }
+
+    /** Why the wait ended. */
+    private enum Wake { SIGNAL, UNMOUNTED }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        store.check();
+        MountChoices choices = MountChoices.parse(options);
+        Path at = VolumeMounts.existing(directory.toAbsolutePath().normalize());
+        boolean refuseWrites = readOnly || choices.readOnly();
+        MountOptions kernel = MountOptions.at(at)
+                .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
+                .withTransport(choices.transport());
+        Path runtime = new RuntimeDirectory(around).path();
+        BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
+        Signals.listen(signal -> {
+            if (signal.stops()) {
+                wakes.add(Wake.SIGNAL);
+            }
+        });
+        try (VolumeMounts.Parts parts = mounts.new Parts(store, kernel, choices.mode(), choices.interval());
+                MountedVolume volume = parts.mount()) {
+            volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
+            MountNote.ofThisProcess(at, around, store.volume.value(), store.source(around)).write(runtime);
+            around.out().println("mounted " + store.volume + " on " + at);
+            around.out().flush();
+            return wakes.take() == Wake.SIGNAL && !refuseWrites ? commitLast(volume, wakes) : Exit.OK;
+        } finally {
+            MountNote.remove(runtime, at);
+        }
+    }
+
+    /** A second signal means: do not wait. Closing then aborts what is open. */
+    private int commitLast(MountedVolume volume, BlockingQueue<Wake> wakes) throws InterruptedException {
+        int[] status = {Exit.OK};
+        Thread commit = Thread.ofPlatform().daemon().name("cffs-last-commit").start(() -> {
+            try {
+                volume.commitIfChanged();
+            } catch (FsException | RuntimeException e) {
+                new Sentences(around).say("what was written last could not be committed and is lost ("
+                        + e.getMessage() + "): write it again on a new mount");
+                status[0] = Exit.CONFLICTS;
+            }
+            wakes.add(Wake.UNMOUNTED);
+        });
+        if (wakes.take() == Wake.SIGNAL && commit.isAlive()) {
+            status[0] = Exit.SIGNALLED + FunctionSignal.TERM.number();
+        }
+        return status[0];
+    }
+
+    /** What -o says. */
+    record MountChoices(
+            CommitMode mode, Duration interval, boolean readOnly, boolean allowOther, MountOptions.Transport transport) {
+        static MountChoices parse(List<String> options) {
+            CommitMode mode = CommitMode.CLOSE;
+            Duration interval = Duration.ofSeconds(1);
+            boolean readOnly = false;
+            boolean allowOther = false;
+            MountOptions.Transport transport = MountOptions.Transport.DEVFUSE;
+            for (String option : options) {
+                switch (option) {
+                    case "commit=close" -> mode = CommitMode.CLOSE;
+                    case "commit=fsync" -> mode = CommitMode.FSYNC;
+                    case "commit=interval" -> mode = CommitMode.INTERVAL;
+                    case "commit=manual" -> mode = CommitMode.MANUAL;
+                    case "ro" -> readOnly = true;
+                    case "rw" -> readOnly = false;
+                    case "allow_other" -> allowOther = true;
+                    case "transport=devfuse" -> transport = MountOptions.Transport.DEVFUSE;
+                    case "transport=libfuse" -> transport = MountOptions.Transport.LIBFUSE;
+                    case String text when text.startsWith("interval=") ->
+                            interval = interval(text.substring("interval=".length()));
+                    default -> throw new Failure(Exit.USAGE,
+                            "no such option: -o " + option + "; see 'cffs mount --help'");
+                }
+            }
+            return new MountChoices(mode, interval, readOnly, allowOther, transport);
+        }
+
+        private static Duration interval(String text) {
+            try {
+                return Duration.ofNanos(new TimeSpan().convert(text));
+            } catch (TypeConversionException e) {
+                throw new Failure(Exit.USAGE, "-o interval: " + e.getMessage());
+            }
+        }
+    }
+}

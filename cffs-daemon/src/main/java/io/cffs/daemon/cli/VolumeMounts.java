@@ -1,0 +1,178 @@
+package io.cffs.daemon.cli;
+
+import io.cffs.daemon.buffer.FrameBuffer;
+import io.cffs.daemon.buffer.MemoryBudget;
+import io.cffs.daemon.cache.CacheLimits;
+import io.cffs.daemon.cache.MemoryBlockCache;
+import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.mount.CommitMode;
+import io.cffs.daemon.mount.MountSettings;
+import io.cffs.daemon.mount.MountedVolume;
+import io.cffs.daemon.session.Invocation;
+import io.cffs.daemon.session.InvocationBody;
+import io.cffs.daemon.session.InvocationResult;
+import io.cffs.daemon.session.RetryPolicy;
+import io.cffs.fuse.mount.MountOptions;
+import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.port.BackendPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Puts a mount together from the command's options: backend, buffers, caches, kernel. */
+final class VolumeMounts implements FunctionHost.Opener {
+    private static final long MIB = 1024 * 1024;
+    private static final Duration READY_AT_MOST = Duration.ofSeconds(20);
+
+    private final Surroundings around;
+    private final Backends backends;
+
+    VolumeMounts(Surroundings around, Backends backends) {
+        this.around = around;
+        this.backends = backends;
+    }
+
+    @Override
+    public FunctionHost open(StoreOptions store, Path at, boolean readOnly) {
+        InheritedMount inherited = InheritedMount.from(around);
+        Path root = inherited == null ? mountPoint(at) : inherited.directory();
+        MountOptions kernel = MountOptions.at(root).withAccess(false, false, readOnly);
+        if (inherited != null) {
+            kernel = kernel.withInheritedFd(inherited.descriptor());
+        }
+        Parts parts = new Parts(store, kernel, CommitMode.INVOCATION, Duration.ZERO);
+        return new Host(root, parts, parts.mount(), inherited != null, at == null);
+    }
+
+    /** For a function that nobody told where: a directory of its own, because other functions may see it. */
+    private Path mountPoint(Path at) {
+        try {
+            return at == null
+                    ? Files.createTempDirectory(new RuntimeDirectory(around).path(), "mount-")
+                    : existing(at.toAbsolutePath().normalize());
+        } catch (IOException e) {
+            throw new Failure(Exit.UNAVAILABLE, "no directory to mount on: " + Sentences.sentenceOf(e), e);
+        }
+    }
+
+    /** @throws Failure when nothing can be mounted there */
+    static Path existing(Path at) {
+        if (!Files.exists(at)) {
+            throw new Failure(Exit.USAGE, at + " does not exist: make the directory to mount on first");
+        }
+        if (!Files.isDirectory(at)) {
+            throw new Failure(Exit.USAGE, at + " is not a directory: name a directory to mount on");
+        }
+        return at;
+    }
+
+    /** What a mount owns, closed in the opposite order of opening. */
+    final class Parts implements AutoCloseable {
+        private final StoreOptions store;
+        private final MountOptions kernel;
+        private final CommitMode mode;
+        private final Duration interval;
+        private final BackendPort backend;
+        private final FrameBuffer frames;
+
+        Parts(StoreOptions store, MountOptions kernel, CommitMode mode, Duration interval) {
+            this.store = store;
+            this.kernel = kernel;
+            this.mode = mode;
+            this.interval = interval;
+            this.backend = backends.open(store);
+            String temporary = around.variable("TMPDIR");
+            this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
+                    Path.of(temporary == null ? "/tmp" : temporary));
+        }
+
+        MountedVolume mount() {
+            MountSettings settings = new MountSettings(kernel,
+                    new VolumeIdentity(around.entropy().nextLong(), around.entropy().nextLong()),
+                    new MemoryBlockCache(16 * MIB), CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
+                    new StagedWrites(backend, store.volume),
+                    new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
+                    Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);
+            boolean mounted = false;
+            try {
+                MountedVolume volume = MountedVolume.open(backend, store.volume, settings);
+                mounted = true;
+                return volume;
+            } catch (IOException e) {
+                throw new Failure(Exit.UNAVAILABLE, Sentences.sentenceOf(e) + mountRemedy(), e);
+            } finally {
+                if (!mounted) {
+                    close();
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            frames.close();
+            backend.close();
+        }
+    }
+
+    private static String mountRemedy() {
+        Path device = Path.of("/dev/fuse");
+        if (!Files.exists(device)) {
+            return ": there is no /dev/fuse; load the kernel module fuse, or give the container --device /dev/fuse";
+        }
+        return Files.isReadable(device) && Files.isWritable(device)
+                ? ": run as root, give the container CAP_SYS_ADMIN, or install fuse3"
+                : ": no permission for /dev/fuse; run as root or make it readable and writable for you";
+    }
+
+    /** The mount as the run command sees it. */
+    private final class Host implements FunctionHost {
+        private final Path root;
+        private final Parts parts;
+        private final MountedVolume volume;
+        private final boolean inherited;
+        private final boolean temporary;
+
+        /**
+         * @param inherited the launcher mounted it, in a name space that ends with this process
+         * @param temporary the directory was made for this mount
+         */
+        Host(Path root, Parts parts, MountedVolume volume, boolean inherited, boolean temporary) {
+            this.root = root;
+            this.parts = parts;
+            this.volume = volume;
+            this.inherited = inherited;
+            this.temporary = temporary;
+        }
+
+        @Override
+        public Path root() {
+            return root;
+        }
+
+        @Override
+        public InvocationResult invoke(Invocation invocation, InvocationBody body, RetryPolicy policy)
+                throws InterruptedException {
+            return volume.loop(policy, around.pause()).run(invocation, body);
+        }
+
+        @Override
+        public void close() {
+            if (inherited) {
+                // The kernel ends the mount with this process, sooner than anything done here could.
+                parts.backend.close();
+                return;
+            }
+            volume.close();
+            parts.close();
+            if (temporary) {
+                try {
+                    Files.deleteIfExists(root);
+                } catch (IOException e) {
+                    // Still busy: an empty directory of ours stays in the runtime directory.
+                    return;
+                }
+            }
+        }
+    }
+}
