@@ -2,6 +2,8 @@ package io.cffs.backend;
 
 import io.cffs.backend.commit.CommitPipeline;
 import io.cffs.backend.commit.Coordination;
+import io.cffs.backend.fsck.CheckJobs;
+import io.cffs.backend.fsck.VolumeCheck;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -14,6 +16,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.Ticker;
 import java.util.HashMap;
@@ -32,7 +35,7 @@ import java.util.function.Function;
  * <p>Reads run on the calling thread when their snapshot has been applied; stage runs on it always. Dependents of
  * commit futures run on the sequencing thread and must be short.
  */
-public final class LocalBackend implements BackendPort {
+public final class LocalBackend implements BackendPort, CheckPort {
     private final Function<VolumeName, VolumeParts> opener;
     private final Coordination coordination;
     private final Ticker ticker;
@@ -40,6 +43,7 @@ public final class LocalBackend implements BackendPort {
     private final ThreadFactory threads;
     private final Executor readers;
     private final Runnable onClose;
+    private final CheckJobs checks;
     // Guarded by "this".
     private final Map<VolumeName, Running> volumes = new HashMap<>();
     private boolean closed;
@@ -61,6 +65,7 @@ public final class LocalBackend implements BackendPort {
         this.threads = threads;
         this.readers = readers;
         this.onClose = onClose;
+        this.checks = new CheckJobs(readers);
     }
 
     /** Opens the volume if it is not open: for those who step it, and for checkers. Throws BackendException. */
@@ -171,6 +176,23 @@ public final class LocalBackend implements BackendPort {
         return on(name, volume -> CompletableFuture.completedFuture(volume.status()));
     }
 
+    @Override
+    public CompletableFuture<Long> startCheck(VolumeName name, boolean readBytes) {
+        VolumeCheck.Level level = readBytes ? VolumeCheck.Level.DATA : VolumeCheck.Level.META;
+        return on(name, volume -> CompletableFuture.completedFuture(checks.start(name, volume.pin(), level)));
+    }
+
+    @Override
+    public CompletableFuture<Report> checkReport(VolumeName name, long check, int findingsFrom) {
+        return on(name, volume -> CompletableFuture.completedFuture(checks.report(name, check, findingsFrom)));
+    }
+
+    @Override
+    public CompletableFuture<Void> cancelCheck(VolumeName name, long check) {
+        checks.cancel(name, check);
+        return CompletableFuture.completedFuture(null);
+    }
+
     private <T> CompletableFuture<T> on(VolumeName name, Function<Volume, CompletableFuture<T>> call) {
         try {
             return call.apply(volume(name)).handle(LocalBackend::unwrapped).thenCompose(Function.identity());
@@ -196,6 +218,7 @@ public final class LocalBackend implements BackendPort {
                 return;
             }
             closed = true;
+            checks.close();
             running = List.copyOf(volumes.values());
             volumes.clear();
         }

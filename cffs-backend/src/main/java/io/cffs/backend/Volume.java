@@ -1,9 +1,9 @@
 package io.cffs.backend;
 
+import io.cffs.backend.fsck.CheckJobs;
 import io.cffs.backend.commit.CommitPipeline;
 import io.cffs.backend.commit.Coordination;
 import io.cffs.backend.store.StagedObjects;
-import io.cffs.backend.store.StoreSurvey;
 import io.cffs.backend.store.Progress;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.backend.trim.Leases;
@@ -248,20 +248,21 @@ public final class Volume {
                 progress.fileBytes() + available, available);
     }
 
-    /** For a checker: a lease on the newest applied snapshot, and what it sees. Close it. */
+    /** For a checker: a lease on the newest applied snapshot. Close it. */
     public Pinned pin() {
         Leases.Lease lease = leases.open(new TxnId(0, 0), () -> store.progress().applied(), ticker.monotonicNanos());
-        return new Pinned(lease, store.survey(lease.snapshot()), leases, ticker);
+        return new Pinned(lease, store, leases, ticker);
     }
 
     /** A snapshot that stays readable while it is renewed. */
-    public record Pinned(Leases.Lease lease, StoreSurvey survey, Leases leases,
-            Ticker ticker) implements AutoCloseable {
+    public record Pinned(Leases.Lease lease, VersionedStore store, Leases leases,
+            Ticker ticker) implements CheckJobs.Pin {
+        @Override
         public CommitTs snapshot() {
             return lease.snapshot();
         }
 
-        /** False when it was too late. */
+        @Override
         public boolean renew() {
             return leases.renew(lease.id(), ticker.monotonicNanos());
         }

@@ -16,6 +16,7 @@ import io.cffs.txn.codec.Response;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendException.Cause;
 import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.Entropy;
 import io.cffs.txn.port.Ticker;
@@ -41,7 +42,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Futures are completed by the thread that reads the connection: what depends on them must not wait.
  */
-public final class BackendClient implements BackendPort {
+public final class BackendClient implements BackendPort, CheckPort {
     private static final int UNIT_BYTES = 1024;
     /** Room that a request without data of its own is counted with. */
     private static final int UNITS_MIN = 4;
@@ -160,6 +161,23 @@ public final class BackendClient implements BackendPort {
     @Override
     public CompletableFuture<Boolean> renew(VolumeName volume, long leaseId) {
         return ask(new Request.Renew(volume, leaseId), Response.Renewed.class, Response.Renewed::alive);
+    }
+
+    @Override
+    public CompletableFuture<Long> startCheck(VolumeName volume, boolean readBytes) {
+        return ask(new Request.StartCheck(volume, readBytes), Response.CheckStarted.class,
+                Response.CheckStarted::check);
+    }
+
+    @Override
+    public CompletableFuture<CheckPort.Report> checkReport(VolumeName volume, long check, int findingsFrom) {
+        return ask(new Request.CheckReport(volume, check, findingsFrom), Response.CheckReport.class,
+                Response.CheckReport::report);
+    }
+
+    @Override
+    public CompletableFuture<Void> cancelCheck(VolumeName volume, long check) {
+        return ask(new Request.CancelCheck(volume, check), Response.Done.class, done -> null);
     }
 
     @Override

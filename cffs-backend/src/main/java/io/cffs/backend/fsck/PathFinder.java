@@ -6,6 +6,7 @@ import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.StoredObject.DentryObject;
+import io.cffs.txn.port.CheckPort;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ final class PathFinder {
 
     private PathFinder() {}
 
-    static void addPaths(List<Finding> findings, StoreSurvey survey) {
+    static void addPaths(List<CheckPort.Finding> findings, StoreSurvey survey) {
         PathFinder finder = new PathFinder();
         Set<Long> inos = new HashSet<>();
         findings.forEach(finding -> inos.add(finding.ino()));
@@ -58,7 +59,8 @@ final class PathFinder {
         if (ino.equals(Ino.ROOT)) {
             return List.of("/");
         }
-        return wanted.getOrDefault(ino, List.of()).stream().map(this::path).filter(path -> !path.isEmpty()).toList();
+        return wanted.getOrDefault(ino, List.of()).stream().map(this::path).filter(path -> !path.isEmpty())
+                .limit(CheckPort.PATHS_MAX).toList();
     }
 
     /** Empty when the climb does not end at the root. */

@@ -6,6 +6,7 @@ import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.TxnId;
+import io.cffs.txn.port.CheckPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -36,22 +37,27 @@ public final class VolumeCheck {
     private final StoreSurvey survey;
     private final CommitTs at;
     private final Level level;
+    private final Runnable keepAlive;
     private final InodeTable table = new InodeTable();
-    private final List<Finding> findings = new ArrayList<>();
+    private final List<CheckPort.Finding> findings = new ArrayList<>();
     private volatile boolean cancelled;
-    private volatile CheckReport published;
+    private volatile CheckPort.Report published;
     private long findingCount;
     private long dentryCount;
     private long blockCount;
     private long commitCount;
 
-    /** @param at a snapshot that the caller keeps readable with a lease until the check ends */
-    public VolumeCheck(VersionedStore store, CommitTs at, Level level) {
+    /**
+     * @param at a snapshot that the caller keeps readable with a lease until the check ends
+     * @param keepAlive called often; lengthens the lease, or throws BackendException when it was too late
+     */
+    public VolumeCheck(VersionedStore store, CommitTs at, Level level, Runnable keepAlive) {
+        this.keepAlive = keepAlive;
         this.store = store;
         this.survey = store.survey(at);
         this.at = at;
         this.level = level;
-        this.published = snapshotOfReport(false);
+        this.published = snapshotOfReport(CheckPort.State.RUNNING);
     }
 
     /**
@@ -59,7 +65,7 @@ public final class VolumeCheck {
      *
      * @throws CancellationException after {@link #cancel}
      */
-    public CheckReport run() {
+    public CheckPort.Report run() {
         survey.inodes(new InodePass(this, table));
         survey.dentries(new NamePass(this, table));
         new TreePass(this, table).run();
@@ -71,7 +77,7 @@ public final class VolumeCheck {
         if (!findings.isEmpty()) {
             PathFinder.addPaths(findings, survey);
         }
-        published = snapshotOfReport(true);
+        published = snapshotOfReport(CheckPort.State.COMPLETE);
         return published;
     }
 
@@ -80,7 +86,7 @@ public final class VolumeCheck {
     }
 
     /** What is known so far. */
-    public CheckReport report() {
+    public CheckPort.Report report() {
         return published;
     }
 
@@ -105,7 +111,8 @@ public final class VolumeCheck {
         }
         long steps = table.count() + dentryCount + blockCount;
         if (steps % 4096 == 0) {
-            published = snapshotOfReport(false);
+            keepAlive.run();
+            published = snapshotOfReport(CheckPort.State.RUNNING);
         }
     }
 
@@ -114,13 +121,14 @@ public final class VolumeCheck {
         if (findings.size() < FINDINGS_MAX) {
             CommitHeader header = version == null || version.equals(CommitTs.ZERO) ? null : store.header(version);
             TxnId writer = header == null ? null : header.txn();
-            findings.add(new Finding(check, ino == null ? 0 : ino.value(), List.of(), expected, actual, version,
-                    writer));
+            findings.add(new CheckPort.Finding(check.shortId(), check.promise(), ino == null ? 0 : ino.value(),
+                    List.of(), expected, actual, version, writer));
         }
     }
 
-    private CheckReport snapshotOfReport(boolean complete) {
-        return new CheckReport(at, findings, findingCount, table.count(), dentryCount, blockCount, commitCount,
-                complete);
+    /** Findings have no paths before the end, so a running check shows none. */
+    private CheckPort.Report snapshotOfReport(CheckPort.State state) {
+        return new CheckPort.Report(state, at, state == CheckPort.State.COMPLETE ? findings : List.of(), findingCount,
+                table.count(), dentryCount, blockCount, commitCount, null);
     }
 }

@@ -7,6 +7,7 @@ import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
+import io.cffs.txn.port.CheckPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,13 @@ final class RequestCalls {
                 case Request.Renew renew ->
                         answer(port.renew(renew.volume(), renew.leaseId()), Response.Renewed::new);
                 case Request.Status status -> answer(port.status(status.volume()), Response.Status::new);
+                case Request.StartCheck start ->
+                        answer(checks().startCheck(start.volume(), start.readBytes()), Response.CheckStarted::new);
+                case Request.CheckReport asked -> answer(
+                        checks().checkReport(asked.volume(), asked.check(), asked.findingsFrom()),
+                        Response.CheckReport::new);
+                case Request.CancelCheck cancel -> answer(
+                        checks().cancelCheck(cancel.volume(), cancel.check()), done -> new Response.Done());
             };
         } catch (BackendException e) {
             return new Response.Failed(e.kind(), e.getMessage());
@@ -64,6 +72,14 @@ final class RequestCalls {
         } catch (RuntimeException e) {
             return internalError(e);
         }
+    }
+
+    private CheckPort checks() {
+        if (port instanceof CheckPort checks) {
+            return checks;
+        }
+        throw new BackendException(BackendException.Cause.REFUSED, "This backend only passes requests on: ask the"
+                + " backend that holds the store for a check.", null);
     }
 
     private static <T> Response answer(CompletableFuture<T> future, Function<? super T, Response> form) {

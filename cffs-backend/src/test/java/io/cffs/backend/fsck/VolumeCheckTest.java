@@ -8,6 +8,7 @@ import io.cffs.backend.store.DamagedVolume;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.TxnId;
+import io.cffs.txn.port.CheckPort;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -69,8 +70,9 @@ class VolumeCheckTest {
     void exactlyThatFinding(Row row) throws Exception {
         DamagedVolume volume = new DamagedVolume();
         row.damage().accept(volume);
-        CheckReport report = check(volume, VolumeCheck.Level.DATA);
-        assertEquals(List.of(row.check()), report.findings().stream().map(Finding::check).toList(), report::toString);
+        CheckPort.Report report = check(volume, VolumeCheck.Level.DATA);
+        assertEquals(List.of(row.check().shortId()), report.findings().stream().map(CheckPort.Finding::check).toList(),
+                report::toString);
         assertEquals(row.paths(), report.findings().getFirst().paths().stream().sorted().toList());
     }
 
@@ -96,15 +98,17 @@ class VolumeCheckTest {
     void thatFindingAmongItsConsequences(Row row) throws Exception {
         DamagedVolume volume = new DamagedVolume();
         row.damage().accept(volume);
-        CheckReport report = check(volume, VolumeCheck.Level.DATA);
-        assertTrue(report.findings().stream().anyMatch(finding -> finding.check() == row.check()), report::toString);
+        CheckPort.Report report = check(volume, VolumeCheck.Level.DATA);
+        assertTrue(report.findings().stream().anyMatch(finding -> finding.check().equals(row.check().shortId())),
+                report::toString);
     }
 
     @Test
     void soundVolumeHasNoFinding() throws Exception {
-        CheckReport report = check(new DamagedVolume(), VolumeCheck.Level.DATA);
+        CheckPort.Report report = check(new DamagedVolume(), VolumeCheck.Level.DATA);
         assertEquals(List.of(), report.findings());
-        assertEquals(new CheckReport(DamagedVolume.LAST, List.of(), 0, 7, 7, 4, 3, true), report);
+        assertEquals(new CheckPort.Report(
+                CheckPort.State.COMPLETE, DamagedVolume.LAST, List.of(), 0, 7, 7, 4, 3, null), report);
     }
 
     @Test
@@ -120,7 +124,8 @@ class VolumeCheckTest {
         volume.flipBitOfBlock(DamagedVolume.A);
         assertEquals(List.of(), check(volume, VolumeCheck.Level.META).findings());
         volume.deleteStagedObject();
-        assertEquals(CheckId.BLOCK_PRESENT, check(volume, VolumeCheck.Level.META).findings().getFirst().check());
+        assertEquals(CheckId.BLOCK_PRESENT.shortId(),
+                check(volume, VolumeCheck.Level.META).findings().getFirst().check());
     }
 
     @Test
@@ -132,12 +137,13 @@ class VolumeCheckTest {
 
     @Test
     void cancelledCheckEnds() throws Exception {
-        VolumeCheck check = new VolumeCheck(new DamagedVolume().store(), DamagedVolume.LAST, VolumeCheck.Level.META);
+        VolumeCheck check = new VolumeCheck(new DamagedVolume().store(), DamagedVolume.LAST, VolumeCheck.Level.META,
+                () -> { });
         check.cancel();
         assertThrows(CancellationException.class, check::run);
     }
 
-    private static CheckReport check(DamagedVolume volume, VolumeCheck.Level level) {
-        return new VolumeCheck(volume.store(), DamagedVolume.LAST, level).run();
+    private static CheckPort.Report check(DamagedVolume volume, VolumeCheck.Level level) {
+        return new VolumeCheck(volume.store(), DamagedVolume.LAST, level, () -> { }).run();
     }
 }

@@ -12,7 +12,10 @@ import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import java.util.List;
 
-/** One call of {@link io.cffs.txn.port.BackendPort} as a value: what a client sends. */
+/**
+ * One call of {@link io.cffs.txn.port.BackendPort} or {@link io.cffs.txn.port.CheckPort} as a value: what a client
+ * sends.
+ */
 public sealed interface Request {
     /** Most objects that one {@link Fetch} may ask for. */
     int FETCH_ITEMS_MAX = 65_536;
@@ -45,4 +48,10 @@ public sealed interface Request {
     record Renew(VolumeName volume, long leaseId) implements Request {}
 
     record Status(VolumeName volume) implements Request {}
+
+    record StartCheck(VolumeName volume, boolean readBytes) implements Request {}
+
+    record CheckReport(VolumeName volume, long check, int findingsFrom) implements Request {}
+
+    record CancelCheck(VolumeName volume, long check) implements Request {}
 }

@@ -58,6 +58,19 @@ final class RequestForms {
                 to.putFixed(renew.leaseId());
             }
             case Request.Status status -> of(11, status.volume(), to);
+            case Request.StartCheck start -> {
+                of(12, start.volume(), to);
+                to.putBoolean(start.readBytes());
+            }
+            case Request.CheckReport report -> {
+                of(13, report.volume(), to);
+                to.putFixed(report.check());
+                to.putUnsigned(report.findingsFrom());
+            }
+            case Request.CancelCheck cancel -> {
+                of(14, cancel.volume(), to);
+                to.putFixed(cancel.check());
+            }
         }
     }
 
@@ -90,6 +103,10 @@ final class RequestForms {
             case 9 -> new Request.End(ModelForms.takeVolume(from), from.takeFixed());
             case 10 -> new Request.Renew(ModelForms.takeVolume(from), from.takeFixed());
             case 11 -> new Request.Status(ModelForms.takeVolume(from));
+            case 12 -> new Request.StartCheck(ModelForms.takeVolume(from), from.takeBoolean());
+            case 13 -> new Request.CheckReport(
+                    ModelForms.takeVolume(from), from.takeFixed(), from.takeInt(Integer.MAX_VALUE));
+            case 14 -> new Request.CancelCheck(ModelForms.takeVolume(from), from.takeFixed());
             default -> throw new CodecException("no request has number " + tag);
         };
     }

@@ -46,6 +46,10 @@ public sealed interface Response {
 
     record Status(VolumeStatus status) implements Response {}
 
+    record CheckStarted(long check) implements Response {}
+
+    record CheckReport(io.cffs.txn.port.CheckPort.Report report) implements Response {}
+
     /** The call failed with a {@link BackendException}. */
     record Failed(BackendException.Cause kind, String sentence) implements Response {}
 }

@@ -60,6 +60,14 @@ final class ResponseForms {
                 to.putByte(10);
                 putStatus(status.status(), to);
             }
+            case Response.CheckStarted started -> {
+                to.putByte(12);
+                to.putFixed(started.check());
+            }
+            case Response.CheckReport report -> {
+                to.putByte(13);
+                CheckForms.putReport(report.report(), to);
+            }
             case Response.Failed failed -> {
                 to.putByte(11);
                 to.putEnum(failed.kind());
@@ -85,6 +93,8 @@ final class ResponseForms {
             case 10 -> new Response.Status(takeStatus(from));
             case 11 -> new Response.Failed(
                     from.takeEnum(BackendException.Cause.values()), from.takeText(CommitForms.SENTENCE_MAX));
+            case 12 -> new Response.CheckStarted(from.takeFixed());
+            case 13 -> new Response.CheckReport(CheckForms.takeReport(from));
             default -> throw new CodecException("no response has number " + tag);
         };
     }
