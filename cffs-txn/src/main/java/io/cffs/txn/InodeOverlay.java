@@ -188,9 +188,21 @@ final class InodeOverlay {
         if (isOrphan()) {
             return false;
         }
-        boolean timesSet = atimeExplicit || mtimeExplicit || mtimeNanos != stored.mtimeNanos()
-                || ctimeNanos != stored.ctimeNanos();
-        return timesSet || hasContentEffects();
+        return timesAreSent() || hasContentEffects();
+    }
+
+    /** Access times that passed by apart. */
+    private boolean timesAreSent() {
+        boolean touched = mtimeNanos != stored.mtimeNanos() || ctimeNanos != stored.ctimeNanos();
+        return atimeExplicit || mtimeExplicit || (touched && !onlyCameAndWent());
+    }
+
+    /**
+     * A directory in which names came and went and that holds in the end what it held: it keeps its times, so that
+     * temporary files cost no commit.
+     */
+    private boolean onlyCameAndWent() {
+        return names != null && !netNameChanges() && !identityChanged();
     }
 
     /** The new inode as a commit sends it: what follows from dentries is left empty. */
@@ -226,7 +238,7 @@ final class InodeOverlay {
         if (file != null) {
             file.collect(source, into);
         }
-        if (isCreated()) {
+        if (isCreated() || (onlyCameAndWent() && !timesAreSent())) {
             return;
         }
         Mutation.TimeChange atime = timeChange(stored.atimeNanos(), atimeNanos, atimeExplicit);
