@@ -12,6 +12,7 @@ import io.cffs.daemon.session.Invocation;
 import io.cffs.daemon.session.InvocationBody;
 import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.RetryPolicy;
+import io.cffs.daemon.staging.SessionStaging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.port.BackendPort;
@@ -91,7 +92,7 @@ final class VolumeMounts implements FunctionHost.Opener {
             MountSettings settings = new MountSettings(kernel,
                     new VolumeIdentity(around.entropy().nextLong(), around.entropy().nextLong()),
                     new MemoryBlockCache(16 * MIB), CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
-                    new StagedWrites(backend, store.volume),
+                    new SessionStaging(backend, store.volume),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);
             boolean mounted = false;
