@@ -77,6 +77,7 @@ public final class Main implements Runnable {
         commands.put("umount", () -> new UmountCommand(around));
         commands.put("backend", () -> new BackendCommand(around, backends));
         commands.put("status", () -> new StatusCommand(around, backends));
+        commands.put("fsck", () -> new FsckCommand(around, backends));
         commands.put("version", VersionCommand::new);
         commands.put("completion", () -> new CompletionCommand(around));
         return commands;

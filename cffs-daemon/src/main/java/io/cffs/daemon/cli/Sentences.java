@@ -21,12 +21,21 @@ record Sentences(Surroundings around) implements IParameterExceptionHandler, IEx
         sentence = sentence.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + sentence.substring(1);
         say(sentence.replaceFirst("\\.$", "") + "; see '" + line.getCommandSpec().qualifiedName() + " --help'");
         trace(failure);
-        return Exit.USAGE;
+        // Checkers have their own numbers, as fsck(8) says.
+        int own = line.getCommandSpec().exitCodeOnInvalidInput();
+        return own == CommandLine.ExitCode.USAGE ? Exit.USAGE : own;
     }
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
         trace(failure);
+        int own = line.getCommandSpec().exitCodeOnExecutionException();
+        int status = told(failure);
+        return own == CommandLine.ExitCode.SOFTWARE ? status : status == Exit.USAGE
+                ? line.getCommandSpec().exitCodeOnInvalidInput() : own;
+    }
+
+    private int told(Exception failure) {
         return switch (failure) {
             case Failure known -> tell(known.getMessage(), known.status());
             case BackendException lost -> tell(lost.getMessage(), statusOf(lost.kind()));
