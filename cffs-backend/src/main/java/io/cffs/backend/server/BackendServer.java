@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves a backend on sockets until it is closed. Safe for use by many threads. Does not close the backend.
  *
- * <p>Every connection has one virtual thread that reads and one for each request under way; a watchdog ends
+ * <p>Every connection has a thread that reads and virtual ones for requests that take long; a watchdog ends
  * connections
  * whose peer stops in the middle of a greeting or a frame or does not read its answers. {@link #close()} stops
  * accepting,
@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class BackendServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackendServer.class);
     private static final long WATCH_NANOS = 500_000_000L;
+    /** Connections whose reader is a platform thread. */
+    private static final int PLATFORM_READERS_MAX = 64;
     /** Pause after a failed accept, which is mostly a lack of descriptors, so that it cannot spin. */
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000L;
 
@@ -38,6 +40,8 @@ public final class BackendServer implements AutoCloseable {
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore sharedRoom;
     private final Executor threads = task -> Thread.ofVirtual().name("cffs-server").start(task);
+    private final Executor platformThreads =
+            task -> Thread.ofPlatform().name("cffs-server-reader").daemon().start(task);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /** When the last connection left; @GuardedBy("lock"). */
@@ -107,7 +111,7 @@ public final class BackendServer implements AutoCloseable {
                 ServerConnection connection =
                         new ServerConnection(accepted, calls, new RequestRoom(limits, sharedRoom), limits, ticker,
                                 threads);
-                threads.execute(() -> serve(connection));
+                readers(connections.size()).execute(() -> serve(connection));
             } catch (IOException e) {
                 if (closed || !listener.isOpen()) {
                     return;
@@ -117,6 +121,11 @@ public final class BackendServer implements AutoCloseable {
                 pause(ACCEPT_PAUSE_NANOS);
             }
         }
+    }
+
+    /** A platform thread wakes faster when bytes come, a virtual one costs less while none do. */
+    private Executor readers(int connectionCount) {
+        return connectionCount < PLATFORM_READERS_MAX ? platformThreads : threads;
     }
 
     private void serve(ServerConnection connection) {

@@ -13,17 +13,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request becomes a call of the port, and what the call gives becomes responses. Waits for the call. */
+/** A request becomes a call of the port, and what the call gives becomes responses. */
 final class RequestCalls {
     private static final Logger LOG = LoggerFactory.getLogger(RequestCalls.class);
     /** Blocks that one part of an answer to a fetch holds: 4 MiB. */
     private static final int PART_BLOCKS_MAX = 32;
     /** Objects that one part of an answer holds. */
     private static final int PART_ITEMS_MAX = 4096;
+    /** Fetches and listings up to this many objects take no longer than handing them to another thread would. */
+    private static final int LIGHT_ITEMS_MAX = 8;
 
     private final BackendPort port;
 
@@ -31,47 +32,65 @@ final class RequestCalls {
         this.port = port;
     }
 
-    /**
-     * Gives the last response; earlier parts go to {@code parts}, which may wait until the peer has taken them.
-     */
-    Response call(Request request, Consumer<Response> parts) {
+    /** Whether {@link #start} returns at once, so that the thread that reads the connection may call it. */
+    static boolean isLight(Request request) {
+        return switch (request) {
+            case Request.Stage stage -> false;
+            case Request.StartCheck start -> false;
+            case Request.CheckReport asked -> false;
+            case Request.CancelCheck cancel -> false;
+            case Request.Fetch fetch -> fetch.items().size() <= LIGHT_ITEMS_MAX;
+            case Request.ListNames list -> list.limit() <= LIGHT_ITEMS_MAX;
+            case Request.Begin begin -> true;
+            case Request.XattrNames names -> true;
+            case Request.Commit commit -> true;
+            case Request.OutcomeOf asked -> true;
+            case Request.ReserveInos reserve -> true;
+            case Request.End end -> true;
+            case Request.Renew renew -> true;
+            case Request.Status status -> true;
+        };
+    }
+
+    /** Never fails. The whole answer, so not for fetches of more than a part: see {@link #fetchInParts}. */
+    CompletableFuture<Response> start(Request request) {
+        CompletableFuture<Response> started;
         try {
-            return switch (request) {
-                case Request.Begin begin -> answer(port.begin(begin.begin()), Response.Begun::new);
-                case Request.Fetch fetch -> fetch(fetch, parts);
-                case Request.ListNames list -> answer(
-                        port.list(list.volume(), list.snapshot(), list.directory(), list.after(), list.limit()),
-                        Response.Names::new);
-                case Request.XattrNames names -> answer(
-                        port.xattrNames(names.volume(), names.snapshot(), names.ino()), Response.XattrNames::new);
-                case Request.Stage stage -> answer(
-                        port.stage(stage.volume(), stage.object(), stage.bytes()), done -> new Response.Done());
-                case Request.Commit commit -> answer(port.commit(commit.commit()), Response.Outcome::new);
-                case Request.OutcomeOf asked ->
-                        answer(port.outcomeOf(asked.volume(), asked.txn()), Response.Ledger::new);
-                case Request.ReserveInos reserve ->
-                        answer(port.reserveInos(reserve.volume(), reserve.count()), Response.Inos::new);
-                case Request.End end -> answer(port.end(end.volume(), end.leaseId()), done -> new Response.Done());
-                case Request.Renew renew ->
-                        answer(port.renew(renew.volume(), renew.leaseId()), Response.Renewed::new);
-                case Request.Status status -> answer(port.status(status.volume()), Response.Status::new);
-                case Request.StartCheck start ->
-                        answer(checks().startCheck(start.volume(), start.readBytes()), Response.CheckStarted::new);
-                case Request.CheckReport asked -> answer(
-                        checks().checkReport(asked.volume(), asked.check(), asked.findingsFrom()),
-                        Response.CheckReport::new);
-                case Request.CancelCheck cancel -> answer(
-                        checks().cancelCheck(cancel.volume(), cancel.check()), done -> new Response.Done());
-            };
-        } catch (BackendException e) {
-            return new Response.Failed(e.kind(), e.getMessage());
-        } catch (CompletionException e) {
-            return e.getCause() instanceof BackendException refusal
-                    ? new Response.Failed(refusal.kind(), refusal.getMessage())
-                    : internalError(e);
+            started = call(request);
         } catch (RuntimeException e) {
-            return internalError(e);
+            return CompletableFuture.completedFuture(failed(e));
         }
+        return started.exceptionally(RequestCalls::failed);
+    }
+
+    private CompletableFuture<Response> call(Request request) {
+        return switch (request) {
+            case Request.Begin begin -> port.begin(begin.begin()).thenApply(Response.Begun::new);
+            case Request.Fetch fetch -> port.fetch(fetch.volume(), fetch.snapshot(), fetch.items())
+                    .thenApply(objects -> new Response.Objects(objects, false));
+            case Request.ListNames list ->
+                    port.list(list.volume(), list.snapshot(), list.directory(), list.after(), list.limit())
+                            .thenApply(Response.Names::new);
+            case Request.XattrNames names ->
+                    port.xattrNames(names.volume(), names.snapshot(), names.ino()).thenApply(Response.XattrNames::new);
+            case Request.Stage stage ->
+                    port.stage(stage.volume(), stage.object(), stage.bytes()).thenApply(done -> new Response.Done());
+            case Request.Commit commit -> port.commit(commit.commit()).thenApply(Response.Outcome::new);
+            case Request.OutcomeOf asked ->
+                    port.outcomeOf(asked.volume(), asked.txn()).thenApply(Response.Ledger::new);
+            case Request.ReserveInos reserve ->
+                    port.reserveInos(reserve.volume(), reserve.count()).thenApply(Response.Inos::new);
+            case Request.End end -> port.end(end.volume(), end.leaseId()).thenApply(done -> new Response.Done());
+            case Request.Renew renew -> port.renew(renew.volume(), renew.leaseId()).thenApply(Response.Renewed::new);
+            case Request.Status status -> port.status(status.volume()).thenApply(Response.Status::new);
+            case Request.StartCheck start ->
+                    checks().startCheck(start.volume(), start.readBytes()).thenApply(Response.CheckStarted::new);
+            case Request.CheckReport asked ->
+                    checks().checkReport(asked.volume(), asked.check(), asked.findingsFrom())
+                            .thenApply(Response.CheckReport::new);
+            case Request.CancelCheck cancel ->
+                    checks().cancelCheck(cancel.volume(), cancel.check()).thenApply(done -> new Response.Done());
+        };
     }
 
     private CheckPort checks() {
@@ -82,26 +101,36 @@ final class RequestCalls {
                 + " backend that holds the store for a check.", null);
     }
 
-    private static <T> Response answer(CompletableFuture<T> future, Function<? super T, Response> form) {
-        return form.apply(future.join());
+    private static Response failed(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof BackendException refusal
+                ? new Response.Failed(refusal.kind(), refusal.getMessage())
+                : internalError(cause);
     }
 
-    private static Response internalError(RuntimeException e) {
+    private static Response internalError(Throwable e) {
         LOG.error("a request failed inside the backend", e);
         return new Response.Failed(BackendException.Cause.STORE_FAILED,
                 "The backend failed on this request; its log says why.");
     }
 
-    /** In parts, each asked for when the one before has left: so one request cannot fill the memory. */
-    private Response fetch(Request.Fetch fetch, Consumer<Response> parts) {
+    /**
+     * Gives the last response; earlier parts go to {@code parts}, which may wait until the peer has taken them.
+     * Each part
+     * is asked for when the one before has left, so that one request cannot fill the memory. Waits for the port.
+     */
+    Response fetchInParts(Request.Fetch fetch, Consumer<Response> parts) {
         List<FetchItem> items = fetch.items();
         int from = 0;
         while (true) {
             int to = endOfPart(items, from);
-            List<Fetched> found =
-                    port.fetch(fetch.volume(), fetch.snapshot(), items.subList(from, to)).join();
             boolean more = to < items.size();
-            List<Response> split = split(found, more);
+            Request.Fetch part = new Request.Fetch(fetch.volume(), fetch.snapshot(), items.subList(from, to));
+            Response answer = start(part).join();
+            if (!(answer instanceof Response.Objects found)) {
+                return answer;
+            }
+            List<Response> split = split(found.objects(), more);
             split.subList(0, split.size() - 1).forEach(parts);
             if (!more) {
                 return split.getLast();

@@ -111,8 +111,7 @@ final class ServerConnection implements Runnable {
         FrameReader frames = new FrameReader(duplex, duplex);
         try {
             for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
-                Frame taken = frame;
-                threads.execute(() -> work(taken));
+                hear(frame);
                 duplex.frameHandedOn();
             }
         } finally {
@@ -120,21 +119,40 @@ final class ServerConnection implements Runnable {
         }
     }
 
-    private void work(Frame frame) {
-        Response response;
+    /** Takes the room of the frame over. */
+    private void hear(Frame frame) {
+        long id = frame.requestId();
+        int room = frame.payload().length;
+        Request request;
         try {
-            Request request = Codecs.REQUEST.decode(frame.payload());
-            response = closing
-                    ? new Response.Failed(BackendException.Cause.CLOSED, "The backend is closing.")
-                    : calls.call(request, part -> sendPart(frame.requestId(), part));
+            request = Codecs.REQUEST.decode(frame.payload());
         } catch (CodecException e) {
-            response = new Response.Failed(BackendException.Cause.PROTOCOL, e.getMessage());
-        } catch (RuntimeException | Error e) {
-            LOG.error("a request ended in an accident", e);
-            response = new Response.Failed(BackendException.Cause.STORE_FAILED, "The backend failed on this request.");
+            send(id, new Response.Failed(BackendException.Cause.PROTOCOL, e.getMessage()), room);
+            return;
         }
-        int roomTaken = frame.payload().length;
-        outbox.send(encode(frame.requestId(), response), () -> room.give(roomTaken));
+        if (closing) {
+            send(id, new Response.Failed(BackendException.Cause.CLOSED, "The backend is closing."), room);
+        } else if (RequestCalls.isLight(request)) {
+            CompletableFuture<Response> response = calls.start(request);
+            if (response.isDone()) {
+                send(id, response.join(), room);
+            } else {
+                // Not by whoever completes it: it must not wait for our peer.
+                response.thenAcceptAsync(answer -> send(id, answer, room), threads);
+            }
+        } else {
+            threads.execute(() -> send(id, work(id, request), room));
+        }
+    }
+
+    private Response work(long id, Request request) {
+        return request instanceof Request.Fetch fetch
+                ? calls.fetchInParts(fetch, part -> sendPart(id, part))
+                : calls.start(request).join();
+    }
+
+    private void send(long id, Response response, int roomTaken) {
+        outbox.send(encode(id, response), () -> room.give(roomTaken));
     }
 
     private void sendPart(long requestId, Response part) {
@@ -144,12 +162,17 @@ final class ServerConnection implements Runnable {
     }
 
     private ByteBuffer encode(long requestId, Response response) {
-        ByteBuffer frame = Frame.encode(requestId, Codecs.RESPONSE, response, duplex.betweenHosts());
-        if (frame != null) {
-            return frame;
+        try {
+            ByteBuffer frame = Frame.encode(requestId, Codecs.RESPONSE, response, duplex.betweenHosts());
+            return frame != null ? frame : failed(requestId, BackendException.Cause.PROTOCOL,
+                    "The answer is larger than the " + Wire.FRAME_BYTES_MAX + " bytes of a frame.");
+        } catch (RuntimeException e) {
+            LOG.error("an answer has no form", e);
+            return failed(requestId, BackendException.Cause.STORE_FAILED, "The backend gave an impossible answer.");
         }
-        String sentence = "The answer is larger than the " + Wire.FRAME_BYTES_MAX + " bytes of a frame.";
-        return Frame.encode(requestId, Codecs.RESPONSE,
-                new Response.Failed(BackendException.Cause.PROTOCOL, sentence), false);
+    }
+
+    private static ByteBuffer failed(long requestId, BackendException.Cause kind, String sentence) {
+        return Frame.encode(requestId, Codecs.RESPONSE, new Response.Failed(kind, sentence), false);
     }
 }
