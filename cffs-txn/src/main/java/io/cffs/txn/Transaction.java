@@ -401,10 +401,18 @@ public final class Transaction {
         return pages;
     }
 
-    /** What the backend needs to decide. Nothing may be done in this transaction after it but {@link #discard}. */
+    /**
+     * What the backend needs to decide.
+     *
+     * @throws FsException when bytes could not be written or read back, now or in an operation before: what the
+     *     transaction holds is not whole and is not to be committed
+     */
     public CommitRequest toCommitRequest(
             VolumeName volume, TxnId txn, int attempt, String invocationId, long leaseId, FileBytesSource source)
             throws FsException {
+        if (core.frames().failure() != null) {
+            throw core.frames().failure();
+        }
         writes.all().forEach(this::recordLostLinks);
         List<Mutation> mutations = writes.mutations(source);
         return new CommitRequest(

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 final class TransactionCore {
     private final Snapshot snapshot;
     private final StoredBytes stored;
-    private final PageFrames frames;
+    private final WatchedFrames frames;
     private final ReadSet reads;
     private final ByteBuffer[] scratch = new ByteBuffer[2];
     private long stamp;
@@ -16,7 +16,7 @@ final class TransactionCore {
     TransactionCore(Snapshot snapshot, PageFrames frames, ReadSet reads) {
         this.snapshot = snapshot;
         this.stored = new StoredBytes(snapshot);
-        this.frames = frames;
+        this.frames = new WatchedFrames(frames);
         this.reads = reads;
     }
 
@@ -28,7 +28,7 @@ final class TransactionCore {
         return stored;
     }
 
-    PageFrames frames() {
+    WatchedFrames frames() {
         return frames;
     }
 

@@ -16,6 +16,7 @@ public final class HeapFrames implements PageFrames {
     private final Map<Integer, byte[]> frames = new HashMap<>();
     private final int framesMax;
     private int next;
+    private boolean failing;
 
     public HeapFrames() {
         this(Integer.MAX_VALUE);
@@ -24,6 +25,11 @@ public final class HeapFrames implements PageFrames {
     /** @param framesMax frames in use at once */
     public HeapFrames(int framesMax) {
         this.framesMax = framesMax;
+    }
+
+    /** From now on nothing can be written. */
+    public void fail() {
+        failing = true;
     }
 
     public int inUse() {
@@ -47,7 +53,10 @@ public final class HeapFrames implements PageFrames {
     }
 
     @Override
-    public void write(int frame, int offset, ByteBuffer source) {
+    public void write(int frame, int offset, ByteBuffer source) throws FsException {
+        if (failing) {
+            throw new FsException(FsError.ENVIRONMENT_FAILED);
+        }
         for (int at = offset, f = frame; source.hasRemaining(); f++, at = 0) {
             int part = Math.min(source.remaining(), Blocks.PAGE_BYTES - at);
             source.get(owned(f), at, part);

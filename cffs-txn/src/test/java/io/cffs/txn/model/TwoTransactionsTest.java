@@ -78,16 +78,31 @@ class TwoTransactionsTest {
             return null;
         }
         try {
-            compare(parts.get(0), parts.get(1), parts.get(2));
+            count(compare(parts.get(0), parts.get(1), parts.get(2)));
             return null;
         } catch (AssertionError e) {
-            return e.toString();
-        } catch (FsException | MutationRefused e) {
             return e.toString();
         }
     }
 
-    private void compare(List<ModelStep> before, List<ModelStep> first, List<ModelStep> second)
+    private void count(Fate fate) {
+        committed += fate == Fate.COMMITTED ? 1 : 0;
+        conflicted += fate == Fate.CONFLICTED ? 1 : 0;
+    }
+
+    /** What became of the second transaction. */
+    enum Fate { COMMITTED, CONFLICTED, READ_ONLY }
+
+    /** Throws AssertionError when the second committed although it saw or left something else than after the first. */
+    static Fate compare(List<ModelStep> before, List<ModelStep> first, List<ModelStep> second) {
+        try {
+            return tryCompare(before, first, second);
+        } catch (FsException | MutationRefused e) {
+            throw new AssertionError(e.toString(), e);
+        }
+    }
+
+    private static Fate tryCompare(List<ModelStep> before, List<ModelStep> first, List<ModelStep> second)
             throws FsException, MutationRefused {
         MapState state = ModelTest.openVolume();
         FsModel model = new FsModel();
@@ -99,15 +114,12 @@ class TwoTransactionsTest {
         Finished one = run(first, state, 1000);
         Finished two = run(second, state, 2000);
         Applied applied = state.commit(one.request().writes());
-        boolean conflict = two.request().reads().stream().anyMatch(applied.footprint()::collidesWith);
         if (two.request().writes().isEmpty()) {
-            return;
+            return Fate.READ_ONLY;
         }
-        if (conflict) {
-            conflicted++;
-            return;
+        if (two.request().reads().stream().anyMatch(applied.footprint()::collidesWith)) {
+            return Fate.CONFLICTED;
         }
-        committed++;
         state.commit(two.request().writes());
         state.check();
 
@@ -116,6 +128,7 @@ class TwoTransactionsTest {
         ModelRunner secondModel = new ModelRunner(model);
         assertEquals(second.stream().map(secondModel::run).toList(), two.results(), "what the second saw");
         assertEquals(Trees.of(model), Trees.of(state.objects), "what both leave");
+        return Fate.COMMITTED;
     }
 
     private record Finished(List<String> results, CommitRequest request) {}
