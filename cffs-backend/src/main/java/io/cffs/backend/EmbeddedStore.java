@@ -10,6 +10,7 @@ import io.cffs.backend.store.OrderedVersionedStore;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.StoreDirectory;
 import io.cffs.backend.store.VersionedStore;
+import io.cffs.backend.store.VolumeIdentityFile;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.Ticker;
@@ -57,7 +58,7 @@ public final class EmbeddedStore {
                     new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, 0, 0, ticker.wallNanos()));
             StoreDirectory.sync(path);
             StoreDirectory.sync(path.getParent());
-            return new VolumeParts(log, store, blocks, () -> usableBytes(path));
+            return new VolumeParts(VolumeIdentityFile.readOrMake(path), log, store, blocks, () -> usableBytes(path));
         } catch (IOException | RuntimeException failed) {
             if (log != null) {
                 log.close();

@@ -243,7 +243,7 @@ public final class Volume {
     VolumeStatus status() {
         Progress progress = store.progress();
         long available = Math.max(0, parts.usableBytes().getAsLong());
-        return new VolumeStatus(name, pipeline.epoch().value(), pipeline.acknowledged(), progress.applied(),
+        return new VolumeStatus(name, parts.identity(), pipeline.epoch().value(), pipeline.acknowledged(), progress.applied(),
                 progress.horizon(), leases.count(), progress.inodeCount(), progress.fileBytes(),
                 progress.fileBytes() + available, available);
     }

@@ -7,14 +7,17 @@ import io.cffs.backend.store.MemoryBlockStore;
 import io.cffs.backend.store.OrderedVersionedStore;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
  * What one volume is made of. Whoever gets them owns and closes them.
  *
+ * @param identity as {@code VolumeStatus} says it
  * @param usableBytes room left on the disk
  */
-public record VolumeParts(CommitLog log, VersionedStore store, BlockStore blocks, LongSupplier usableBytes) {
+public record VolumeParts(
+        UUID identity, CommitLog log, VersionedStore store, BlockStore blocks, LongSupplier usableBytes) {
     /** The root directory of a new volume belongs to root; everybody may look into it. */
     public static final int ROOT_PERMISSIONS = 0755;
 
@@ -23,13 +26,13 @@ public record VolumeParts(CommitLog log, VersionedStore store, BlockStore blocks
         MemoryBlockStore blocks = new MemoryBlockStore();
         VersionedStore store = OrderedVersionedStore.openMemory(new StagedObjects(blocks),
                 new VersionedStore.RootDirectory(ROOT_PERMISSIONS, 0, 0, wallNanos));
-        return new VolumeParts(new MemoryCommitLog(), store, blocks, () -> Long.MAX_VALUE / 2);
+        return new VolumeParts(new UUID(0, wallNanos), new MemoryCommitLog(), store, blocks, () -> Long.MAX_VALUE / 2);
     }
 
     /** In memory: what the next process finds after this one has died. */
     public VolumeParts afterCrash() {
         ((MemoryCommitLog) log).reopen();
-        return new VolumeParts(log, ((OrderedVersionedStore) store).afterCrash(), blocks, usableBytes);
+        return new VolumeParts(identity, log, ((OrderedVersionedStore) store).afterCrash(), blocks, usableBytes);
     }
 
     void close() {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  *   FORMAT                  "cffs-store N": what layout this is
  *   LOCK                    held while a process has the store open
  *   backend.*               where processes find the backend that serves the store; not of the store itself
+ *   volumes/NAME/IDENTITY   a random uuid: which volume this is, whatever it is called
  *   volumes/NAME/log/       the commit log
  *   volumes/NAME/state/     RocksDB
  *   volumes/NAME/blocks/    staged objects

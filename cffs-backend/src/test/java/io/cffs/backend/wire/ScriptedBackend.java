@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,7 +133,8 @@ public final class ScriptedBackend implements BackendPort {
     @Override
     public CompletableFuture<VolumeStatus> status(VolumeName volume) {
         CommitTs last = new CommitTs(lastCommitted.get());
-        return gate.thenApply(open -> new VolumeStatus(volume, 1, last, last, CommitTs.ZERO, 0, 1, 2, 3, 4));
+        return gate.thenApply(open -> new VolumeStatus(
+                volume, new UUID(5, 6), 1, last, last, CommitTs.ZERO, 0, 1, 2, 3, 4));
     }
 
     @Override

@@ -50,6 +50,7 @@ final class SlabFile implements AutoCloseable {
      * Opens the file, or makes it, with mode 0600. A sound file that is smaller than asked for is used as it is.
      *
      * @param capacityBytesMax 4 MiB and up
+     * @throws IOException when there can be no such file, or it is another user's, who may have put anything into it
      */
     static SlabFile open(Path path, long capacityBytesMax) throws IOException {
         for (int tries = 1; ; tries++) {
@@ -57,7 +58,7 @@ final class SlabFile implements AutoCloseable {
                 create(path, new SlabLayout(capacityBytesMax));
             }
             try {
-                SlabFile opened = isOursAlone(path) ? openIfSound(path, capacityBytesMax) : null;
+                SlabFile opened = isPrivate(path) ? openIfSound(path, capacityBytesMax) : null;
                 if (opened != null) {
                     return opened;
                 }
@@ -73,13 +74,14 @@ final class SlabFile implements AutoCloseable {
         }
     }
 
-    private static boolean isOursAlone(Path path) throws IOException {
+    private static boolean isPrivate(Path path) throws IOException {
         PosixFileAttributes attributes =
                 Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        return attributes.isRegularFile()
-                && OWNER_ONLY.equals(attributes.permissions())
-                && owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        if (!owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+            throw new IOException("the cache file " + path + " belongs to another user");
+        }
+        return attributes.isRegularFile() && OWNER_ONLY.equals(attributes.permissions());
     }
 
     /** Null when the file is not sound. */

@@ -1,7 +1,6 @@
 package io.cffs.daemon.cache;
 
-import io.cffs.model.VolumeName;
-import java.nio.charset.StandardCharsets;
+import io.cffs.txn.port.BackendPort.VolumeStatus;
 import java.util.UUID;
 
 /**
@@ -9,9 +8,9 @@ import java.util.UUID;
  * functions of one tenant may share a cache file whatever stores they use.
  */
 public record VolumeIdentity(long high, long low) {
-    /** @param store the uuid in the store's FORMAT file */
-    public static VolumeIdentity of(UUID store, VolumeName volume) {
-        UUID mixed = UUID.nameUUIDFromBytes((store + "/" + volume.value()).getBytes(StandardCharsets.US_ASCII));
-        return new VolumeIdentity(mixed.getMostSignificantBits(), mixed.getLeastSignificantBits());
+    /** Of the volume that said this. */
+    public static VolumeIdentity of(VolumeStatus status) {
+        UUID identity = status.identity();
+        return new VolumeIdentity(identity.getMostSignificantBits(), identity.getLeastSignificantBits());
     }
 }

@@ -2,8 +2,8 @@ package io.cffs.daemon.cli;
 
 import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.buffer.MemoryBudget;
+import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
-import io.cffs.daemon.cache.MemoryBlockCache;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.mount.CommitMode;
 import io.cffs.daemon.mount.MountSettings;
@@ -15,15 +15,16 @@ import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.staging.SessionStaging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 
 /** Puts a mount together from the command's options: backend, buffers, caches, kernel. */
 final class VolumeMounts implements FunctionHost.Opener {
-    private static final long MIB = 1024 * 1024;
     private static final Duration READY_AT_MOST = Duration.ofSeconds(20);
 
     private final Surroundings around;
@@ -76,6 +77,7 @@ final class VolumeMounts implements FunctionHost.Opener {
         private final Duration interval;
         private final BackendPort backend;
         private final FrameBuffer frames;
+        private final BlockCache blocks;
 
         Parts(StoreOptions store, MountOptions kernel, CommitMode mode, Duration interval) {
             this.store = store;
@@ -86,12 +88,12 @@ final class VolumeMounts implements FunctionHost.Opener {
             String temporary = around.variable("TMPDIR");
             this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
                     Path.of(temporary == null ? "/tmp" : temporary));
+            this.blocks = HostCache.open(around, store);
         }
 
         MountedVolume mount() {
             MountSettings settings = new MountSettings(kernel,
-                    new VolumeIdentity(around.entropy().nextLong(), around.entropy().nextLong()),
-                    new MemoryBlockCache(16 * MIB), CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
+                    identity(), blocks, CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
                     new SessionStaging(backend, store.volume),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);
@@ -109,9 +111,18 @@ final class VolumeMounts implements FunctionHost.Opener {
             }
         }
 
+        private VolumeIdentity identity() {
+            try {
+                return VolumeIdentity.of(backend.status(store.volume).join());
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof BackendException failure ? failure : e;
+            }
+        }
+
         @Override
         public void close() {
             frames.close();
+            blocks.close();
             backend.close();
         }
     }

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -245,7 +246,7 @@ final class MemoryVolume implements BackendPort, LatestState {
     @Override
     public CompletableFuture<VolumeStatus> status(VolumeName volume) {
         return answer(() -> new VolumeStatus(
-                volume, 1, new CommitTs(last), new CommitTs(last), CommitTs.ZERO, 1, 1, 0, 1L << 40, 1L << 40));
+                volume, new UUID(0, 1), 1, new CommitTs(last), new CommitTs(last), CommitTs.ZERO, 1, 1, 0, 1L << 40, 1L << 40));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.DirectoryPage;
+import java.util.UUID;
 
 /** The form of a response: its tag, then its fields in order. */
 final class ResponseForms {
@@ -171,6 +172,8 @@ final class ResponseForms {
 
     private static void putStatus(VolumeStatus status, ByteWriter to) {
         ModelForms.putVolume(status.volume(), to);
+        to.putFixed(status.identity().getMostSignificantBits());
+        to.putFixed(status.identity().getLeastSignificantBits());
         to.putUnsigned(status.epoch());
         ModelForms.putTs(status.lastCommitted(), to);
         ModelForms.putTs(status.lastApplied(), to);
@@ -184,6 +187,7 @@ final class ResponseForms {
 
     private static VolumeStatus takeStatus(ByteReader from) throws CodecException {
         var volume = ModelForms.takeVolume(from);
+        UUID identity = new UUID(from.takeFixed(), from.takeFixed());
         long epoch = from.takeUnsigned(Long.MAX_VALUE);
         CommitTs lastCommitted = ModelForms.takeTs(from);
         CommitTs lastApplied = ModelForms.takeTs(from);
@@ -192,7 +196,7 @@ final class ResponseForms {
         long inodes = from.takeUnsigned(Long.MAX_VALUE);
         long usedBytes = from.takeUnsigned(Long.MAX_VALUE);
         long capacityBytes = from.takeUnsigned(Long.MAX_VALUE);
-        return new VolumeStatus(volume, epoch, lastCommitted, lastApplied, trimHorizon, openLeases, inodes, usedBytes,
-                capacityBytes, from.takeUnsigned(Long.MAX_VALUE));
+        return new VolumeStatus(volume, identity, epoch, lastCommitted, lastApplied, trimHorizon, openLeases, inodes,
+                usedBytes, capacityBytes, from.takeUnsigned(Long.MAX_VALUE));
     }
 }

@@ -13,6 +13,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.ReadKey;
 import io.cffs.txn.StagedId;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -120,9 +121,15 @@ public interface BackendPort extends AutoCloseable {
     /** What the ledger knows of a transaction; {@code outcome} is null when it has not committed and never will. */
     record LedgerAnswer(CommitOutcome.Committed outcome) {}
 
-    /** Figures for status and statfs. */
+    /**
+     * Figures for status and statfs.
+     *
+     * @param identity chosen at random when the volume was made, so that caches on a host can tell volumes of different
+     *     stores apart; a copy of a store has that of the original
+     */
     record VolumeStatus(
             VolumeName volume,
+            UUID identity,
             long epoch,
             CommitTs lastCommitted,
             CommitTs lastApplied,

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /** Values of every type and variant, drawn by a seed; extremes are as likely as anything. */
@@ -298,8 +299,9 @@ final class Samples {
                     new BackendPort.LedgerAnswer(maybe(() -> new CommitOutcome.Committed(ts(), yes()))));
             case 7 -> new Response.Inos(new BackendPort.InoRange(number(Long.MAX_VALUE), random.nextInt(1000)));
             case 8 -> new Response.Renewed(yes());
-            case 9 -> new Response.Status(new BackendPort.VolumeStatus(volume(), number(Long.MAX_VALUE), ts(), ts(),
-                    ts(), number(9), number(Long.MAX_VALUE), number(Long.MAX_VALUE), number(9), number(9)));
+            case 9 -> new Response.Status(new BackendPort.VolumeStatus(volume(),
+                    new UUID(random.nextLong(), random.nextLong()), number(Long.MAX_VALUE), ts(), ts(), ts(), number(9),
+                    number(Long.MAX_VALUE), number(Long.MAX_VALUE), number(9), number(9)));
             default -> new Response.Failed(one(BackendException.Cause.values()), text());
         };
     }

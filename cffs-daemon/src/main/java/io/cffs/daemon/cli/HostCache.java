@@ -1,0 +1,46 @@
+package io.cffs.daemon.cli;
+
+import io.cffs.daemon.cache.BlockCache;
+import io.cffs.daemon.cache.BlockCacheEngine;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Which block cache a mount uses and where its file is. */
+final class HostCache {
+    private HostCache() {}
+
+    /** @throws Failure when a variable says something that is no engine */
+    static BlockCache open(Surroundings around, StoreOptions store) {
+        return engine(around).open(directory(around, store), BlockCacheEngine.CAPACITY_BYTES_DEFAULT, around.ticker(),
+                Thread::startVirtualThread);
+    }
+
+    static BlockCacheEngine engine(Surroundings around) {
+        String name = around.variable("CFFS_CACHE_ENGINE");
+        if (name == null) {
+            return BlockCacheEngine.SLAB;
+        }
+        try {
+            return BlockCacheEngine.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(Exit.USAGE, "CFFS_CACHE_ENGINE is slab, chronicle or memory, not " + name);
+        }
+    }
+
+    /** What is named, or beside the local store, or the user's cache directory, or where other things of the user's lie. */
+    static Path directory(Surroundings around, StoreOptions store) {
+        String named = around.variable("CFFS_CACHE_DIR");
+        if (named != null) {
+            return Path.of(named);
+        }
+        if (store.backend == null) {
+            return store.directory(around).resolve("cache");
+        }
+        String caches = around.variable("XDG_CACHE_HOME");
+        if (caches != null) {
+            return Path.of(caches, "cffs");
+        }
+        String home = around.variable("HOME");
+        return home == null ? new RuntimeDirectory(around).path().resolve("cache") : Path.of(home, ".cache", "cffs");
+    }
+}
