@@ -232,14 +232,13 @@ final class Link implements ClientConnection.Owner {
         lock.lock();
         try {
             attempt = null;
-            switch (result) {
-                case Connector.Result.Failed failed -> roundFailed(failed.sentence());
-                case Connector.Result.Connected connected -> {
-                    goodAddress = connected.index();
-                    connection = new ClientConnection(
-                            connected.duplex(), connected.address().toString(), this, ticker);
-                    live = connection;
-                }
+            // Not a pattern switch: the first one in a process costs milliseconds, and a function may be waiting.
+            if (result instanceof Connector.Result.Connected connected) {
+                goodAddress = connected.index();
+                connection = new ClientConnection(connected.duplex(), connected.address().toString(), this, ticker);
+                live = connection;
+            } else if (result instanceof Connector.Result.Failed failed) {
+                roundFailed(failed.sentence());
             }
             changed.signalAll();
         } finally {

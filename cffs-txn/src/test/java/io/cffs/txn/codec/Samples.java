@@ -21,6 +21,7 @@ import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.Fetched;
+import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.validate.CommittedFootprint;
 import io.cffs.txn.validate.WriteFootprint;
@@ -58,7 +59,9 @@ final class Samples {
                 new Source<>("object-key", Codecs.OBJECT_KEY, this::objectKey),
                 new Source<>("effects", Codecs.EFFECTS, () -> list(this::effect)),
                 new Source<>("request", Codecs.REQUEST, this::request),
-                new Source<>("response", Codecs.RESPONSE, this::response));
+                new Source<>("response", Codecs.RESPONSE, this::response),
+                new Source<>("check-request", Codecs.REQUEST, this::checkRequest),
+                new Source<>("check-response", Codecs.RESPONSE, this::checkResponse));
     }
 
     int below(int bound) {
@@ -275,6 +278,24 @@ final class Samples {
             case 9 -> new Request.Renew(volume(), random.nextLong());
             default -> new Request.Status(volume());
         };
+    }
+
+    private Request checkRequest() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Request.StartCheck(volume(), yes());
+            case 1 -> new Request.CheckReport(volume(), number(Long.MAX_VALUE), (int) number(Integer.MAX_VALUE));
+            default -> new Request.CancelCheck(volume(), number(Long.MAX_VALUE));
+        };
+    }
+
+    private Response checkResponse() {
+        if (yes()) {
+            return new Response.CheckStarted(number(Long.MAX_VALUE));
+        }
+        return new Response.CheckReport(new CheckPort.Report(one(CheckPort.State.values()), ts(),
+                list(() -> new CheckPort.Finding("D" + below(9), text(), number(9), list(this::text), text(), text(),
+                        maybe(this::ts), maybe(this::txn))),
+                number(9), number(9), number(Long.MAX_VALUE), number(9), number(9), maybe(this::text)));
     }
 
     private Fetched fetched() {
