@@ -15,6 +15,7 @@ import io.cffs.daemon.session.Staging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.model.Bytes;
 import io.cffs.model.FsException;
+import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
@@ -91,8 +92,15 @@ final class TestMount implements AutoCloseable {
     }
 
     AttemptTicket begin() {
-        TxnId txn = new TxnId(nextLong(), nextLong());
-        Attempts.Ask ask = new Attempts.Ask(txn, 1, Invocation.anonymous(), List.of());
+        return begin(Invocation.anonymous());
+    }
+
+    AttemptTicket beginReadOnly() {
+        return begin(new Invocation(null, true, CommitTs.ZERO, Long.MAX_VALUE));
+    }
+
+    private AttemptTicket begin(Invocation invocation) {
+        Attempts.Ask ask = new Attempts.Ask(new TxnId(nextLong(), nextLong()), 1, invocation, List.of());
         ticket = assertInstanceOf(Attempts.Opening.Opened.class, volume.attempts().begin(ask)).ticket();
         return ticket;
     }

@@ -1,0 +1,157 @@
+package io.cffs.daemon.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cffs.daemon.session.AttemptHealth;
+import io.cffs.daemon.session.AttemptTicket;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The virtual files under /.cffs, and the modes in which a long-lived mount commits. */
+@Timeout(60)
+class ControlFilesTest {
+    @TempDir
+    Path dir;
+
+    private final MemoryVolume store = new MemoryVolume();
+
+    @BeforeEach
+    void needsMounts() {
+        TestMount.assumeMountsWork();
+    }
+
+    private TestMount mount(String name, CommitMode mode) throws IOException {
+        return new TestMount(store, dir.resolve(name), mode);
+    }
+
+    @Test
+    void aFunctionLooksAtItsTransaction() throws Exception {
+        try (TestMount mount = mount("m", CommitMode.INVOCATION)) {
+            AttemptTicket ticket = mount.begin();
+            assertEquals("txn " + ticket.txn() + "\nattempt 1\nsnapshot 0\n", mount.sh("cat .cffs/txn"));
+            String status = mount.sh("echo x > f; cat .cffs/status");
+            assertTrue(status.contains("\"state\":\"OPEN\""), status);
+            assertTrue(status.contains("\"changed\":true"), status);
+            assertEquals("abort\nbegin\ncommit\nstatus\ntxn\n", mount.sh("ls .cffs"));
+            mount.sh("ls -l .cffs > /dev/null; test -d .cffs");
+            assertEquals("f\n", mount.sh("ls -A"), "no listing shows the virtual directory");
+            mount.commitMustSucceed();
+        }
+    }
+
+    @Test
+    void aFunctionDecidesNeitherWhenItBeginsNorWhenItCommitsButMayGiveUp() throws Exception {
+        try (TestMount mount = mount("m", CommitMode.INVOCATION)) {
+            AttemptTicket ticket = mount.begin();
+            assertTrue(mount.run("echo | tee .cffs/commit").errors().contains("not permitted"));
+            assertTrue(mount.run("echo | tee .cffs/begin").errors().contains("not permitted"));
+            mount.sh("echo x > f; echo > .cffs/abort; cat f");
+            assertEquals(AttemptHealth.GIVEN_UP, mount.volume.attempts().health(ticket));
+        }
+    }
+
+    @Test
+    void nobodyChangesTheVirtualDirectory() throws Exception {
+        try (TestMount mount = mount("m", CommitMode.INVOCATION)) {
+            mount.begin();
+            String[] refused = {"mkdir .cffs", "rmdir .cffs", "mv .cffs x", "touch .cffs/new", "rm .cffs/status",
+                    "echo y > f; mv f .cffs/f", "ln f .cffs/g", "ln .cffs/status here", "echo 1 > .cffs/status",
+                    "mkdir d; mv -T d .cffs"};
+            for (String script : refused) {
+                assertNotEquals(0, mount.run(script).status(), script);
+            }
+            mount.sh("mkdir d2; mkdir d2/.cffs; touch d2/.cffs/status");
+        }
+    }
+
+    @Test
+    void programsCommitAndAbortByHand() throws Exception {
+        try (TestMount writer = mount("w", CommitMode.MANUAL); TestMount reader = mount("r", CommitMode.MANUAL)) {
+            writer.sh("echo 1 > a");
+            assertEquals("", reader.sh("ls"));
+            writer.sh("echo > .cffs/commit");
+            assertEquals("committed 1\n", writer.sh("cat .cffs/commit"));
+            assertEquals("", reader.sh("ls"), "its transaction goes on");
+            reader.sh("echo > .cffs/begin");
+            assertEquals("a\n", reader.sh("ls"));
+            writer.sh("echo 2 > a; echo > .cffs/abort; cat a");
+            assertEquals("1\n", writer.sh("cat a"));
+            reader.sh("echo 3 > b");
+            assertTrue(reader.run("echo | tee .cffs/begin").errors().contains("busy"), "that would lose b");
+        }
+    }
+
+    @Test
+    void aConflictUndoesAndSaysSo() throws Exception {
+        try (TestMount one = mount("1", CommitMode.MANUAL); TestMount two = mount("2", CommitMode.MANUAL)) {
+            one.sh("echo 1 > n");
+            one.sh("echo > .cffs/commit; ");
+            two.sh("echo > .cffs/begin; n=$(cat n); echo $((n + 1)) > n");
+            one.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
+            assertTrue(two.run("echo | tee .cffs/commit").errors().contains("busy"));
+            assertTrue(two.sh("cat .cffs/commit").startsWith("conflict: "), two.sh("cat .cffs/commit"));
+            assertEquals("2\n", two.sh("cat n"));
+            two.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
+            assertEquals("3\n", two.sh("cat n"));
+        }
+    }
+
+    @Test
+    void eachFsyncCommits() throws Exception {
+        try (TestMount writer = mount("w", CommitMode.FSYNC); TestMount reader = mount("r", CommitMode.MANUAL)) {
+            writer.sh("echo 1 > a; echo 2 > b; sync b; echo 3 > c");
+            reader.sh("echo > .cffs/begin");
+            assertEquals("a\nb\n", reader.sh("ls"));
+        }
+    }
+
+    @Test
+    void eachCloseCommits() throws Exception {
+        try (TestMount writer = mount("w", CommitMode.CLOSE); TestMount reader = mount("r", CommitMode.MANUAL)) {
+            writer.sh("echo 1 > a; exec 3> b; echo 2 >&3; mkdir under-way");
+            reader.sh("echo > .cffs/begin");
+            assertEquals("a\nb\nunder-way\n", reader.sh("ls; test $(cat b) = 2"));
+            writer.sh("mkdir alone");
+            awaitListing(reader, "a\nalone\nb\nunder-way\n");
+        }
+    }
+
+    @Test
+    void theClockCommits() throws Exception {
+        try (TestMount writer = mount("w", CommitMode.INTERVAL); TestMount reader = mount("r", CommitMode.MANUAL)) {
+            writer.sh("echo 1 > a");
+            awaitListing(reader, "a\n");
+        }
+    }
+
+    @Test
+    void whatIsNotCommittedCanBeCommittedBeforeTheEnd() throws Exception {
+        try (TestMount reader = mount("r", CommitMode.MANUAL)) {
+            try (TestMount writer = mount("w", CommitMode.MANUAL)) {
+                writer.sh("echo 1 > a");
+                writer.volume.commitIfChanged();
+                writer.sh("echo 2 > b");
+            }
+            reader.sh("echo > .cffs/begin");
+            assertEquals("a\n", reader.sh("ls"));
+        }
+    }
+
+    private static void awaitListing(TestMount reader, String wanted) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        String seen = "";
+        while (System.nanoTime() < deadline) {
+            seen = reader.sh("echo > .cffs/begin; ls");
+            if (seen.equals(wanted)) {
+                return;
+            }
+        }
+        assertEquals(wanted, seen);
+    }
+}
