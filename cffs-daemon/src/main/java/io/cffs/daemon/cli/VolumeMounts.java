@@ -170,11 +170,6 @@ final class VolumeMounts implements FunctionHost.Opener {
 
         @Override
         public void close() {
-            if (inherited) {
-                // The kernel ends the mount with this process, sooner than anything done here could.
-                parts.backend.close();
-                return;
-            }
             volume.close();
             parts.close();
             if (temporary) {

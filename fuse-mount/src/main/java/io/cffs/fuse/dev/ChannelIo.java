@@ -81,14 +81,19 @@ final class ChannelIo implements DeviceIo {
     }
 
     /**
-     * Closing a channel wakes who blocks in it, without a native call of ours. The descriptor object is made to forget
-     * its number first, so that nothing is closed.
+     * Closing a channel wakes who blocks in it, without a native call of ours. The descriptor object is given another
+     * number first, so that the device stays open. It must be a real one: a channel whose descriptor is invalid is
+     * closed without waking anybody.
      */
     @Override
     public void wake() {
+        if (woken) {
+            return;
+        }
         woken = true;
-        try {
-            Descriptors.name(descriptor, -1);
+        try (FileInputStream other = new FileInputStream("/dev/null")) {
+            // Closing the emptied one as well tells the JDK's cleaner to forget the number.
+            Descriptors.move(other.getFD(), descriptor);
             in.close();
         } catch (IOException impossible) {
             throw new AssertionError(impossible);

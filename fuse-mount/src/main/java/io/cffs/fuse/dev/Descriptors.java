@@ -37,6 +37,16 @@ public final class Descriptors {
         }
     }
 
+    /** The number of {@code from} becomes that of {@code to}, and {@code from} is one of nothing. */
+    static void move(FileDescriptor from, FileDescriptor to) {
+        try {
+            NUMBER.setInt(to, NUMBER.getInt(from));
+            NUMBER.setInt(from, -1);
+        } catch (IllegalAccessException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
     /** Closes a descriptor, by the JDK if it lets us, else by a native call. Errors are ignored. */
     public static void close(int fd) {
         if (!canName()) {
