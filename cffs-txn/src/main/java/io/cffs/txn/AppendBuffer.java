@@ -6,7 +6,9 @@ import io.cffs.txn.port.PageFrames;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Bytes of blind appends, packed into frames: their place in the file is not known before the commit. Not thread-safe. */
+/**
+ * Bytes of blind appends, packed into frames: their place in the file is not known before the commit. Not thread-safe.
+ */
 final class AppendBuffer {
     private final PageFrames frames;
     private int[] owned = new int[1];

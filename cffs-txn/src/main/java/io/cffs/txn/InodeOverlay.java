@@ -123,6 +123,11 @@ final class InodeOverlay {
         return names;
     }
 
+    /** A name that was put here: the directory is not empty, whatever is stored. */
+    boolean holdsOwnEntry() {
+        return names != null && names.values().stream().anyMatch(change -> change.now != null);
+    }
+
     void setName(Name name, DentryObject seen, DentryObject now) {
         if (names == null) {
             names = new TreeMap<>();

@@ -16,9 +16,7 @@ import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.PageFrames;
 import io.cffs.txn.port.Ticker;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One attempt: a private view of the tree (the snapshot under what was written here), the set of what was read and the
@@ -27,10 +25,10 @@ import java.util.Map;
  * <p><b>Operations are in {@code io.cffs.txn.ops}</b>; this class is what they are made of. It knows what is seen and
  * what must be recorded; it knows no permission and no refusal beyond "no such inode". Two rules hold it together:
  * <ul>
- * <li><b>Restartable.</b> Any read may throw {@link SnapshotMiss}; the session then fetches and runs the operation again
- *     from its start. So an operation does all its reads before its first change, and methods that change take what was
- *     read ({@link Inode}, {@link DentryObject}) instead of reading again. Reads recorded by a run that missed stay
- *     recorded: the next run records the same.
+ * <li><b>Restartable.</b> Any read may throw {@link SnapshotMiss}; the session then fetches and runs the operation
+ *     again from its start. So an operation does all its reads before its first change, and methods that change take
+ *     what was read ({@link Inode}, {@link DentryObject}) instead of reading again. Reads recorded by a run that
+ *     missed stay recorded: the next run records the same.
  * <li><b>Own work is no read.</b> What this transaction wrote itself nobody else can have changed by its commit, so
  *     seeing it records nothing; nor does anything about an inode that was created here.
  * </ul>
@@ -52,24 +50,20 @@ public final class Transaction {
     private final TransactionOptions options;
     private final ReadSet reads;
     private final WriteSet writes;
-    private final Map<Ino, Integer> retained = new HashMap<>();
-    private long nextIno;
-    private long inosLeft;
+    private final Orphans orphans;
+    private final FreshInos inos = new FreshInos();
 
     /**
      * @param snapshot what this attempt sees
      * @param frames where written pages go; this transaction frees what it takes
      */
     public Transaction(Snapshot snapshot, PageFrames frames, Ticker ticker, TransactionOptions options) {
-        this(snapshot, frames, ticker, options, CommitRequest.READS_MAX);
-    }
-
-    Transaction(Snapshot snapshot, PageFrames frames, Ticker ticker, TransactionOptions options, int readKeysMax) {
-        this.reads = new ReadSet(readKeysMax);
+        this.reads = new ReadSet(CommitRequest.READS_MAX);
         this.core = new TransactionCore(snapshot, frames, reads);
         this.ticker = ticker;
         this.options = options;
         this.writes = new WriteSet(core);
+        this.orphans = new Orphans(reads);
     }
 
     public CommitTs snapshotAt() {
@@ -173,7 +167,7 @@ public final class Transaction {
     public boolean isEmpty(Inode directory) {
         InodeOverlay overlay = writes.of(directory.ino());
         boolean created = overlay != null && overlay.isCreated();
-        boolean ownEntry = overlay != null && overlay.names() != null && holdsOwnEntry(overlay);
+        boolean ownEntry = overlay != null && overlay.holdsOwnEntry();
         if (!created && !ownEntry) {
             reads.emptiness(directory.ino());
         }
@@ -222,27 +216,22 @@ public final class Transaction {
 
     /** Before a creation: throws {@link SnapshotMiss} when no fresh inode number is at hand. */
     public void requireIno() {
-        if (inosLeft == 0) {
-            throw new SnapshotMiss(new SnapshotMiss.Wanted.Inos(INO_BATCH));
-        }
+        inos.require();
     }
 
     /** Hands in fresh inode numbers; those of the range before are forgotten. */
     public void giveInos(InoRange range) {
-        nextIno = range.first();
-        inosLeft = range.count();
+        inos.give(range);
     }
 
     /** The inode numbers that were handed in and not used; its count may be 0. */
     public InoRange unusedInos() {
-        return new InoRange(nextIno, (int) inosLeft);
+        return inos.unused();
     }
 
     /** A new inode without a name, to be named by {@link #putName} in the same operation. */
     public Inode create(FileType type, int permissions, int uid, int gid, long rdev, Ino parent, Bytes target) {
-        requireIno();
-        Ino ino = new Ino(nextIno++);
-        inosLeft--;
+        Ino ino = inos.take();
         long now = nowNanos();
         long size = target == null ? 0 : target.length();
         Ino parentOfDirectory = type == FileType.DIRECTORY ? parent : null;
@@ -286,8 +275,8 @@ public final class Transaction {
         }
         if (inode.isDirectory()) {
             overlay.setLinks(0);
-        } else if (overlay.isOrphan() && !retained.containsKey(inode.ino())) {
-            drop(overlay);
+        } else {
+            orphans.nameLost(overlay);
         }
     }
 
@@ -341,29 +330,12 @@ public final class Transaction {
 
     /** A handle was opened: the inode's bytes stay usable until {@link #release}, even without a name. */
     public void retain(Ino ino) {
-        retained.merge(ino, 1, Integer::sum);
+        orphans.retain(ino);
     }
 
     /** A handle was closed. With the last one of a file without names its bytes go. */
     public void release(Ino ino) {
-        Integer left = retained.computeIfPresent(ino, (i, count) -> count == 1 ? null : count - 1);
-        InodeOverlay overlay = writes.of(ino);
-        if (left == null && overlay != null && overlay.type() != FileType.DIRECTORY && overlay.isOrphan()) {
-            drop(overlay);
-        }
-    }
-
-    private void drop(InodeOverlay overlay) {
-        recordLostLinks(overlay);
-        overlay.free();
-    }
-
-    /** Changes that die with an inode are left out of the commit, because it has no link left: that count was read. */
-    private void recordLostLinks(InodeOverlay overlay) {
-        boolean dies = overlay.isOrphan() && !overlay.isCreated() && overlay.type() != FileType.DIRECTORY;
-        if (dies && overlay.hasContentEffects()) {
-            reads.links(overlay.ino());
-        }
+        orphans.release(ino, writes.of(ino));
     }
 
     // The end.
@@ -384,8 +356,8 @@ public final class Transaction {
     }
 
     /**
-     * Grows whenever bytes of this 128 KiB block of the file are written; 0 when none were. A copy that was taken at the
-     * same stamp is still right.
+     * Grows whenever bytes of this 128 KiB block of the file are written; 0 when none were. A copy that was taken at
+     * the same stamp is still right.
      */
     public long changedAt(Ino ino, long blockIndex) {
         InodeOverlay overlay = writes.of(ino);
@@ -413,7 +385,7 @@ public final class Transaction {
         if (core.frames().failure() != null) {
             throw core.frames().failure();
         }
-        writes.all().forEach(this::recordLostLinks);
+        writes.all().forEach(orphans::recordLostLinks);
         List<Mutation> mutations = writes.mutations(source);
         return new CommitRequest(
                 volume, txn, attempt, invocationId, snapshotAt(), leaseId, reads.keys(), mutations);
@@ -422,9 +394,5 @@ public final class Transaction {
     /** Gives every frame back. Harmless when called again. */
     public void discard() {
         writes.all().forEach(InodeOverlay::free);
-    }
-
-    private static boolean holdsOwnEntry(InodeOverlay directory) {
-        return directory.names().values().stream().anyMatch(change -> change.now() != null);
     }
 }

@@ -5,8 +5,8 @@ import io.cffs.txn.port.PageFrames;
 import java.nio.ByteBuffer;
 
 /**
- * Frames that remember a failure. When bytes could not be written to a frame or read from one, the transaction's view may
- * be half changed: it can still be looked at, but never be committed. Running out of room changes nothing and is no
+ * Frames that remember a failure. When bytes could not be written to a frame or read from one, the transaction's view
+ * may be half changed: it can still be looked at, but never be committed. Running out of room changes nothing and is no
  * failure. Not thread-safe.
  */
 final class WatchedFrames implements PageFrames {

@@ -6,9 +6,9 @@ import java.util.List;
 
 /**
  * Where an open directory's listing stands: one for each directory handle. Entries are numbered in the order in which
- * they were first listed; that number is the cookie by which telldir(3) and seekdir(3) come back to a place, and it keeps
- * its meaning whatever happens to the directory in between. 1 is ".", 2 is "..", names follow. Listing from the start
- * again (rewinddir) numbers anew.
+ * they were first listed; that number is the cookie by which telldir(3) and seekdir(3) come back to a place, and it
+ * keeps its meaning whatever happens to the directory in between. 1 is ".", 2 is "..", names follow. Listing from the
+ * start again (rewinddir) numbers anew.
  *
  * <p>Holds one reference per listed name until the handle is closed. Not thread-safe; used under the session's lock.
  */

@@ -10,9 +10,9 @@ import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
 /**
- * Finds what a name names; its absence is recorded as well. The attributes that come along are a courtesy: only the name
- * is recorded, unless the kernel decides from them (its own permission checks, or the sticky bit, which it always checks
- * itself), so whoever shows them to the function goes through {@link Getattr}.
+ * Finds what a name names; its absence is recorded as well. The attributes that come along are a courtesy: only the
+ * name is recorded, unless the kernel decides from them (its own permission checks, or the sticky bit, which it always
+ * checks itself), so whoever shows them to the function goes through {@link Getattr}.
  */
 public final class Lookup {
     private Lookup() {}

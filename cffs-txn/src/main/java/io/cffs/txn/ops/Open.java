@@ -13,8 +13,8 @@ public final class Open {
     private Open() {}
 
     /**
-     * @throws FsException ACCESS_DENIED, STALE; IS_A_DIRECTORY for writing to one; SYMLINK_LOOP for a symlink (the kernel
-     *     follows them); READ_ONLY
+     * @throws FsException ACCESS_DENIED, STALE; IS_A_DIRECTORY for writing to one; SYMLINK_LOOP for a symlink (the
+     *     kernel follows them); READ_ONLY
      */
     public static Inode run(Transaction tx, Credentials who, Ino ino, OpenFlags flags) throws FsException {
         Inode inode = tx.inode(ino);

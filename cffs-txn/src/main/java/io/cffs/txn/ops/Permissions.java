@@ -6,7 +6,9 @@ import io.cffs.model.Inode;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
-/** Who may do what. A decision that depends on an inode's mode or owner records its identity; uid 0 depends on neither. */
+/**
+ * Who may do what. A decision that depends on an inode's mode or owner records its identity; uid 0 depends on neither.
+ */
 final class Permissions {
     static final int READ = 4;
     static final int WRITE = 2;
@@ -80,8 +82,8 @@ final class Permissions {
     }
 
     /**
-     * The permissions that are left when somebody changes a file's content or owner: set-user-id goes; set-group-id goes
-     * where it means that (group execution is allowed), and for those outside the group.
+     * The permissions that are left when somebody changes a file's content or owner: set-user-id goes; set-group-id
+     * goes where it means that (group execution is allowed), and for those outside the group.
      */
     static int withoutSetIds(Credentials who, Inode inode) {
         int permissions = inode.permissions() & ~SET_UID;

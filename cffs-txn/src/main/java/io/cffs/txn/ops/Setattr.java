@@ -9,15 +9,16 @@ import io.cffs.txn.Transaction;
 /**
  * chmod, chown, truncate and utimens, as many of them as one call asks for: either all take effect or none.
  *
- * <p>When owner and mode come together the mode is set last, as by chown followed by chmod: the kernel sends them so when
- * it takes set-id bits away itself.
+ * <p>When owner and mode come together the mode is set last, as by chown followed by chmod: the kernel sends them so
+ * when it takes set-id bits away itself.
  */
 public final class Setattr {
     private Setattr() {}
 
     /**
      * @return the inode afterwards; like that of {@link Lookup} it is not recorded
-     * @throws FsException NOT_PERMITTED, ACCESS_DENIED, IS_A_DIRECTORY, INVALID_ARGUMENT, FILE_TOO_LARGE, READ_ONLY, STALE
+     * @throws FsException NOT_PERMITTED, ACCESS_DENIED, IS_A_DIRECTORY, INVALID_ARGUMENT, FILE_TOO_LARGE, READ_ONLY,
+     *     STALE
      */
     public static Inode run(Transaction tx, Credentials who, Ino ino, SetattrRequest request) throws FsException {
         Inode inode = tx.inode(ino);

@@ -8,7 +8,9 @@ import io.cffs.model.Inode;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
-/** truncate(2), ftruncate(2) and O_TRUNC: the length becomes this, blindly; no length is read. Part of {@link Setattr}. */
+/**
+ * truncate(2), ftruncate(2) and O_TRUNC: the length becomes this, blindly; no length is read. Part of {@link Setattr}.
+ */
 final class Truncate {
     private Truncate() {}
 

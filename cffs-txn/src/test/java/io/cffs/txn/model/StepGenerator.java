@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
 public final class StepGenerator {
     private static final String[] NAMES = {"a", "b", "c", "d", "e"};
     private static final int[] EDGES = {0, 1, 100, 4095, 4096, 4097, 8192, 10_000, 12_288, 131_071, 131_072, 135_168};
-    private static final int[] PERMISSIONS = {0777, 0755, 0700, 0644, 0600, 01777, 02775, 02777, 04755, 02755, 02644, 0};
+    private static final int[] PERMISSIONS =
+            {0777, 0755, 0700, 0644, 0600, 01777, 02775, 02777, 04755, 02755, 02644, 0};
     private static final int SLOTS = 3;
 
     private final SplittableRandom chance;

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 
 /**
  * What an operation reads and writes, for exact comparison. Read keys and mutations are spelled as short text: {@code
- * "present /dir/a"}, {@code "pages /big 0-1"}, {@code "put /x = new"}, {@code "times / mc"} (an exclamation mark after a
- * time that was set explicitly).
+ * "present /dir/a"}, {@code "pages /big 0-1"}, {@code "put /x = new"}, {@code "times / mc"} (an exclamation mark after
+ * a time that was set explicitly).
  */
 final class Footprint {
     private final Volume volume;

@@ -89,8 +89,8 @@ class OpenFilesTest {
     @Test
     void aFullBufferRefusesAWriteWhole() throws FsException {
         HeapFrames few = new HeapFrames(4);
-        Transaction small =
-                new Transaction(new StateSnapshot(volume.state.objects), few, volume.ticker, TransactionOptions.DEFAULT);
+        StateSnapshot snapshot = new StateSnapshot(volume.state.objects);
+        Transaction small = new Transaction(snapshot, few, volume.ticker, TransactionOptions.DEFAULT);
         Ino big = volume.ino("/big");
         WriteRange.run(small, ROOT, big, 0, bytes(2 * 4096));
         ByteBuffer source = bytes(4 * 4096);

@@ -64,8 +64,8 @@ final class Volume {
 
     /**
      * /file 100 bytes 0644, /big three pages and 100 bytes, /one and /two the same file, /link, /fifo; /dir with inner
-     * and sub, /empty; /sticky 01777 with mine, theirs and a directory; /shared 02775 of group 50. Everything belongs to
-     * uid 1000, but the root, /sticky and /shared to uid 0, /sticky/theirs to uid 1001.
+     * and sub, /empty; /sticky 01777 with mine, theirs and a directory; /shared 02775 of group 50. Everything belongs
+     * to uid 1000, but the root, /sticky and /shared to uid 0, /sticky/theirs to uid 1001.
      */
     static Volume sample() {
         Volume volume = new Volume();
