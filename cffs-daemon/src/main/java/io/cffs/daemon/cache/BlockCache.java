@@ -16,6 +16,12 @@ public interface BlockCache extends AutoCloseable {
     /** Whether {@link #get} would probably answer; cheaper, because nothing is copied or verified. */
     boolean contains(VolumeIdentity volume, BlockKey key, CommitTs version);
 
+    /**
+     * The newest version at most {@code atMost} that is here; null when none is. A process that knows nothing of a block
+     * yet asks the backend whether this is the right one, and need not have the bytes sent.
+     */
+    CommitTs newestVersion(VolumeIdentity volume, BlockKey key, CommitTs atMost);
+
     /** Keeps a block's raw bytes, 1 to 128 KiB, if there is room to be made for them. */
     void put(VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw);
 

@@ -10,12 +10,20 @@ final class BlockHash {
 
     private BlockHash() {}
 
-    static long of(VolumeIdentity volume, BlockKey key, CommitTs version) {
+    /** The same for all versions of a block, so that they are found in one place. */
+    static long ofBlock(VolumeIdentity volume, BlockKey key) {
         long hash = mix(volume.high() + GOLDEN);
         hash = mix(hash ^ volume.low());
         hash = mix(hash ^ key.ino().value());
-        hash = mix(hash ^ key.index());
-        return mix(hash ^ version.value());
+        return mix(hash ^ key.index());
+    }
+
+    static long of(VolumeIdentity volume, BlockKey key, CommitTs version) {
+        return ofVersion(ofBlock(volume, key), version);
+    }
+
+    static long ofVersion(long blockHash, CommitTs version) {
+        return mix(blockHash ^ version.value());
     }
 
     /** CRC32C of the first {@code length} bytes, mixed with their length and with whose they are. */

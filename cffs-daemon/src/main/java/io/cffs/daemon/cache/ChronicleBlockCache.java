@@ -54,6 +54,7 @@ public final class ChronicleBlockCache implements BlockCache {
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
     private final Object writes = new Object();
     private final Map<Key, Integer> index = new LinkedHashMap<>(64, 0.75f, true); // @GuardedBy("index")
+    private final BlockVersions versions = new BlockVersions(); // @GuardedBy("index")
     private long indexedBytes; // @GuardedBy("index")
     private ChronicleMap<byte[], byte[]> map; // @GuardedBy("use"); null before it is open and after it is closed
     private boolean closed; // @GuardedBy("use")
@@ -130,6 +131,14 @@ public final class ChronicleBlockCache implements BlockCache {
     }
 
     @Override
+    public CommitTs newestVersion(VolumeIdentity volume, BlockKey block, CommitTs atMost) {
+        openOnFirstUse();
+        synchronized (index) {
+            return versions.newest(volume, block, atMost);
+        }
+    }
+
+    @Override
     public void put(VolumeIdentity volume, BlockKey block, CommitTs version, Bytes raw) {
         Key key = new Key(volume, block, version);
         openOnFirstUse();
@@ -202,6 +211,7 @@ public final class ChronicleBlockCache implements BlockCache {
             use.writeLock().unlock();
             synchronized (index) {
                 index.clear();
+                versions.clear();
                 indexedBytes = 0;
             }
         }
@@ -266,7 +276,9 @@ public final class ChronicleBlockCache implements BlockCache {
     private void readIndex(ChronicleMap<byte[], byte[]> opened) {
         synchronized (index) {
             opened.forEach((keyBytes, value) -> {
-                index.put(Key.parse(keyBytes), chunkBytes(value.length));
+                Key key = Key.parse(keyBytes);
+                index.put(key, chunkBytes(value.length));
+                versions.add(key.volume(), key.block(), key.version());
                 indexedBytes += chunkBytes(value.length);
             });
         }
@@ -283,6 +295,7 @@ public final class ChronicleBlockCache implements BlockCache {
     private Key admit(Key key, int bytes) {
         synchronized (index) {
             if (index.put(key, bytes) == null) {
+                versions.add(key.volume(), key.block(), key.version());
                 indexedBytes += bytes;
             }
             return overdue();
@@ -305,6 +318,7 @@ public final class ChronicleBlockCache implements BlockCache {
                 if (!eldest.getKey().equals(spared)) {
                     indexedBytes -= eldest.getValue();
                     Key victim = eldest.getKey();
+                    versions.remove(victim.volume(), victim.block(), victim.version());
                     entries.remove();
                     return victim;
                 }
@@ -316,6 +330,7 @@ public final class ChronicleBlockCache implements BlockCache {
     private void forget(Key key) {
         synchronized (index) {
             Integer bytes = index.remove(key);
+            versions.remove(key.volume(), key.block(), key.version());
             indexedBytes -= bytes == null ? 0 : bytes;
         }
     }

@@ -17,6 +17,7 @@ public final class MemoryBlockCache implements BlockCache {
     private static final int OVERHEAD_BYTES = 160;
 
     private final long capacityBytes;
+    private final BlockVersions versions = new BlockVersions(); // @GuardedBy("this")
     private final Map<Key, Bytes> entries = new LinkedHashMap<>(64, 0.75f, true); // @GuardedBy("this")
     private long usedBytes; // @GuardedBy("this")
     private long hits; // @GuardedBy("this")
@@ -46,6 +47,11 @@ public final class MemoryBlockCache implements BlockCache {
     }
 
     @Override
+    public synchronized CommitTs newestVersion(VolumeIdentity volume, BlockKey key, CommitTs atMost) {
+        return versions.newest(volume, key, atMost);
+    }
+
+    @Override
     public synchronized void put(VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw) {
         if (closed || costOf(raw) > capacityBytes) {
             return;
@@ -53,9 +59,12 @@ public final class MemoryBlockCache implements BlockCache {
         Bytes before = entries.put(new Key(volume, key, version), raw);
         usedBytes += costOf(raw) - (before == null ? 0 : costOf(before));
         puts++;
-        Iterator<Bytes> eldest = entries.values().iterator();
+        versions.add(volume, key, version);
+        Iterator<Map.Entry<Key, Bytes>> eldest = entries.entrySet().iterator();
         while (usedBytes > capacityBytes) {
-            usedBytes -= costOf(eldest.next());
+            Map.Entry<Key, Bytes> victim = eldest.next();
+            usedBytes -= costOf(victim.getValue());
+            versions.remove(victim.getKey().volume(), victim.getKey().block(), victim.getKey().version());
             eldest.remove();
             evictions++;
         }
@@ -70,6 +79,7 @@ public final class MemoryBlockCache implements BlockCache {
     public synchronized void close() {
         closed = true;
         entries.clear();
+        versions.clear();
         usedBytes = 0;
     }
 

@@ -81,10 +81,11 @@ public final class SlabBlockCache implements BlockCache {
             return null;
         }
         try {
-            long hash = BlockHash.of(volume, key, version);
+            long blockHash = BlockHash.ofBlock(volume, key);
+            long hash = BlockHash.ofVersion(blockHash, version);
             for (int i = bands.length - 1; i >= 0; i--) {
                 Band band = bands[i];
-                int set = band.slotOfSet(hash);
+                int set = band.slotOfSet(blockHash);
                 for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
                     byte[] found = read(band, slot, volume, key, version, hash);
                     if (found != null) {
@@ -131,8 +132,12 @@ public final class SlabBlockCache implements BlockCache {
     }
 
     private boolean holds(long head, VolumeIdentity volume, BlockKey key, CommitTs version) {
+        return segment.get(ValueLayout.JAVA_LONG, head + 40) == version.value() && holdsBlock(head, volume, key);
+    }
+
+    /** Some version of it. */
+    private boolean holdsBlock(long head, VolumeIdentity volume, BlockKey key) {
         return segment.get(ValueLayout.JAVA_LONG, head + 24) == key.ino().value()
-                && segment.get(ValueLayout.JAVA_LONG, head + 40) == version.value()
                 && segment.get(ValueLayout.JAVA_LONG, head + 32) == key.index()
                 && segment.get(ValueLayout.JAVA_LONG, head + 16) == volume.low()
                 && segment.get(ValueLayout.JAVA_LONG, head + 8) == volume.high();
@@ -144,9 +149,9 @@ public final class SlabBlockCache implements BlockCache {
             return false;
         }
         try {
-            long hash = BlockHash.of(volume, key, version);
+            long blockHash = BlockHash.ofBlock(volume, key);
             for (Band band : bands) {
-                if (slotWith(band, band.slotOfSet(hash), volume, key, version) >= 0) {
+                if (slotWith(band, band.slotOfSet(blockHash), volume, key, version) >= 0) {
                     return true;
                 }
             }
@@ -154,6 +159,33 @@ public final class SlabBlockCache implements BlockCache {
             switchOff(e);
         }
         return false;
+    }
+
+    /** What another process is overwriting meanwhile may be named; its version is then not the right one, or not here. */
+    @Override
+    public CommitTs newestVersion(VolumeIdentity volume, BlockKey key, CommitTs atMost) {
+        if (off) {
+            return null;
+        }
+        long newest = -1;
+        try {
+            long blockHash = BlockHash.ofBlock(volume, key);
+            for (Band band : bands) {
+                int set = band.slotOfSet(blockHash);
+                for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
+                    long head = band.headOffset(slot);
+                    long version = segment.get(ValueLayout.JAVA_LONG, head + 40);
+                    if (version > newest && version <= atMost.value()
+                            && SlabWord.isFilled((long) WORD.getAcquire(segment, head))
+                            && holdsBlock(head, volume, key)) {
+                        newest = version;
+                    }
+                }
+            }
+        } catch (IllegalStateException | InternalError e) {
+            switchOff(e);
+        }
+        return newest < 0 ? null : new CommitTs(newest);
     }
 
     /** -1 when none of the set has it. */
@@ -173,9 +205,10 @@ public final class SlabBlockCache implements BlockCache {
             return;
         }
         try {
-            long hash = BlockHash.of(volume, key, version);
+            long blockHash = BlockHash.ofBlock(volume, key);
+            long hash = BlockHash.ofVersion(blockHash, version);
             Band band = bandFor(raw.length());
-            int set = band.slotOfSet(hash);
+            int set = band.slotOfSet(blockHash);
             if (slotWith(band, set, volume, key, version) >= 0) {
                 return;
             }

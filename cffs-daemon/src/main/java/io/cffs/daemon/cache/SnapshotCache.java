@@ -179,6 +179,11 @@ public final class SnapshotCache {
         return hotBlocks.contains(identity, key, version) || blocks.contains(identity, key, version);
     }
 
+    /** A version whose content may be at hand, though nothing says that it is the right one; null when there is none. */
+    CommitTs newestBlockVersion(BlockKey key, CommitTs atMost) {
+        return blocks.newestVersion(identity, key, atMost);
+    }
+
     void keepBlockContent(BlockKey key, CommitTs version, Bytes raw) {
         hotBlocks.put(identity, key, version, raw);
         blocks.put(identity, key, version, raw);

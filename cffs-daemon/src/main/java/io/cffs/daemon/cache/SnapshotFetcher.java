@@ -2,6 +2,7 @@ package io.cffs.daemon.cache;
 
 import io.cffs.daemon.cache.SnapshotCache.DirectoryKey;
 import io.cffs.daemon.cache.SnapshotCache.XattrNamesKey;
+import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
@@ -209,6 +210,10 @@ final class SnapshotFetcher {
 
     private FetchItem itemOf(ObjectKey key, Map<ObjectKey, Entry> known) {
         Entry stale = cache.remembered(key);
+        if (stale == null && key instanceof BlockKey block) {
+            CommitTs newest = cache.newestBlockVersion(block, reader.at());
+            stale = newest == null ? null : new Entry.Block(cache.generation(), newest);
+        }
         if (stale == null || stale.version() == null) {
             return new FetchItem(key, null);
         }

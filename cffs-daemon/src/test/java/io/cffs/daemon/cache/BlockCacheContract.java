@@ -64,6 +64,34 @@ abstract class BlockCacheContract {
     }
 
     @Test
+    void theNewestVersionThatASnapshotMaySeeIsKnown() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            assertNull(cache.newestVersion(VOLUME, key(7, 3), ts(9)));
+            cache.put(VOLUME, key(7, 3), ts(2), content(1, 100));
+            cache.put(VOLUME, key(7, 3), ts(6), content(2, 100_000));
+            cache.put(VOLUME, key(7, 3), ts(4), content(3, 10_000));
+            cache.put(VOLUME, key(7, 4), ts(5), content(3, 10_000));
+            assertNull(cache.newestVersion(VOLUME, key(7, 3), ts(1)));
+            assertEquals(ts(2), cache.newestVersion(VOLUME, key(7, 3), ts(3)));
+            assertEquals(ts(4), cache.newestVersion(VOLUME, key(7, 3), ts(5)));
+            assertEquals(ts(6), cache.newestVersion(VOLUME, key(7, 3), ts(6)));
+            assertNull(cache.newestVersion(new VolumeIdentity(1, 1), key(7, 3), ts(9)));
+        }
+    }
+
+    /** A counter that every commit changes: its versions are no more worth keeping than anything else. */
+    @Test
+    void manyVersionsOfABlockDoNotGrowIt() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            for (int version = 1; version <= 500; version++) {
+                cache.put(VOLUME, key(7, 3), ts(version), content(version, 130_000));
+                assertEquals(content(version, 130_000), cache.get(VOLUME, key(7, 3), ts(version)));
+                assertEquals(ts(version), cache.newestVersion(VOLUME, key(7, 3), ts(version)));
+            }
+        }
+    }
+
+    @Test
     void puttingAgainIsHarmless() throws Exception {
         try (BlockCache cache = open(CAPACITY_BYTES)) {
             for (int i = 0; i < 5_000; i++) {

@@ -118,6 +118,20 @@ class SnapshotReaderTest {
         assertNull(backend.fetches.get(1).get(0).known());
     }
 
+    /** A new process on a host whose block cache is warm has no metadata, and yet no block is sent to it. */
+    @Test
+    void aNewMountAsksWhetherWhatTheHostHasIsRight() {
+        backend.putBlock(3, 10, 0, (byte) 7, 3000);
+        blocks.put(VOLUME, new BlockKey(new Ino(10), 0), new CommitTs(3), FakeBackend.filled((byte) 7, 3000));
+        blocks.put(VOLUME, new BlockKey(new Ino(10), 0), new CommitTs(8), FakeBackend.filled((byte) 8, 3000));
+        SnapshotReader reader = cache.advance(new CommitTs(5), null);
+        assertEquals((byte) 7, ask(reader, () -> reader.block(new Ino(10), 0)).raw().at(0));
+        assertEquals(List.of(List.of(new FetchItem(new BlockKey(new Ino(10), 0), new CommitTs(3)))), backend.fetches);
+        backend.putBlock(6, 10, 0, (byte) 9, 3000);
+        SnapshotReader later = cache.advance(new CommitTs(7), List.of(new BlockKey(new Ino(10), 0)));
+        assertEquals((byte) 9, ask(later, () -> later.block(new Ino(10), 0)).raw().at(0));
+    }
+
     @Test
     void theReaderOfAnEndedAttemptAnswersNoMore() {
         SnapshotReader first = cache.advance(new CommitTs(1), null);
