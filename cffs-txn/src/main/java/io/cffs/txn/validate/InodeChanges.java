@@ -7,9 +7,11 @@ import io.cffs.txn.validate.WriteFootprint.Field;
 import io.cffs.txn.validate.WriteFootprint.NameChange;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -21,15 +23,16 @@ final class InodeChanges {
     private static final long NEVER = -1;
 
     private final long[] fields = new long[Field.values().length];
-    private final Map<Name, Long> names = new HashMap<>();
-    private final Map<Name, Long> xattrs = new HashMap<>();
+    // Most inodes have few kinds of changes, so the collections are made when they are needed.
+    private Map<Name, Long> names = Map.of();
+    private Map<Name, Long> xattrs = Map.of();
     /** First page to the run that starts there; runs do not overlap, the newest writer of each page owns it. */
-    private final TreeMap<Long, Run> pages = new TreeMap<>();
+    private NavigableMap<Long, Run> pages = Collections.emptyNavigableMap();
     /**
      * Cuts with ascending timestamps and ascending lengths: an older cut that is not shorter than a younger one
      * decides nothing, because whoever it collides with the younger one collides with too.
      */
-    private final List<Cut> cuts = new ArrayList<>();
+    private List<Cut> cuts = List.of();
     private long anyName = NEVER;
     private long nameAddedOrRemoved = NEVER;
     private long anyXattr = NEVER;
@@ -53,6 +56,7 @@ final class InodeChanges {
         newest = at;
         switch (change) {
             case Change.OfName name -> {
+                names = names.isEmpty() ? new HashMap<>(4) : names;
                 names.put(name.name(), at);
                 anyName = at;
                 if (name.kind() != NameChange.REPLACED) {
@@ -68,10 +72,12 @@ final class InodeChanges {
             }
             case Change.OfPages run -> {
                 anyPage = at;
+                pages = pages.isEmpty() ? new TreeMap<>() : pages;
                 free(run.firstPage(), run.lastPage());
                 pages.put(run.firstPage(), new Run(run.lastPage(), at));
             }
             case Change.OfXattr xattr -> {
+                xattrs = xattrs.isEmpty() ? new HashMap<>(4) : xattrs;
                 xattrs.put(xattr.name(), at);
                 anyXattr = at;
             }
@@ -82,6 +88,7 @@ final class InodeChanges {
         while (!cuts.isEmpty() && cuts.getLast().toBytes() >= cut.toBytes()) {
             cuts.removeLast();
         }
+        cuts = cuts.isEmpty() ? new ArrayList<>(2) : cuts;
         cuts.add(cut);
     }
 
