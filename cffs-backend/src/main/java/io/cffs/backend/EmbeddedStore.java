@@ -55,7 +55,8 @@ public final class EmbeddedStore {
             blocks = FileBlockStore.open(DiskDirectory.at(path.resolve("blocks")));
             log = FileCommitLog.open(DiskDirectory.at(path.resolve("log")));
             VersionedStore store = OrderedVersionedStore.openRocks(path.resolve("state"), new StagedObjects(blocks),
-                    new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, 0, 0, ticker.wallNanos()));
+                    new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, 0, 0, ticker.wallNanos()),
+                    log.first());
             StoreDirectory.sync(path);
             StoreDirectory.sync(path.getParent());
             return new VolumeParts(VolumeIdentityFile.readOrMake(path), log, store, blocks, () -> usableBytes(path));

@@ -16,6 +16,7 @@ final class ReadGate {
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparing(Waiter::wanted));
     private CommitTs applied;
     private volatile boolean empty = true;
+    private boolean closed;
 
     ReadGate(CommitTs applied) {
         this.applied = applied;
@@ -26,6 +27,10 @@ final class ReadGate {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> opened = new CompletableFuture<>();
+        if (closed) {
+            opened.completeExceptionally(closedVolume());
+            return opened;
+        }
         waiters.add(new Waiter(wanted, deadlineNanos, opened));
         empty = false;
         return opened;
@@ -66,11 +71,15 @@ final class ReadGate {
     void close() {
         List<Waiter> left;
         synchronized (this) {
+            closed = true;
             left = List.copyOf(waiters);
             waiters.clear();
             empty = true;
         }
-        left.forEach(waiter -> waiter.opened().completeExceptionally(
-                new BackendException(BackendException.Cause.CLOSED, "the volume is closed", null)));
+        left.forEach(waiter -> waiter.opened().completeExceptionally(closedVolume()));
+    }
+
+    private static BackendException closedVolume() {
+        return new BackendException(BackendException.Cause.CLOSED, "the volume is closed", null);
     }
 }

@@ -3,7 +3,10 @@ package io.cffs.backend;
 import io.cffs.txn.port.Entropy;
 import java.util.SplittableRandom;
 
-/** Chance from a seed, and seeds from the command line: {@code -Dcffs.seed=N} runs that one alone. */
+/**
+ * Chance from a seed, and seeds from the command line: {@code -Dcffs.seed=N} runs that one alone, {@code
+ * -Dcffs.seeds.times=N} so many times as many as usual.
+ */
 public final class Seeded implements Entropy {
     private final SplittableRandom random;
 
@@ -17,7 +20,8 @@ public final class Seeded implements Entropy {
         if (only != null) {
             return new long[] {only};
         }
-        return java.util.stream.LongStream.rangeClosed(1, count).toArray();
+        return java.util.stream.LongStream.rangeClosed(1, (long) count * Integer.getInteger("cffs.seeds.times",
+                1)).toArray();
     }
 
     @Override

@@ -216,8 +216,18 @@ public final class CommitPipeline {
             return false;
         }
         queue.add(work);
+        if (stopped != null) {
+            // It may have stopped, and emptied the queue, just before.
+            refuseQueued();
+        }
         signals.sequence();
         return true;
+    }
+
+    private void refuseQueued() {
+        for (Work work = queue.poll(); work != null; work = queue.poll()) {
+            refuse(work, stopped);
+        }
     }
 
     private BackendException tooMany() {
@@ -446,9 +456,8 @@ public final class CommitPipeline {
         if (stopped == null) {
             stopped = why;
         }
-        for (Work work = queue.poll(); work != null; work = queue.poll()) {
-            refuse(work, stopped);
-        }
+        refuseQueued();
+        turns.close();
     }
 
     /** Refuses everything that is still queued. After the last step. */

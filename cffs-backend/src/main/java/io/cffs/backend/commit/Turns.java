@@ -50,6 +50,7 @@ final class Turns {
     /** Grows whenever a hold ends: whoever was blocked may look again. */
     private volatile long releases;
     private volatile boolean empty = true;
+    private boolean closed;
 
     Turns(long holdNanos, long turnNanos) {
         this.holdNanos = holdNanos;
@@ -75,6 +76,10 @@ final class Turns {
         CompletableFuture<Boolean> turn = new CompletableFuture<>();
         List<Waiter> granted;
         synchronized (this) {
+            if (closed) {
+                turn.complete(false);
+                return turn;
+            }
             granted = remove(txn, nowNanos);
             Waiter waiter = new Waiter(txn, places, turn, nowNanos + turnNanos);
             waiters.put(txn, waiter);
@@ -180,6 +185,19 @@ final class Turns {
         }
         granted.forEach(waiter -> waiter.turn.complete(true));
         tired.forEach(waiter -> waiter.turn.complete(false));
+    }
+
+    /** Nobody gets a turn any more; who waits goes on without one. */
+    void close() {
+        List<Waiter> left;
+        synchronized (this) {
+            closed = true;
+            left = List.copyOf(waiters.values());
+            waiters.clear();
+            queues.clear();
+            empty = true;
+        }
+        left.forEach(waiter -> waiter.turn.complete(false));
     }
 
     boolean isEmpty() {

@@ -48,9 +48,15 @@ public final class OrderedVersionedStore implements VersionedStore {
         this.progress = stored != null ? StoreForms.progressOf(stored) : create(root);
     }
 
-    /** Opens or creates the store in a directory that nobody else uses. */
-    public static OrderedVersionedStore openRocks(Path path, StagedObjects staged, RootDirectory root) {
-        return new OrderedVersionedStore(RocksBytes.open(path), staged, root);
+    /**
+     * Opens or creates the store in a directory that nobody else uses.
+     *
+     * @param logFirst the oldest record that the log still has: a state that was torn by a crash is replaced by an
+     *     older
+     *     one that is whole when the log reaches back to it
+     */
+    public static OrderedVersionedStore openRocks(Path path, StagedObjects staged, RootDirectory root, long logFirst) {
+        return new OrderedVersionedStore(StateSalvage.open(path, PROGRESS, logFirst), staged, root);
     }
 
     /** A new store in memory. */

@@ -56,18 +56,23 @@ final class RocksBytes implements OrderedBytes {
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
     private volatile boolean closed;
 
-    private RocksBytes(Path path) throws RocksDBException {
+    private RocksBytes(Path path, boolean fallBack) throws RocksDBException {
         this.path = path;
         this.cache = new LRUCache(CACHE_BYTES);
-        this.options = options(cache, filter);
+        this.options = options(cache, filter).setBestEffortsRecovery(fallBack);
         this.db = RocksDB.open(options, path.toString());
     }
 
     /** Opens the map in a directory, or creates it when the directory is empty or missing. */
     static RocksBytes open(Path path) {
+        return open(path, false);
+    }
+
+    /** @param fallBack where the newest files do not fit together, take the newest state that is whole, if any */
+    static RocksBytes open(Path path, boolean fallBack) {
         try {
             Files.createDirectories(path);
-            return new RocksBytes(path);
+            return new RocksBytes(path, fallBack);
         } catch (RocksDBException | IOException failed) {
             throw new BackendException(BackendException.Cause.STORE_FAILED,
                     "cannot open the state in " + path + ": " + failed.getMessage(), failed);

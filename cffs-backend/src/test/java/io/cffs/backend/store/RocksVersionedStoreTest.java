@@ -38,7 +38,7 @@ final class RocksVersionedStoreTest extends VersionedStoreContract {
     @Override
     VersionedStore open() {
         current = temp.resolve("volume" + volumes++);
-        return OrderedVersionedStore.openRocks(current, staged, ROOT);
+        return OrderedVersionedStore.openRocks(current, staged, ROOT, 0);
     }
 
     /** A copy of the files as they are while the store is open is what a killed process leaves behind. */
@@ -48,7 +48,7 @@ final class RocksVersionedStoreTest extends VersionedStoreContract {
         copyFiles(current, copy);
         store.close();
         current = copy;
-        return OrderedVersionedStore.openRocks(copy, staged, ROOT);
+        return OrderedVersionedStore.openRocks(copy, staged, ROOT, 0);
     }
 
     /** Copies until no background work has changed the directory meanwhile, so that the copy is of one moment. */
@@ -95,10 +95,10 @@ final class RocksVersionedStoreTest extends VersionedStoreContract {
     @Test
     void aStateDirectoryThatIsNoneIsRefusedWithASentence() throws IOException {
         Path path = Files.createDirectories(temp.resolve("broken"));
-        OrderedVersionedStore.openRocks(path, staged, ROOT).close();
+        OrderedVersionedStore.openRocks(path, staged, ROOT, 0).close();
         Files.writeString(path.resolve("CURRENT"), "MANIFEST-999999\n");
         BackendException broken = assertThrows(BackendException.class,
-                () -> OrderedVersionedStore.openRocks(path, staged, ROOT));
+                () -> OrderedVersionedStore.openRocks(path, staged, ROOT, 5));
         assertEquals(BackendException.Cause.STORE_FAILED, broken.kind());
         assertTrue(broken.getMessage().contains(path.toString()), broken.getMessage());
     }
