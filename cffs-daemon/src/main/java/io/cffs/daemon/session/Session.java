@@ -143,6 +143,10 @@ public final class Session implements Attempts, AutoCloseable {
         if (attempt != current) {
             throw new FsException(FsError.STALE);
         }
+        if (failure != null && failure.kind() == BackendException.Cause.NO_SPACE) {
+            // The request changed nothing, and the function may know what to do about a full disk.
+            throw new FsException(FsError.NO_SPACE);
+        }
         if (failure != null) {
             current.fail(failure);
         } else if (inos != null && current.transaction().unusedInos().count() == 0) {
