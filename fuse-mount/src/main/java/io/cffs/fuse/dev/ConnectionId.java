@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * Finds the number of a mount's connection without touching the mount: a stat of it from here would wait for an answer
  * from here.
  */
-final class ConnectionId {
+public final class ConnectionId {
     private static final String FDINFO_KEY = "fuse_connection:";
 
     private ConnectionId() {}
@@ -19,11 +19,17 @@ final class ConnectionId {
     static OptionalInt of(MountedDevice device) {
         try {
             OptionalInt told = fromFdinfo(Files.readAllLines(Path.of("/proc/self/fdinfo/" + device.fd())));
-            if (told.isPresent() || device.mountPoint() == null) {
-                return told;
-            }
+            return told.isPresent() || device.mountPoint() == null ? told : of(device.mountPoint());
+        } catch (IOException noProc) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /** Of the topmost FUSE mount on a directory, by the table of mounts. */
+    public static OptionalInt of(Path mountPoint) {
+        try {
             byte[] mounts = Files.readAllBytes(Path.of("/proc/self/mountinfo"));
-            return fromMountinfo(new String(mounts, StandardCharsets.ISO_8859_1), device.mountPoint().toString());
+            return fromMountinfo(new String(mounts, StandardCharsets.ISO_8859_1), mountPoint.toString());
         } catch (IOException noProc) {
             return OptionalInt.empty();
         }

@@ -4,6 +4,7 @@ import io.cffs.fuse.FuseHandler;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.dev.DevSession;
 import io.cffs.fuse.dev.MountedDevice;
+import io.cffs.fuse.libfuse.LibfuseSession;
 import io.cffs.fuse.serve.Negotiation;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ public final class FuseMount {
     public static FuseSession mount(MountOptions options, FuseHandler handler) throws IOException {
         return switch (options.transport()) {
             case DEVFUSE -> serve(options, handler, device(options));
-            case LIBFUSE -> throw new IOException("the libfuse transport is not built in");
+            case LIBFUSE -> libfuse(options, handler);
         };
     }
 
@@ -35,6 +36,22 @@ public final class FuseMount {
         DevSession session = new DevSession(device, handler, negotiation, options.readers(), options.closeAtMost());
         session.start();
         return session;
+    }
+
+    private static FuseSession libfuse(MountOptions options, FuseHandler handler) throws IOException {
+        MountPoint.prepare(options.mountPoint());
+        List<String> words = new ArrayList<>(List.of("fsname=" + options.fsName(), "subtype=" + options.subtype(),
+                "use_ino", "direct_io", "big_writes", "atomic_o_trunc", "entry_timeout=0", "attr_timeout=0",
+                "negative_timeout=0", "nosuid", "nodev"));
+        words.add(options.readOnly() ? "ro" : "rw");
+        if (options.allowOther()) {
+            words.add("allow_other");
+        }
+        if (options.defaultPermissions()) {
+            words.add("default_permissions");
+        }
+        return LibfuseSession.start(options.mountPoint(), String.join(",", words), handler, Unmount::lazily,
+                options.closeAtMost());
     }
 
     private static MountedDevice device(MountOptions options) throws IOException {

@@ -39,7 +39,10 @@ public class MemFs implements FuseHandler {
     private final long validNanos;
     private final boolean directIo;
 
-    /** @param validNanos how long names and attributes may be kept @param directIo whether reads bypass the page cache */
+    /**
+     * @param validNanos how long names and attributes may be kept
+     * @param directIo whether reads bypass the page cache
+     */
     public MemFs(long validNanos, boolean directIo) {
         this.validNanos = validNanos;
         this.directIo = directIo;
@@ -63,6 +66,11 @@ public class MemFs implements FuseHandler {
 
     MemNode node(long nodeId) {
         return nodes.get(nodeId);
+    }
+
+    /** Lookups counted and not yet given back, of all inodes. */
+    public long lookupsHeld() {
+        return nodes.values().stream().mapToLong(node -> node.lookups).sum();
     }
 
     /** Changes a file behind the kernel's back. */

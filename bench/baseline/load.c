@@ -1,0 +1,66 @@
+/*
+ * Makes requests on a mounted file system, and little else:
+ *   load stat FILE COUNT | read FILE COUNT BYTES random|sequential THREADS | fill FILE BYTES
+ * Prints the nanoseconds that all of it took.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *path;
+static long count, size;
+static int is_random;
+
+static void fail(const char *what) { perror(what); exit(1); }
+
+static void *reads(void *seed) {
+    int fd = open(path, O_RDONLY);
+    struct stat st;
+    uint64_t x = 88172645463325252ull + (uintptr_t)seed;
+    void *buffer;
+    if (fd < 0 || fstat(fd, &st) || posix_memalign(&buffer, 4096, size)) fail(path);
+    long slots = st.st_size / size;
+    for (long i = 0; i < count; i++) {
+        x ^= x << 13; x ^= x >> 7; x ^= x << 17;
+        long slot = is_random ? (long)(x % slots) : i % slots;
+        if (pread(fd, buffer, size, slot * size) != size) fail("read");
+    }
+    close(fd);
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    struct timespec from, to;
+    if (argc < 4) return 64;
+    path = argv[2];
+    count = atol(argv[3]);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    if (!strcmp(argv[1], "stat")) {
+        struct stat st;
+        for (long i = 0; i < count; i++) if (stat(path, &st)) fail("stat");
+    } else if (!strcmp(argv[1], "fill")) {
+        int fd = open(path, O_RDWR | O_CREAT, 0644);
+        char *buffer = malloc(1 << 20);
+        if (fd < 0 || !buffer) fail(path);
+        memset(buffer, 'x', 1 << 20);
+        for (long at = 0; at < count; at += 1 << 20) if (pwrite(fd, buffer, 1 << 20, at) != 1 << 20) fail("write");
+        if (close(fd)) fail("close");
+    } else if (!strcmp(argv[1], "read") && argc == 7) {
+        int threads = atoi(argv[6]);
+        pthread_t all[64];
+        size = atol(argv[4]);
+        is_random = !strcmp(argv[5], "random");
+        for (int t = 0; t < threads && t < 64; t++) pthread_create(&all[t], NULL, reads, (void *)(uintptr_t)t);
+        for (int t = 0; t < threads && t < 64; t++) pthread_join(all[t], NULL);
+    } else return 64;
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    printf("%ld\n", (to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec - from.tv_nsec);
+    return 0;
+}

@@ -1,0 +1,220 @@
+package io.cffs.fuse.libfuse;
+
+import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseInit;
+import io.cffs.fuse.FuseNotifier;
+import io.cffs.fuse.FuseSession;
+import io.cffs.fuse.InitFlag;
+import io.cffs.fuse.dev.ConnectionId;
+import io.cffs.fuse.dev.Connections;
+import io.cffs.fuse.loopback.FuseCaller;
+import io.cffs.fuse.serve.Negotiation;
+import io.cffs.fuse.wire.Layout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import ru.serce.jnrfuse.FuseException;
+
+/** A mount that libfuse serves, on a thread of its own that ends with the mount. */
+public final class LibfuseSession implements FuseSession {
+    private static final Logger log = LoggerFactory.getLogger(LibfuseSession.class);
+    private static final Set<InitFlag> FLAGS = EnumSet.of(InitFlag.ASYNC_READ, InitFlag.ATOMIC_O_TRUNC,
+            InitFlag.BIG_WRITES, InitFlag.MAX_PAGES);
+    /** What libfuse 2 transfers at most in one request. */
+    private static final int TRANSFER_BYTES = 128 << 10;
+
+    private final Path mountPoint;
+    private final FuseHandler handler;
+    private final Unmounter unmounter;
+    private final Duration closeAtMost;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final FuseNotifier notifier = new NothingCached();
+    private volatile State state = State.STARTING;
+
+    /** How a mount point is freed. */
+    @FunctionalInterface
+    public interface Unmounter {
+        void unmount(Path mountPoint) throws IOException;
+    }
+
+    private LibfuseSession(Path mountPoint, FuseHandler handler, Unmounter unmounter, Duration closeAtMost) {
+        this.mountPoint = mountPoint;
+        this.handler = handler;
+        this.unmounter = unmounter;
+        this.closeAtMost = closeAtMost;
+    }
+
+    /**
+     * Mounts and serves.
+     *
+     * @param mountOptions libfuse's, without {@code -o}
+     * @throws IOException with one sentence when libfuse 2 is not there
+     */
+    public static LibfuseSession start(Path mountPoint, String mountOptions, FuseHandler handler, Unmounter unmounter,
+            Duration closeAtMost) throws IOException {
+        LibfuseSession session = new LibfuseSession(mountPoint, handler, unmounter, closeAtMost);
+        FuseCaller caller = new FuseCaller(handler, session.notifier,
+                new Negotiation(FLAGS, TRANSFER_BYTES, TRANSFER_BYTES, 1, 0));
+        PathFs fs;
+        try {
+            fs = new PathFs(new PathCalls(caller), session.ready);
+        } catch (LinkageError | RuntimeException absent) {
+            throw new IOException("libfuse 2 cannot be loaded (Debian package libfuse2): " + absent.getMessage(), absent);
+        }
+        session.ready.thenRun(() -> session.advance(State.READY));
+        Thread.ofPlatform().daemon().name("libfuse-" + mountPoint.getFileName())
+                .start(() -> session.serve(fs, mountOptions));
+        return session;
+    }
+
+    private void serve(PathFs fs, String mountOptions) {
+        try {
+            fs.mount(mountPoint, true, false, new String[] {"-o", mountOptions});
+        } catch (FuseException | LinkageError failed) {
+            ready.completeExceptionally(new IOException("libfuse could not mount on " + mountPoint, failed));
+        } finally {
+            advance(State.ENDING);
+            try {
+                handler.destroy();
+            } catch (RuntimeException | AssertionError thrown) {
+                log.error("file system threw at its end", thrown);
+            }
+            advance(State.ENDED);
+            ready.completeExceptionally(new IOException("the mount ended before it had begun"));
+            ended.complete(null);
+        }
+    }
+
+    private synchronized void advance(State next) {
+        if (next.ordinal() > state.ordinal()) {
+            state = next;
+        }
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public FuseInit awaitReady(Duration atMost) throws IOException {
+        try {
+            ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return new FuseInit(Layout.MINOR_MIN, Layout.MINOR_MIN, InitFlag.maskOf(FLAGS), TRANSFER_BYTES,
+                    TRANSFER_BYTES, 0, 0);
+        } catch (ExecutionException failed) {
+            throw new IOException(failed.getCause().getMessage(), failed.getCause());
+        } catch (TimeoutException late) {
+            throw new IOException("libfuse did not start within " + atMost, late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the mount started", interrupted);
+        }
+    }
+
+    @Override
+    public FuseNotifier notifier() {
+        return notifier;
+    }
+
+    @Override
+    public OptionalInt connectionId() {
+        return ConnectionId.of(mountPoint);
+    }
+
+    @Override
+    public CompletionStage<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public void abort() {
+        advance(State.ENDING);
+        if (!Connections.abort(connectionId().orElse(-1))) {
+            log.warn("the connection could not be aborted: no access to /sys/fs/fuse/connections");
+        }
+    }
+
+    @Override
+    public void unmount() throws IOException {
+        advance(State.ENDING);
+        if (!ended.isDone()) {
+            unmounter.unmount(mountPoint);
+        }
+    }
+
+    @Override
+    public void close() {
+        OptionalInt connection = connectionId();
+        try {
+            unmount();
+        } catch (IOException failed) {
+            log.warn("unmounting failed: {}", failed.getMessage());
+        }
+        if (!awaitEnd() && (connection.isEmpty() || !Connections.abort(connection.getAsInt()) || !awaitEnd())) {
+            log.warn("libfuse is still serving open files; it ends with the process");
+        }
+    }
+
+    private boolean awaitEnd() {
+        try {
+            ended.get(closeAtMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException late) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** The kernel caches nothing of this mount, so it never holds anything stale. */
+    private final class NothingCached implements FuseNotifier {
+        private boolean allowed() {
+            return state.ordinal() < State.ENDING.ordinal();
+        }
+
+        @Override
+        public boolean invalEntry(long parentNodeId, byte[] name) {
+            return allowed();
+        }
+
+        @Override
+        public boolean delete(long parentNodeId, long childNodeId, byte[] name) {
+            return allowed();
+        }
+
+        @Override
+        public boolean invalAttributes(long nodeId) {
+            return allowed();
+        }
+
+        @Override
+        public boolean invalInode(long nodeId, long offset, long length) {
+            return allowed();
+        }
+
+        @Override
+        public boolean supportsEpoch() {
+            return true;
+        }
+
+        @Override
+        public boolean incEpoch() {
+            return allowed();
+        }
+    }
+}
