@@ -75,9 +75,7 @@ public final class StoreDirectory implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        if (!Files.exists(path.resolve("LOCK")) && !isStoreOrEmpty(path)) {
-            throw failed("the directory " + path + " holds something else than a CFFS store; name an empty one", null);
-        }
+        requireStoreOrEmpty(path);
         FileChannel channel = FileChannel.open(
                 path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock;
@@ -92,6 +90,17 @@ public final class StoreDirectory implements AutoCloseable {
                     "the store in " + path + " is in use by another process", null);
         }
         return channel;
+    }
+
+    /**
+     * Refuses a directory that holds something else, before anything is put there.
+     *
+     * @throws BackendException {@code STORE_FAILED}
+     */
+    public static void requireStoreOrEmpty(Path path) throws IOException {
+        if (Files.isDirectory(path) && !Files.exists(path.resolve("LOCK")) && !isStoreOrEmpty(path)) {
+            throw failed("the directory " + path + " holds something else than a CFFS store; name an empty one", null);
+        }
     }
 
     private static boolean isStoreOrEmpty(Path path) throws IOException {

@@ -1,5 +1,6 @@
 package io.cffs.daemon.cli;
 
+import io.cffs.backend.store.StoreDirectory;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class BackendStarter {
             return running;
         }
         try {
+            StoreDirectory.requireStoreOrEmpty(places.store());
             Files.createDirectories(places.store());
             try (FileChannel channel = FileChannel.open(places.startLock(), StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);

@@ -65,13 +65,17 @@ final class Backends {
     LocalBackend inProcess(Path directory) {
         requireDirectory(directory);
         try {
+            Files.createDirectories(directory);
             return EmbeddedStore.open(directory, around.ticker(), BackendSettings.DEFAULT,
                     Thread.ofPlatform().daemon().name("cffs-volume-", 0).factory(), Thread::startVirtualThread);
         } catch (BackendException e) {
             throw e.kind() == BackendException.Cause.REFUSED
                     ? new Failure(Exit.UNAVAILABLE, e.getMessage()
-                            + ": leave out --in-process to share it, or end that process", e)
+                            + ": end that process, or share the store by neither --in-process nor a second backend", e)
                     : e;
+        } catch (IOException e) {
+            throw new Failure(Exit.UNAVAILABLE, "cannot make the directory of the store: " + Sentences.sentenceOf(e)
+                    + "; name another one with --store", e);
         }
     }
 

@@ -62,8 +62,9 @@ final class FunctionBody implements InvocationBody {
                 input.feed(started);
             });
         } catch (IOException e) {
-            throw new Failure(Exit.USAGE, "cannot start " + command.getFirst() + " in " + directory
-                    + ": does that directory exist in the volume? (" + e.getMessage() + ")", e);
+            // The program that wraps the function is there; so it is the directory that is not.
+            throw new Failure(Exit.USAGE, "cannot start in " + directory
+                    + ": the volume has no such directory, or it may not be entered", e);
         }
         leftovers.end(pid[0], FunctionEnvironment.mark(attempt));
         return last.stop() == null && last.status() == Exit.OK ? Verdict.COMMIT : Verdict.ABORT;
