@@ -65,12 +65,14 @@ final class MountCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         store.check();
         MountChoices choices = MountChoices.parse(options);
-        Path at = VolumeMounts.existing(directory.toAbsolutePath().normalize());
+        Path at = directory.toAbsolutePath().normalize();
+        Path runtime = new RuntimeDirectory(around).path();
+        MountNote own = MountNote.ofThisProcess(at, around, store.volume.value(), store.source(around));
+        requireFree(runtime, own);
         boolean refuseWrites = readOnly || choices.readOnly();
         MountOptions kernel = MountOptions.at(at)
                 .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
                 .withTransport(choices.transport());
-        Path runtime = new RuntimeDirectory(around).path();
         BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
         Signals.listen(signal -> {
             if (signal.stops()) {
@@ -80,12 +82,24 @@ final class MountCommand implements Callable<Integer> {
         try (VolumeMounts.Parts parts = mounts.new Parts(store, kernel, choices.mode(), choices.interval());
                 MountedVolume volume = parts.mount()) {
             volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
-            MountNote.ofThisProcess(at, around, store.volume.value(), store.source(around)).write(runtime);
+            own.write(runtime);
             around.out().println("mounted " + store.volume + " on " + at);
             around.out().flush();
             return wakes.take() == Wake.SIGNAL && !refuseWrites ? commitLast(volume, wakes) : Exit.OK;
         } finally {
             MountNote.remove(runtime, at);
+        }
+    }
+
+    /** What a killed process of ours has left mounted there is cleared away by whoever mounts next. */
+    private static void requireFree(Path runtime, MountNote own) throws IOException {
+        MountNote.of(runtime, own.directory()).filter(other -> other.pid() != own.pid()).flatMap(MountNote::process)
+                .ifPresent(process -> {
+                    throw new Failure(Exit.USAGE, "a volume is mounted on " + own.directory() + " by process "
+                            + process.pid() + ": 'cffs umount' it first, or name another directory");
+                });
+        if (!MountTable.hasVolumeAt(own.directory())) {
+            VolumeMounts.existing(own.directory());
         }
     }
 
