@@ -81,7 +81,7 @@ final class PowerCutTest {
             FileCommitLog log = FileCommitLog.open(logDisk);
             VersionedStore store = OrderedVersionedStore.openRocks(stateDisk.current(), new StagedObjects(blocks),
                     new VersionedStore.RootDirectory(0755, 0, 0, 1), log.first());
-            parts = new VolumeParts(log, store, blocks, () -> Long.MAX_VALUE / 2);
+            parts = new VolumeParts(new java.util.UUID(1, 2), log, store, blocks, () -> Long.MAX_VALUE / 2);
             backend = new LocalBackend(name -> parts, new SoleLeader(), ticker, BackendSettings.DEFAULT, null,
                     Runnable::run, () -> { });
             volume = backend.volume(VOLUME);
