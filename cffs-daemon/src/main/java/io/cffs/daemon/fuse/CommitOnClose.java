@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A commit when the last file that is open for writing is closed, before close(2) returns, so that it can fail; and soon
- * after each change while no file is open for writing. fsync(2) commits as well.
+ * A commit when the last file that is open for writing is closed, before close(2) returns, so that it can fail; and
+ * soon after each change while no file is open for writing. fsync(2) commits as well.
  *
  * <p>A descriptor that was duplicated commits at each of its closes: what is written through the others goes into the
  * next transaction.

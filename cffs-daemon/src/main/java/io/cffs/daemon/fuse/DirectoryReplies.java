@@ -14,7 +14,10 @@ import io.cffs.txn.port.DirectoryPage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Listings as the kernel wants them: with names alone (READDIR), or as if each name had been looked up (READDIRPLUS). */
+/**
+ * Listings as the kernel wants them: with names alone (READDIR), or as if each name had been looked up
+ * (READDIRPLUS).
+ */
 final class DirectoryReplies {
     /** A name of 8 bytes: more entries than this never fit, fewer are asked for again. */
     private static final int NAME_ENTRY_BYTES = 32;
@@ -38,7 +41,10 @@ final class DirectoryReplies {
         out.directory();
     }
 
-    /** Written under the lock: what is counted as looked up must be what goes out, and nobody may change it in between. */
+    /**
+     * Written under the lock: what is counted as looked up must be what goes out, and nobody may change it in
+     * between.
+     */
     void entries(Credentials who, long handle, long cookie, int room, FuseReply out) throws FsException {
         session.perform(at -> {
             Ino directory = at.handles().directory(handle).ino();

@@ -33,8 +33,8 @@ final class KernelFlags {
     }
 
     /**
-     * Whether reads and writes shall bypass the page cache: for files opened to read and write, whose pages conflict one
-     * by one, and for appending, because the kernel would cache appended bytes where it guesses the end to be.
+     * Whether reads and writes shall bypass the page cache: for files opened to read and write, whose pages conflict
+     * one by one, and for appending, because the kernel would cache appended bytes where it guesses the end to be.
      */
     static boolean isDirect(OpenFlags flags) {
         return flags.read() && flags.write() || flags.append();

@@ -101,8 +101,9 @@ public final class MountedVolume implements AutoCloseable {
     private void mount(BackendPort backend, VolumeName volume) throws IOException {
         MountControl control = driver == null ? new InvocationControl(session) : driver;
         CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread);
-        MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, new StatusFigures(backend, volume,
-                settings.ticker()), settings.proc(), settings.ticker(), settings.kernel().allowOther());
+        StatusFigures figures = new StatusFigures(backend, volume, settings.ticker());
+        MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, figures, settings.proc(),
+                settings.ticker(), settings.kernel().allowOther());
         session.kernelCaches(adapter.kernelCaches());
         fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
         fuse.awaitReady(settings.readyAtMost());

@@ -9,7 +9,10 @@ import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.Ticker;
 import java.util.concurrent.CompletionException;
 
-/** Figures that the backend told at most a second ago: programs ask for them in bursts. Safe for use by many threads. */
+/**
+ * Figures that the backend told at most a second ago: programs ask for them in bursts. Safe for use by many
+ * threads.
+ */
 final class StatusFigures implements VolumeFigures {
     private static final long KEPT_NANOS = 1_000_000_000L;
 

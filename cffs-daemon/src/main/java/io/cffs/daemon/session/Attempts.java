@@ -28,7 +28,10 @@ public interface Attempts {
     /** Whether the open attempt can still commit. */
     AttemptHealth health(AttemptTicket ticket);
 
-    /** Ends the attempt without a trace. Says how healthy it was: an unsound one may explain why its function failed. */
+    /**
+     * Ends the attempt without a trace. Says how healthy it was: an unsound one may explain why its function
+     * failed.
+     */
     AttemptHealth abort(AttemptTicket ticket);
 
     /**

@@ -27,7 +27,8 @@ public final class InvocationControl implements MountControl {
     static String describe(AttemptTicket ticket) {
         return ticket == null
                 ? ""
-                : "txn " + ticket.txn() + "\nattempt " + ticket.number() + "\nsnapshot " + ticket.snapshot().value() + "\n";
+                : "txn " + ticket.txn() + "\nattempt " + ticket.number()
+                        + "\nsnapshot " + ticket.snapshot().value() + "\n";
     }
 
     @Override

@@ -5,6 +5,15 @@ package io.cffs.daemon.session;
  * drives the session, with no lock held, never from inside a request.
  */
 public interface KernelCaches {
+    /** Nobody keeps anything. */
+    KernelCaches NONE = new KernelCaches() {
+        @Override
+        public void expire() {}
+
+        @Override
+        public void drain() {}
+    };
+
     /**
      * Makes the kernel forget everything that attempts before the present one were answered. Pages that programs have
      * changed through mappings and that have not been written yet are discarded with it.

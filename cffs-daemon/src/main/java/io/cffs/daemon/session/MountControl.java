@@ -10,7 +10,10 @@ public interface MountControl {
     /** What is so, as one JSON object and a line feed. */
     String status();
 
-    /** Transaction id, attempt number and snapshot of the open attempt, one "word value" per line; empty when there is none. */
+    /**
+     * Transaction id, attempt number and snapshot of the open attempt, one "word value" per line; empty when there
+     * is none.
+     */
     String transaction();
 
     /** How the last commit that was asked for here ended, in one line; empty before the first. */
@@ -24,7 +27,10 @@ public interface MountControl {
      */
     void begin() throws FsException;
 
-    /** @throws FsException BUSY on a conflict, which has undone everything since the last commit; NOT_PERMITTED as above */
+    /**
+     * @throws FsException BUSY on a conflict, which has undone everything since the last commit; NOT_PERMITTED as
+     * above
+     */
     void commit() throws FsException;
 
     /** Leaves no trace of what was done since the last commit. Where the invocation decides: it will not commit. */

@@ -160,7 +160,8 @@ public final class MountDriver implements MountControl {
             }
             open();
         } catch (BackendException | FsException e) {
-            LOG.atWarn().setMessage("no attempt could be opened; trying again").addKeyValue("why", e.getMessage()).log();
+            LOG.atWarn().setMessage("no attempt could be opened; trying again")
+                    .addKeyValue("why", e.getMessage()).log();
             controlThread.schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

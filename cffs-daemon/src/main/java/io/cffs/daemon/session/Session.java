@@ -33,11 +33,12 @@ import java.util.function.Supplier;
  * again from its start. A failure of the environment, or an error of ours, dooms the attempt: it can no longer commit,
  * because the function has seen an error that is not part of any serial order.
  *
- * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A commit
- * first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for those
- * under way, and sends one request; its outcome ends the attempt, whatever it is. When {@link #begin} returns the kernel
- * has been told to forget what earlier attempts were answered. A process that runs on across that moment may still be
- * served from the kernel's caches until it returns: whoever drives the session lets the function start after it.
+ * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A
+ * commit first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for
+ * those under way, and sends one request; its outcome ends the attempt, whatever it is. When {@link #begin} returns
+ * the kernel has been told to forget what earlier attempts were answered. A process that runs on across that moment
+ * may still be served from the kernel's caches until it returns: whoever drives the session lets the function start
+ * after it.
  *
  * <p>Lock order: this lock, then the snapshot cache's. No I/O and no callback under it.
  */
@@ -49,20 +50,12 @@ public final class Session implements Attempts, AutoCloseable {
     private final LeaseKeeper leases;
     private final RequestGate gate;
     private final Attempt.Tables tables = new Attempt.Tables(new NodeTable(), new HandleTable());
-    private KernelCaches kernel = NOTHING_CACHED;
+    private KernelCaches kernel = KernelCaches.NONE;
     private Attempt attempt; // @GuardedBy("gate"): null unless OPEN or COMMITTING
     private Attempt unresolved; // @GuardedBy("gate"): null unless UNRESOLVED
     private long serial; // @GuardedBy("gate")
     private InoRange spareInos = new InoRange(1, 0); // @GuardedBy("gate"): numbers that nobody has used yet
     private boolean expiring; // @GuardedBy("gate")
-
-    private static final KernelCaches NOTHING_CACHED = new KernelCaches() {
-        @Override
-        public void expire() {}
-
-        @Override
-        public void drain() {}
-    };
 
     public Session(BackendPort backend, VolumeName volume, SnapshotCache cache, AttemptParts parts) {
         this.backend = backend;
@@ -149,7 +142,10 @@ public final class Session implements Attempts, AutoCloseable {
         }
         if (failure != null) {
             current.fail(failure);
-        } else if (inos != null && current.transaction().unusedInos().count() == 0) {
+            boolean expired = failure.kind() == BackendException.Cause.SNAPSHOT_EXPIRED;
+            throw new FsException(expired ? FsError.STALE : FsError.ENVIRONMENT_FAILED);
+        }
+        if (inos != null && current.transaction().unusedInos().count() == 0) {
             current.transaction().giveInos(inos);
         }
     }
@@ -207,19 +203,18 @@ public final class Session implements Attempts, AutoCloseable {
     }
 
     private void open(AttemptTicket ticket, Invocation invocation, Begun begun) {
-        gate.lock().lock();
-        try {
+        locked(() -> {
             SnapshotReader reader = cache.advance(begun.snapshot(), begun.changes());
             Transaction transaction =
                     new Transaction(reader, parts.frames(), parts.ticker(), parts.optionsFor(invocation));
             transaction.giveInos(spareInos);
             retainOpenFiles(transaction);
-            attempt = new Attempt(ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
+            attempt = new Attempt(
+                    ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
             expiring = true;
             gate.become(SessionState.OPEN);
-        } finally {
-            gate.lock().unlock();
-        }
+            return attempt;
+        });
     }
 
     /** Files may stay open from one attempt to the next: their handles count in each. */
@@ -261,7 +256,8 @@ public final class Session implements Attempts, AutoCloseable {
         }
         if (!quiet) {
             throw new BackendException(BackendException.Cause.TIMED_OUT,
-                    "file requests were still under way when the transaction was to commit; nothing was committed", null);
+                    "file requests were still under way when the transaction was to commit; nothing was committed",
+                    null);
         }
     }
 
@@ -320,16 +316,14 @@ public final class Session implements Attempts, AutoCloseable {
     /** The attempt is over. Requests under way find that it is no longer theirs. */
     private void finish(Attempt ended, SessionState next) {
         leases.drop();
-        gate.lock().lock();
-        try {
+        locked(() -> {
             attempt = null;
             unresolved = next == SessionState.UNRESOLVED ? ended : null;
             gate.become(next);
             spareInos = ended.transaction().unusedInos();
             ended.transaction().discard();
-        } finally {
-            gate.lock().unlock();
-        }
+            return null;
+        });
         if (next != SessionState.UNRESOLVED) {
             backend.end(volume, ended.leaseId());
         }
@@ -339,14 +333,13 @@ public final class Session implements Attempts, AutoCloseable {
     public CommitTs askLedger(AttemptTicket ticket) {
         requireState(SessionState.UNRESOLVED);
         CommitOutcome.Committed known = answered(backend.outcomeOf(volume, ticket.txn())).outcome();
-        gate.lock().lock();
-        try {
-            backend.end(volume, unresolved.leaseId());
+        Attempt settled = locked(() -> {
+            Attempt was = unresolved;
             unresolved = null;
             gate.become(SessionState.IDLE);
-        } finally {
-            gate.lock().unlock();
-        }
+            return was;
+        });
+        backend.end(volume, settled.leaseId());
         return known == null ? null : known.at();
     }
 
@@ -376,7 +369,8 @@ public final class Session implements Attempts, AutoCloseable {
             boolean open = attempt != null;
             return new SessionStatus(gate.state(), open ? attempt.ticket() : null, open ? attempt.health() : null,
                     open ? attempt.failureSentence() : null, open ? attempt.transaction().dirtyPageCount() : 0,
-                    open && !attempt.transaction().isReadOnly(), tables.handles().size(), tables.nodes().size(), serial);
+                    open && !attempt.transaction().isReadOnly(), tables.handles().size(), tables.nodes().size(),
+                    serial);
         });
     }
 

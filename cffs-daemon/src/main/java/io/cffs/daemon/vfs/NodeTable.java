@@ -158,8 +158,8 @@ public final class NodeTable {
     }
 
     /**
-     * What the kernel may hold of the attempts before: node numbers ({@code pages} includes their attributes), and names
-     * as far as {@link #keepNames} was asked for.
+     * What the kernel may hold of the attempts before: node numbers ({@code pages} includes their attributes), and
+     * names as far as {@link #keepNames} was asked for.
      */
     public record Holdings(List<Long> attributes, List<Long> pages, List<GivenName> names) {}
 

@@ -46,7 +46,8 @@ final class MemoryVolume implements BackendPort, LatestState {
     private final Map<Ino, TreeMap<Name, Boolean>> names = new HashMap<>();
     private final Map<StagedId, Bytes> staged = new HashMap<>();
     private final Map<TxnId, CommitTs> ledger = new HashMap<>();
-    private final VersionIndex index = new VersionIndex(CommitTs.ZERO, VersionIndex.COMMITS_MAX, VersionIndex.CHANGES_MAX);
+    private final VersionIndex index =
+            new VersionIndex(CommitTs.ZERO, VersionIndex.COMMITS_MAX, VersionIndex.CHANGES_MAX);
     private long last;
     private long nextIno = 2;
 
@@ -246,7 +247,8 @@ final class MemoryVolume implements BackendPort, LatestState {
     @Override
     public CompletableFuture<VolumeStatus> status(VolumeName volume) {
         return answer(() -> new VolumeStatus(
-                volume, new UUID(0, 1), 1, new CommitTs(last), new CommitTs(last), CommitTs.ZERO, 1, 1, 0, 1L << 40, 1L << 40));
+                volume, new UUID(0, 1), 1, new CommitTs(last), new CommitTs(last), CommitTs.ZERO, 1, 1, 0, 1L << 40,
+                1L << 40));
     }
 
     @Override

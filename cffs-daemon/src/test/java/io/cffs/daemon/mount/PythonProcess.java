@@ -27,7 +27,8 @@ final class PythonProcess implements AutoCloseable {
     private final BufferedReader out;
 
     PythonProcess(Path directory) throws IOException {
-        process = new ProcessBuilder("sh", "-c", "cd \"$1\" && exec python3 -c \"$2\"", "sh", directory.toString(), LOOP)
+        String enter = "cd \"$1\" && exec python3 -c \"$2\"";
+        process = new ProcessBuilder("sh", "-c", enter, "sh", directory.toString(), LOOP)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         in = process.outputWriter();
