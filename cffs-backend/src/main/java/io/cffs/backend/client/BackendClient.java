@@ -38,7 +38,7 @@ import java.util.concurrent.TimeUnit;
  * outcome
  * of whichever delivery came first, and takes effect if none had. Only when a later delivery is refused is the ledger
  * asked for good, so that an earlier one that is still on its way cannot take effect after the refusal was reported.
- * When no outcome comes within {@link ClientLimits#commitNanos()} it is Unknown.
+ * When no outcome comes within {@link ClientLimits#patientNanos()} it is Unknown.
  *
  * <p>Futures are completed by the thread that reads the connection: what depends on them must not wait.
  */
@@ -100,7 +100,8 @@ public final class BackendClient implements BackendPort, CheckPort {
     /** The answer of the one type that fits the request. */
     private <R extends Response, T> CompletableFuture<T> ask(
             Request request, Class<R> expected, java.util.function.Function<R, T> value) {
-        return call(request, limits.callNanos()).answer.thenApply(response -> {
+        long within = request instanceof Request.Begin ? limits.patientNanos() : limits.callNanos();
+        return call(request, within).answer.thenApply(response -> {
             if (expected.isInstance(response)) {
                 return value.apply(expected.cast(response));
             }
@@ -187,7 +188,7 @@ public final class BackendClient implements BackendPort, CheckPort {
 
     @Override
     public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
-        Call call = call(new Request.Commit(request), limits.commitNanos());
+        Call call = call(new Request.Commit(request), limits.patientNanos());
         return call.answer
                 .handle((response, failure) -> failure == null
                         ? outcome(call, response)

@@ -7,6 +7,7 @@ import io.cffs.backend.wire.Outbox;
 import io.cffs.backend.wire.ProtocolException;
 import io.cffs.txn.codec.CodecException;
 import io.cffs.txn.codec.Codecs;
+import io.cffs.txn.codec.Request;
 import io.cffs.txn.codec.Response;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.Ticker;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -32,7 +34,7 @@ final class ClientConnection {
         void answered(ClientConnection connection);
     }
 
-    private static final int PARTS_HELD_MAX = 4 * io.cffs.txn.codec.Request.FETCH_ITEMS_MAX;
+    private static final int PARTS_HELD_MAX = 4 * Request.FETCH_ITEMS_MAX;
 
     private final Duplex duplex;
     private final String address;
@@ -42,6 +44,8 @@ final class ClientConnection {
     private final Map<Long, Call> unanswered = new ConcurrentHashMap<>();
     private final AtomicLong nextRequestId = new AtomicLong(1);
     private volatile long heardNanos;
+    /** Owned by whoever calls {@link #check}. */
+    private long pingedNanos;
     private volatile boolean ended;
 
     ClientConnection(Duplex greeted, String address, Owner owner, Ticker ticker) {
@@ -50,6 +54,7 @@ final class ClientConnection {
         this.owner = owner;
         this.ticker = ticker;
         this.heardNanos = ticker.monotonicNanos();
+        this.pingedNanos = heardNanos;
         this.outbox = new Outbox(greeted, broken -> end("the connection to " + address + " broke while sending"));
     }
 
@@ -60,6 +65,10 @@ final class ClientConnection {
 
     /** Sends the call; false when the connection has ended, and then the call stays the caller's. */
     boolean take(Call call) {
+        return take(call, Runnable::run);
+    }
+
+    private boolean take(Call call, Executor sender) {
         long id = nextRequestId.getAndIncrement();
         ByteBuffer frame = Frame.encode(id, Codecs.REQUEST, call.request, duplex.betweenHosts());
         if (frame == null) {
@@ -72,7 +81,7 @@ final class ClientConnection {
         if (ended && unanswered.remove(id) != null) {
             return false;
         }
-        outbox.send(frame, () -> { });
+        sender.execute(() -> outbox.send(frame, () -> { }));
         return true;
     }
 
@@ -118,13 +127,22 @@ final class ClientConnection {
      */
     void check(long nowNanos, long silenceNanos) {
         boolean silent = false;
+        boolean quiet = false;
         for (Map.Entry<Long, Call> entry : unanswered.entrySet()) {
             Call call = entry.getValue();
             if (nowNanos - call.deadlineNanos >= 0 && unanswered.remove(entry.getKey()) != null) {
                 call.answer.completeExceptionally(new BackendException(BackendException.Cause.TIMED_OUT,
                         "The backend at " + address + " did not answer in time.", null));
             }
-            silent |= nowNanos - Math.max(call.sentNanos, heardNanos) > silenceNanos;
+            long waitedNanos = nowNanos - Math.max(call.sentNanos, heardNanos);
+            silent |= waitedNanos > silenceNanos;
+            quiet |= waitedNanos > silenceNanos / 4;
+        }
+        if (quiet && nowNanos - pingedNanos > silenceNanos / 4) {
+            pingedNanos = nowNanos;
+            // A request may take longer than a backend may be silent. By another thread: this one must not wait.
+            take(new Call(new Request.Ping(), nowNanos, silenceNanos),
+                    task -> Thread.ofPlatform().name("cffs-client-ping").daemon().start(task));
         }
         if (silent) {
             end("the backend at " + address + " has fallen silent");
@@ -147,7 +165,7 @@ final class ClientConnection {
         List<Call> left = new ArrayList<>();
         for (Long id : unanswered.keySet()) {
             Call call = unanswered.remove(id);
-            if (call != null) {
+            if (call != null && !(call.request instanceof Request.Ping)) {
                 left.add(call);
             }
         }

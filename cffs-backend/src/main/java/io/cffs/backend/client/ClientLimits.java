@@ -7,8 +7,9 @@ package io.cffs.backend.client;
  * trying
  * @param attemptNanos one try to connect and greet
  * @param callNanos from a call to its answer
- * @param commitNanos from a commit to its outcome, over all deliveries; then it is Unknown
- * @param silenceNanos a connection that owes an answer and has brought nothing for this long is given up
+ * @param patientNanos the same for a begin, which may wait its turn, and for a commit, which then is Unknown
+ * @param silenceNanos a connection that owes an answer and has brought nothing for this long is given up; before that
+ *     the backend is asked three times whether it is there
  * @param backoffNanosMin pause after the first round of addresses that failed; doubles each time
  * @param backoffNanosMax longest pause between rounds
  * @param bytesMax requests that are under way, in bytes; a caller beyond that waits
@@ -17,15 +18,15 @@ public record ClientLimits(
         long connectNanos,
         long attemptNanos,
         long callNanos,
-        long commitNanos,
+        long patientNanos,
         long silenceNanos,
         long backoffNanosMin,
         long backoffNanosMax,
         int bytesMax) {
     private static final long MILLI_NANOS = 1_000_000L;
 
-    /** A lost connection costs a call at most 15 s of silence and 5 s of connecting, inside its 30 s. */
+    /** A lost connection costs a call at most 10 s of silence and 5 s of connecting, inside its 30 s. */
     public static final ClientLimits DEFAULT = new ClientLimits(
             5_000 * MILLI_NANOS, 2_000 * MILLI_NANOS, 30_000 * MILLI_NANOS, 60_000 * MILLI_NANOS,
-            15_000 * MILLI_NANOS, 5 * MILLI_NANOS, 500 * MILLI_NANOS, 64 * 1024 * 1024);
+            10_000 * MILLI_NANOS, 5 * MILLI_NANOS, 500 * MILLI_NANOS, 64 * 1024 * 1024);
 }

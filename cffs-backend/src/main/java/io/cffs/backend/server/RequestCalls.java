@@ -49,6 +49,7 @@ final class RequestCalls {
             case Request.End end -> true;
             case Request.Renew renew -> true;
             case Request.Status status -> true;
+            case Request.Ping ping -> true;
         };
     }
 
@@ -83,6 +84,7 @@ final class RequestCalls {
             case Request.End end -> port.end(end.volume(), end.leaseId()).thenApply(done -> new Response.Done());
             case Request.Renew renew -> port.renew(renew.volume(), renew.leaseId()).thenApply(Response.Renewed::new);
             case Request.Status status -> port.status(status.volume()).thenApply(Response.Status::new);
+            case Request.Ping ping -> CompletableFuture.completedFuture(new Response.Done());
             case Request.StartCheck start ->
                     checks().startCheck(start.volume(), start.readBytes()).thenApply(Response.CheckStarted::new);
             case Request.CheckReport asked ->

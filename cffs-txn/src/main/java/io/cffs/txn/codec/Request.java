@@ -54,4 +54,7 @@ public sealed interface Request {
     record CheckReport(VolumeName volume, long check, int findingsFrom) implements Request {}
 
     record CancelCheck(VolumeName volume, long check) implements Request {}
+
+    /** Asks nothing: whoever answers is there. */
+    record Ping() implements Request {}
 }

@@ -58,6 +58,7 @@ final class RequestForms {
                 to.putFixed(renew.leaseId());
             }
             case Request.Status status -> of(11, status.volume(), to);
+            case Request.Ping ping -> to.putByte(15);
             case Request.StartCheck start -> {
                 of(12, start.volume(), to);
                 to.putBoolean(start.readBytes());
@@ -107,6 +108,7 @@ final class RequestForms {
             case 13 -> new Request.CheckReport(
                     ModelForms.takeVolume(from), from.takeFixed(), from.takeInt(Integer.MAX_VALUE));
             case 14 -> new Request.CancelCheck(ModelForms.takeVolume(from), from.takeFixed());
+            case 15 -> new Request.Ping();
             default -> throw new CodecException("no request has number " + tag);
         };
     }

@@ -281,8 +281,9 @@ final class Samples {
     }
 
     private Request checkRequest() {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
             case 0 -> new Request.StartCheck(volume(), yes());
+            case 3 -> new Request.Ping();
             case 1 -> new Request.CheckReport(volume(), number(Long.MAX_VALUE), (int) number(Integer.MAX_VALUE));
             default -> new Request.CancelCheck(volume(), number(Long.MAX_VALUE));
         };
