@@ -33,14 +33,14 @@ start() { # transport; sets pid and mount
     mkdir -p "$mount"
     case $1 in
     c) taskset -c "$server_cpus" "$work/memfs" "$mount" & pid=$! ;;
-    native) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct 0 \
+    native) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" > "$work/out.$1" & pid=$! ;;
     channel) exec 9<>/dev/fuse
         mount -i -t fuse.memfs -o fd=9,rootmode=40000,user_id=0,group_id=0,max_read=1048576 memfs "$mount"
-        taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct 0 \
+        taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" devfuse 9 > "$work/out.$1" & pid=$!
         exec 9<&- ;;
-    libfuse) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct 0 \
+    libfuse) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" libfuse > "$work/out.$1" & pid=$! ;;
     esac
     n=0
@@ -48,11 +48,18 @@ start() { # transport; sets pid and mount
     "$work/load" fill "$mount/file" 67108864 > /dev/null
 }
 
-stop() { umount -l "$mount"; n=0; while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.05; done
-    kill -9 "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; }
+stop() { # transport
+    umount -l "$work/m.$1"
+    eval "pid=\$pid_$1"
+    n=0
+    while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.05; done
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
 
 measure() { # transport workload requests load-arguments...
     name=$1 workload=$2 requests=$3; shift 3
+    eval "pid=\$pid_$name"
     before=$(cpu_of "$pid")
     nanos=$(taskset -c "$load_cpus" "$work/load" "$@")
     after=$(cpu_of "$pid")
@@ -60,23 +67,28 @@ measure() { # transport workload requests load-arguments...
 }
 
 workloads() { # transport
-    measure "$1" stat 10000 stat "$mount/file" 10000
-    measure "$1" read4k 10000 read "$mount/file" 10000 4096 random 1
-    measure "$1" read4k_8threads 8000 read "$mount/file" 1000 4096 random 8
-    measure "$1" read1m 200 read "$mount/file" 200 1048576 sequential 1
+    file="$work/m.$1/file"
+    measure "$1" stat 10000 stat "$file" 10000
+    measure "$1" read4k 10000 read "$file" 10000 4096 random 1
+    measure "$1" read4k_8threads 8000 read "$file" 1000 4096 random 8
+    measure "$1" read1m 200 read "$file" 200 1048576 sequential 1
 }
 
-for transport in ${TRANSPORTS:-c channel native}; do
+transports=${TRANSPORTS:-c channel native}
+for transport in $transports; do
     start "$transport"
+    eval "pid_$transport=$pid"
     case $transport in c) ;; *) # until the JVM's compilers have settled
         "$work/load" stat "$mount/file" "${WARM_UP:-60000}" > /dev/null
-        "$work/load" read "$mount/file" "${WARM_UP:-60000}" 4096 random 1 > /dev/null
-        workloads "$transport" ;; esac
-    grep -v "^$transport " "$work/raw" > "$work/kept" 2>/dev/null || true
-    mv "$work/kept" "$work/raw"
-    for round in $(seq "$rounds"); do workloads "$transport"; done
-    stop
+        "$work/load" read "$mount/file" "${WARM_UP:-60000}" 4096 random 1 > /dev/null ;; esac
+    workloads "$transport"
 done
+rm "$work/raw"
+# In turn, so that what else the machine does meets all alike.
+for round in $(seq "$rounds"); do
+    for transport in $transports; do workloads "$transport"; done
+done
+for transport in $transports; do stop "$transport"; done
 
 python3 - "$work/raw" <<'PY'
 import json, platform, statistics, sys

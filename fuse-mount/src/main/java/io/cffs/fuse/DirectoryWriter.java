@@ -50,9 +50,8 @@ public final class DirectoryWriter {
     }
 
     /**
-     * An entry of READDIRPLUS. When added, it counts one lookup for {@code nodeId}, unless that is 0 ("." and
-     * "..", or
-     * attributes not at hand): then only name and type are told.
+     * An entry of READDIRPLUS. When added, it counts one lookup for {@code nodeId}, unless that is 0 ("." and "..",
+     * or attributes not at hand): then only name and type are told.
      *
      * @return false when it does not fit and was not added
      */

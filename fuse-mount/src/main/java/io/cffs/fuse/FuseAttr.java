@@ -1,9 +1,8 @@
 package io.cffs.fuse;
 
 /**
- * The attributes of an inode as {@code struct fuse_attr} has them. A plain bag of fields with chained setters:
- * reuse one
- * per thread or make one per reply. Not safe for use by several threads at once.
+ * The attributes of an inode as {@code struct fuse_attr} has them. A plain bag of fields with chained setters: reuse
+ * one per thread or make one per reply. Not safe for use by several threads at once.
  */
 public final class FuseAttr {
     private static final int BLOCK_SIZE_USUAL = 4096;

@@ -1,19 +1,16 @@
 package io.cffs.fuse;
 
 /**
- * A file system, spoken to in inodes: one method per operation of the kernel's protocol. Several reader threads
- * call it
- * at the same time.
+ * A file system, spoken to in inodes: one method per operation of the kernel's protocol. Several reader threads call
+ * it at the same time.
  *
  * <p>The request is valid until the method returns; what is needed longer must be copied out. Each method answers
- * exactly
- * once through {@code out}; an answer from another thread, after the method has returned, is allowed when
+ * exactly once through {@code out}; an answer from another thread, after the method has returned, is allowed when
  * {@link FuseReply#later} was called before it returned. A method that throws, or returns with neither an answer nor
  * {@code later}, answers EIO and is logged.
  *
  * <p>The defaults answer ENOSYS, which the kernel takes as "never ask again" for many operations (FLUSH, FSYNC,
- * ACCESS,
- * the xattr operations, LSEEK, STATX, COPY_FILE_RANGE); releases are answered with success. In a method's
+ * ACCESS, the xattr operations, LSEEK, STATX, COPY_FILE_RANGE); releases are answered with success. In a method's
  * description, node is {@link FuseRequest#nodeId}.
  */
 public interface FuseHandler {

@@ -2,21 +2,18 @@ package io.cffs.fuse;
 
 /**
  * Tells the kernel to forget what it caches. Safe for use by any number of threads, with two rules that keep the
- * kernel
- * from deadlocking against us:
+ * kernel from deadlocking against us:
  *
  * <ul>
  *   <li>Never from inside a handler method: the request being served may hold the lock that the notification needs. A
  *       call from a thread that is serving a request throws {@link IllegalStateException} and sends nothing. From
- *       another
- *       thread, do not notify about an inode while a modifying request on it (or on its parent) waits for that
- *       thread.
+ *       another thread, do not notify about an inode while a modifying request on it (or on its parent) waits for
+ *       that thread.
  *   <li>Never once teardown has begun: every method then sends nothing and returns false.
  * </ul>
  *
- * Each method returns true when the kernel afterwards holds nothing stale of what was named, be it because it
- * dropped it
- * or because it never had it; false when nothing was sent because the session is ending, or when the connection is
+ * Each method returns true when the kernel afterwards holds nothing stale of what was named, be it because it dropped
+ * it or because it never had it; false when nothing was sent because the session is ending, or when the connection is
  * gone.
  */
 public interface FuseNotifier {
@@ -45,8 +42,7 @@ public interface FuseNotifier {
 
     /**
      * Expires every name that the kernel holds for this mount, at once: each is looked up again at its next use.
-     * Neither
-     * attributes nor pages go with it. Returns false where {@link #supportsEpoch} does.
+     * Neither attributes nor pages go with it. Returns false where {@link #supportsEpoch} does.
      */
     boolean incEpoch();
 }

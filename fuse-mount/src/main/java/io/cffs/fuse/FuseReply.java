@@ -6,9 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The answer to one request. Exactly one of the methods that answer is to be called; a second answer throws
- * {@link IllegalStateException}. Used by one thread at a time. Validity times say how long the kernel may use what
- * it was
+ * The answer to one request. Exactly one of the methods that answer is to be called; a second answer throws {@link
+ * IllegalStateException}. Used by one thread at a time. Validity times say how long the kernel may use what it was
  * told without asking again: nanoseconds, 0 for "ask each time", {@link #FOREVER} for "until told otherwise".
  */
 public final class FuseReply {
@@ -66,13 +65,11 @@ public final class FuseReply {
     // ------------------------------------------------------------------------------------------------ when
 
     /**
-     * Keeps this answer open beyond the return of the handler method: it stays valid, for one thread at a time,
-     * until it
-     * is given. To be called inside the method.
+     * Keeps this answer open beyond the return of the handler method: it stays valid, for one thread at a time, until
+     * it is given. To be called inside the method.
      *
      * @param interrupted runs at most once, on some thread, quickly, when the caller is interrupted by a signal;
-     * answer
-     *     EINTR then. It may come as late as after the answer. Null when that is not wanted
+     * answer EINTR then. It may come as late as after the answer. Null when that is not wanted
      */
     public void later(Runnable interrupted) {
         if (deferred) {
@@ -147,9 +144,8 @@ public final class FuseReply {
     }
 
     /**
-     * READ, GETXATTR, LISTXATTR and other answers of plain bytes: what remains in {@code bytes}. Direct buffers
-     * are sent
-     * from where they are. The buffer's position is undefined afterwards; its content may be changed at once.
+     * READ, GETXATTR, LISTXATTR and other answers of plain bytes: what remains in {@code bytes}. Direct buffers are
+     * sent from where they are. The buffer's position is undefined afterwards; its content may be changed at once.
      */
     public void data(ByteBuffer bytes) {
         claim();

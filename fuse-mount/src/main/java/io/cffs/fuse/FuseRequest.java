@@ -7,9 +7,8 @@ import java.util.Objects;
 
 /**
  * One request, read in place from the buffer it arrived in: valid only until the handler method returns, used by one
- * thread. Accessors of fields that the operation does not have throw {@link IllegalStateException}. Numbers are as
- * in the
- * kernel's structs; all that are unsigned there are to be taken as unsigned here.
+ * thread. Accessors of fields that the operation does not have throw {@link IllegalStateException}. Numbers are as in
+ * the kernel's structs; all that are unsigned there are to be taken as unsigned here.
  */
 public final class FuseRequest extends RequestFrame {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;

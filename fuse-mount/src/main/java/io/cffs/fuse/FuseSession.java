@@ -39,16 +39,14 @@ public interface FuseSession extends AutoCloseable {
     CompletionStage<Void> ended();
 
     /**
-     * Ends the connection at once: every request under way, and every later one, fails with ENOTCONN or
-     * ECONNABORTED. The
-     * mount point stays, dead, until {@link #unmount}. Needs no answer from the handler.
+     * Ends the connection at once: every request under way, and every later one, fails with ENOTCONN or ECONNABORTED.
+     * The mount point stays, dead, until {@link #unmount}. Needs no answer from the handler.
      */
     void abort();
 
     /**
      * Takes the mount out of the name space at once (lazily: files in use live on until closed). Does nothing when
-     * the
-     * mount came with an inherited descriptor, which its giver unmounts, or when it is gone already.
+     * the mount came with an inherited descriptor, which its giver unmounts, or when it is gone already.
      *
      * @throws IOException with one sentence that says why it could not
      */
@@ -56,9 +54,8 @@ public interface FuseSession extends AutoCloseable {
 
     /**
      * Unmounts, waits for the readers for the time set in the options, aborts if that was not enough, and closes the
-     * descriptor. Never throws: what went wrong is logged. Harmless when called again; must not be called from
-     * inside a
-     * handler method.
+     * descriptor. Never throws: what went wrong is logged. Harmless when called again; must not be called from inside
+     * a handler method.
      */
     @Override
     void close();

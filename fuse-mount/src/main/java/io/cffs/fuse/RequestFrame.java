@@ -30,8 +30,7 @@ abstract class RequestFrame {
 
     /**
      * For transports: looks at a request of {@code length} bytes that has been put into the frame, and checks it
-     * whole,
-     * so that no accessor can fail on it later.
+     * whole, so that no accessor can fail on it later.
      *
      * @return 0 when it is sound; an error number to answer with when it is not; -1 when it cannot even be answered
      */

@@ -62,7 +62,8 @@ class GoldenReplyTest {
     void bodies() {
         assertEquals(Golden.hex("entry_out"), bodyOf(out -> out.entry(5, 6, ENTRY_VALID, ATTR_VALID, attr())));
         assertEquals(Golden.hex("attr_out"), bodyOf(out -> out.attr(attr(), ATTR_VALID)));
-        assertEquals(Golden.hex("open_out"), bodyOf(out -> out.opened(77, FopenFlags.DIRECT_IO | FopenFlags.KEEP_CACHE)));
+        assertEquals(Golden.hex("open_out"), bodyOf(
+                out -> out.opened(77, FopenFlags.DIRECT_IO | FopenFlags.KEEP_CACHE)));
         assertEquals(Golden.hex("entry_out") + Golden.hex("open_out"), bodyOf(out -> out.created(5, 6, ENTRY_VALID,
                 ATTR_VALID, attr(), 77, FopenFlags.DIRECT_IO | FopenFlags.KEEP_CACHE)));
         assertEquals(Golden.hex("write_out"), bodyOf(out -> out.written(4096)));

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 
 /**
- * Makes the JDK take a descriptor by its number, which spares the foreign-function machinery. Needs
- * {@code --add-opens java.base/java.io=ALL-UNNAMED}.
+ * Makes the JDK take a descriptor by its number, which spares the foreign-function machinery. Needs {@code
+ * --add-opens java.base/java.io=ALL-UNNAMED}.
  */
 public final class Descriptors {
     private static final Field NUMBER = numberField();

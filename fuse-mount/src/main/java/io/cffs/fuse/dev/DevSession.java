@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A mount served over /dev/fuse.
  *
- * <p>The end, whoever begins it: the mount goes, the kernel answers reads with ENODEV once nothing holds it any
- * more, the
- * readers return one by one, and the last of them tells the handler and closes the descriptor. {@link #close} hastens
- * this by an abort when it takes too long, because programs may hold files of a lazily unmounted file system open.
+ * <p>The end, whoever begins it: the mount goes, the kernel answers reads with ENODEV once nothing holds it any more,
+ * the readers return one by one, and the last of them tells the handler and closes the descriptor. {@link #close}
+ * hastens this by an abort when it takes too long, because programs may hold files of a lazily unmounted file system
+ * open.
  */
 public final class DevSession implements FuseSession {
     private static final Logger log = LoggerFactory.getLogger(DevSession.class);

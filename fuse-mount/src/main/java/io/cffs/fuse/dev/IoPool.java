@@ -6,8 +6,7 @@ import java.util.function.Supplier;
 
 /**
  * Doors to the device for threads that have none of their own. A write may block in the kernel for long (a
- * notification
- * waits for locks that requests hold), so no two threads ever share a door.
+ * notification waits for locks that requests hold), so no two threads ever share a door.
  */
 final class IoPool {
     private final ConcurrentLinkedDeque<DeviceIo> idle = new ConcurrentLinkedDeque<>();

@@ -93,7 +93,8 @@ final class ReaderThread extends Thread implements ReplySink {
     @Override
     public void send(ByteBuffer head, ByteBuffer payload) {
         int result = Thread.currentThread() == this ? io.write(head, payload) : others.write(head, payload);
-        // ENOENT: the caller was killed meanwhile. ENODEV and ECONNABORTED: the mount is gone, the next read says so too.
+        // ENOENT: the caller was killed meanwhile. ENODEV and ECONNABORTED: the mount is gone, the next read says so
+        // too.
         if (result < 0 && result != -Errno.ENOENT && !isEnd(result)) {
             refused(head, result);
         }

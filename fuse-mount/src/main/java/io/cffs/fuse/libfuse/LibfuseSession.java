@@ -70,7 +70,8 @@ public final class LibfuseSession implements FuseSession {
         try {
             fs = new PathFs(new PathCalls(caller), session.ready);
         } catch (LinkageError | RuntimeException absent) {
-            throw new IOException("libfuse 2 cannot be loaded (Debian package libfuse2): " + absent.getMessage(), absent);
+            throw new IOException("libfuse 2 cannot be loaded (Debian package libfuse2): " + absent.getMessage(),
+                    absent);
         }
         session.ready.thenRun(() -> session.advance(State.READY));
         Thread.ofPlatform().daemon().name("libfuse-" + mountPoint.getFileName())

@@ -49,7 +49,9 @@ final class PathCalls {
         }
     }
 
-    /** As {@link #named}, for operations that answer with an entry: the lookup that this counts is given up at once. */
+    /**
+     * As {@link #named}, for operations that answer with an entry: the lookup that this counts is given up at once.
+     */
     int make(Caller who, String path, int opcode, Consumer<RequestWriter> fixed, Consumer<RequestWriter> rest) {
         Answer made = named(who, path, opcode, fixed, rest);
         if (made.isOk() && made.body().getLong(0) != 0) {

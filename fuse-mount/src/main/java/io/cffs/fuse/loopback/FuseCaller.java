@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Sends requests to a handler and waits for the answers. Safe for use by several threads, each with one request at a time.
- * Nothing is cached: every call reaches the handler.
+ * Sends requests to a handler and waits for the answers. Safe for use by several threads, each with one request at a
+ * time. Nothing is cached: every call reaches the handler.
  */
 public final class FuseCaller {
     private static final int INIT_READAHEAD = 131072;

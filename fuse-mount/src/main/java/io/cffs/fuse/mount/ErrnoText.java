@@ -14,7 +14,7 @@ final class ErrnoText {
             case Errno.ENXIO, Errno.ENODEV -> "the kernel has no FUSE (try: modprobe fuse)";
             case Errno.EBUSY -> "busy";
             case Errno.ENOTDIR -> "not a directory";
-            case Errno.EINVAL -> "refused by the kernel as invalid (was the descriptor opened in another user name space?)";
+            case Errno.EINVAL -> "refused by the kernel (was the device opened in another user name space?)";
             case Errno.ENOTCONN -> "a dead mount is there, whose server has ended";
             case Errno.ELOOP -> "too many symbolic links";
             case Errno.EIO -> "input/output error";

@@ -17,8 +17,8 @@ public final class FuseMount {
     private FuseMount() {}
 
     /**
-     * Mounts a file system and begins to serve it. The returned session is starting:
-     * {@link FuseSession#awaitReady} says when programs may use it (they may try earlier, and wait).
+     * Mounts a file system and begins to serve it. The returned session is starting: {@link FuseSession#awaitReady}
+     * says when programs may use it (they may try earlier, and wait).
      *
      * @throws IOException when no way to mount worked; its message has one sentence for each that was tried
      */

@@ -12,8 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The way by fusermount3, a small program with the privilege that we lack (set-user-id, or a shim that asks a
- * privileged
- * service): it mounts and sends the descriptor through a socket whose number it finds in _FUSE_COMMFD.
+ * privileged service): it mounts and sends the descriptor through a socket whose number it finds in _FUSE_COMMFD.
  */
 final class Fusermount {
     private static final String PROGRAM = "fusermount3";
@@ -33,7 +32,8 @@ final class Fusermount {
             }
             throw new IOException(result.exitStatus() == NOT_FOUND
                     ? "fusermount3 is not installed (Debian package fuse3)"
-                    : "fusermount3 ended with status " + result.exitStatus() + ": " + oneLine(Files.readString(errors)));
+                    : "fusermount3 ended with status " + result.exitStatus() + ": "
+                            + oneLine(Files.readString(errors)));
         } finally {
             Files.delete(errors);
         }

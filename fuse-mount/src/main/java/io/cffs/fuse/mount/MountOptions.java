@@ -82,7 +82,7 @@ public record MountOptions(
 
     private static void requireCleanName(String name) {
         if (name.isEmpty() || name.chars().anyMatch(c -> c == ',' || c < ' ')) {
-            throw new IllegalArgumentException("a mount's name may hold neither commas nor control characters: " + name);
+            throw new IllegalArgumentException("a mount's name may not hold commas or control characters: " + name);
         }
     }
 

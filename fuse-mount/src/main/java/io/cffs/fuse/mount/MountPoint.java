@@ -45,7 +45,8 @@ final class MountPoint {
 
     private static int modeOf(Path path) throws IOException {
         CompletableFuture<Integer> answer = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("fuse-mount-point").start(() -> answer.complete(Libc.modeOf(path.toString())));
+        Thread.ofPlatform().daemon().name("fuse-mount-point")
+                .start(() -> answer.complete(Libc.modeOf(path.toString())));
         try {
             return answer.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException hung) {

@@ -15,8 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes each request to the handler's method for it, and sees to it that each is answered: malformed ones, unknown
- * ones,
- * and those on which the handler throws. Safe for use by several threads, each with its own request and reply.
+ * ones, and those on which the handler throws. Safe for use by several threads, each with its own request and reply.
  */
 public final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
@@ -52,8 +51,7 @@ public final class Dispatcher {
 
     /**
      * Serves one request that has been put into the frame of {@code in}. Never throws, errors of the JVM aside. If
-     * the
-     * reply {@linkplain FuseReply#isDeferred is deferred} afterwards, it must not be used for another request.
+     * the reply {@linkplain FuseReply#isDeferred is deferred} afterwards, it must not be used for another request.
      */
     public void serve(FuseRequest in, FuseReply out, int length) {
         in.setxattrExtended(setxattrExtended);

@@ -5,11 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Brings INTERRUPT requests to the answers that wait. An interrupt can be read by one thread before another has
- * come to
- * call {@link FuseReply#later} for the request it is about, so the latest ones that found nobody are remembered.
- * Those
- * about requests that are answered at once are meant to be lost: their caller has its answer soon anyway.
+ * Brings INTERRUPT requests to the answers that wait. An interrupt can be read by one thread before another has come
+ * to call {@link FuseReply#later} for the request it is about, so the latest ones that found nobody are remembered.
+ * Those about requests that are answered at once are meant to be lost: their caller has its answer soon anyway.
  */
 public final class PendingInterrupts implements FuseReply.Interrupts {
     /** More than there can be reader threads: each has at most one request that has not called {@code later} yet. */

@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
 public final class DeviceCalls {
     private static final MethodHandle READ = NativeCall.bind("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
     private static final MethodHandle WRITE = NativeCall.bind("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
-    private static final MethodHandle WRITEV = NativeCall.bind("writev", FunctionDescriptor.of(LONG, INT, POINTER, INT));
+    private static final MethodHandle WRITEV = NativeCall.bind("writev",
+            FunctionDescriptor.of(LONG, INT, POINTER, INT));
     private static final int IOVEC_BYTES = 16;
 
     private final int fd;

@@ -12,9 +12,9 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The few functions of the C library that mounting takes. Each returns what the function returns, or the negative
- * error
- * number where it failed. Safe for use by several threads. Loading this class starts the foreign-function machinery,
- * which costs a fresh process about 0.2 s: not to be touched where an inherited descriptor makes it needless.
+ * error number where it failed. Safe for use by several threads. Loading this class starts the foreign-function
+ * machinery, which costs a fresh process about 0.2 s: not to be touched where an inherited descriptor makes it
+ * needless.
  */
 public final class Libc {
     public static final int O_RDWR = 2;

@@ -58,8 +58,8 @@ public final class Spawn {
     public record Result(int fd, int exitStatus) {}
 
     /**
-     * Runs a program found along PATH with a socket whose number is in the environment variable {@code socketVariable},
-     * and waits for a descriptor and the program's end.
+     * Runs a program found along PATH with a socket whose number is in the environment variable {@code
+     * socketVariable}, and waits for a descriptor and the program's end.
      *
      * @param errorsTo an existing file that the program's standard error goes to
      */

@@ -3,9 +3,8 @@ package io.cffs.fuse.wire;
 import java.nio.ByteOrder;
 
 /**
- * Sizes and offsets in bytes of the structs of protocol 7.31 to 7.45, in the host's byte order. Fields are named
- * as in
- * linux/fuse.h; inputs are relative to the end of the request header, outputs to the end of the answer's header.
+ * Sizes and offsets in bytes of the structs of protocol 7.31 to 7.45, in the host's byte order. Fields are named as
+ * in linux/fuse.h; inputs are relative to the end of the request header, outputs to the end of the answer's header.
  */
 public final class Layout {
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();

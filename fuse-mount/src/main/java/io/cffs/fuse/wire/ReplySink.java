@@ -6,14 +6,12 @@ import java.nio.ByteBuffer;
 @FunctionalInterface
 public interface ReplySink {
     /**
-     * Sends one answer. Never throws: an answer that the other side no longer wants is dropped. Both buffers are
-     * free for
-     * reuse afterwards.
+     * Sends one answer. Never throws: an answer that the other side no longer wants is dropped. Both buffers are free
+     * for reuse afterwards.
      *
      * @param head from its position to its limit: the header and what belongs to it
      * @param payload what follows the head, from its position to its limit; null for nothing. Its position is
-     * undefined
-     *     afterwards
+     * undefined afterwards
      */
     void send(ByteBuffer head, ByteBuffer payload);
 }

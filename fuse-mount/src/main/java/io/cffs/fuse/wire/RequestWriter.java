@@ -3,8 +3,8 @@ package io.cffs.fuse.wire;
 import java.nio.ByteBuffer;
 
 /**
- * Builds requests as the kernel does, for who plays the kernel: the transport over libfuse, and tests. Fields are put in
- * the order of the kernel's structs.
+ * Builds requests as the kernel does, for who plays the kernel: the transport over libfuse, and tests. Fields are put
+ * in the order of the kernel's structs.
  */
 public final class RequestWriter {
     private final ByteBuffer frame;

@@ -36,7 +36,8 @@ public class MemFs implements FuseHandler {
     private final Map<Long, MemNode> nodes = new ConcurrentHashMap<>();
     private final AtomicLong inoNext = new AtomicLong(ROOT);
     private final AtomicLong ticks = new AtomicLong(1_700_000_000_000_000_000L);
-    private final long validNanos;
+    private final long entryValidNanos;
+    private final long attrValidNanos;
     private final boolean directIo;
 
     /**
@@ -44,7 +45,12 @@ public class MemFs implements FuseHandler {
      * @param directIo whether reads bypass the page cache
      */
     public MemFs(long validNanos, boolean directIo) {
-        this.validNanos = validNanos;
+        this(validNanos, validNanos, directIo);
+    }
+
+    public MemFs(long entryValidNanos, long attrValidNanos, boolean directIo) {
+        this.entryValidNanos = entryValidNanos;
+        this.attrValidNanos = attrValidNanos;
         this.directIo = directIo;
         newNode(MemNode.S_IFDIR | 0777, 0, 0);
     }
@@ -107,7 +113,7 @@ public class MemFs implements FuseHandler {
         synchronized (node) {
             node.lookups++;
         }
-        out.entry(node.ino, 0, validNanos, validNanos, node.attr(new FuseAttr()));
+        out.entry(node.ino, 0, entryValidNanos, attrValidNanos, node.attr(new FuseAttr()));
     }
 
     @Override
@@ -115,7 +121,7 @@ public class MemFs implements FuseHandler {
         lookupsServed.incrementAndGet();
         MemNode.Dentry found = node(in.nodeId()).byName.get(key(in.name()));
         if (found == null) {
-            out.negative(validNanos);
+            out.negative(entryValidNanos);
         } else {
             entry(out, found.node());
         }
@@ -136,7 +142,7 @@ public class MemFs implements FuseHandler {
 
     @Override
     public void getattr(FuseRequest in, FuseReply out) {
-        out.attr(node(in.nodeId()).attr(new FuseAttr()), validNanos);
+        out.attr(node(in.nodeId()).attr(new FuseAttr()), attrValidNanos);
     }
 
     @Override
@@ -154,7 +160,7 @@ public class MemFs implements FuseHandler {
             }
             node.ctimeNanos = tick();
         }
-        out.attr(node.attr(new FuseAttr()), validNanos);
+        out.attr(node.attr(new FuseAttr()), attrValidNanos);
     }
 
     private MemNode make(FuseRequest in, int mode) {
@@ -213,7 +219,7 @@ public class MemFs implements FuseHandler {
             return;
         }
         child.lookups++;
-        out.created(child.ino, 0, validNanos, validNanos, child.attr(new FuseAttr()), child.ino, openFlags());
+        out.created(child.ino, 0, entryValidNanos, attrValidNanos, child.attr(new FuseAttr()), child.ino, openFlags());
     }
 
     private int openFlags() {
@@ -327,7 +333,8 @@ public class MemFs implements FuseHandler {
             MemNode child = dentry.node();
             FuseAttr attr = child.attr(new FuseAttr());
             boolean added = plus
-                    ? writer.addPlus(dentry.name(), dentry.cookie(), child.ino, 0, validNanos, validNanos, attr)
+                    ? writer.addPlus(dentry.name(), dentry.cookie(), child.ino, 0, entryValidNanos,
+                            attrValidNanos, attr)
                     : writer.add(dentry.name(), child.ino, child.mode, dentry.cookie());
             if (!added) {
                 break;

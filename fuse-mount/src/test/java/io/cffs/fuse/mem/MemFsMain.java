@@ -8,15 +8,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos] [readers]
- * [devfuse|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and ends when unmounted.
+ * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos[:attr-valid-nanos]]
+ * [readers] [devfuse|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and ends when
+ * unmounted.
  */
 public final class MemFsMain {
     private MemFsMain() {}
 
     public static void main(String[] args) throws Exception {
         boolean direct = args.length > 1 && args[1].equals("direct");
-        long validNanos = args.length > 2 ? Long.parseLong(args[2]) : 0;
+        String[] valid = args.length > 2 ? args[2].split(":") : new String[] {"0"};
+        long entryValidNanos = Long.parseLong(valid[0]);
+        long attrValidNanos = Long.parseLong(valid[valid.length - 1]);
         int readers = args.length > 3 ? Integer.parseInt(args[3]) : 2;
         MountOptions options = MountOptions.at(Path.of(args[0])).withNames("memfs", "memfs").withReaders(readers);
         if (args.length > 4 && args[4].equals("libfuse")) {
@@ -28,7 +31,7 @@ public final class MemFsMain {
         if (args.length > 5) {
             options = options.withInheritedFd(Integer.parseInt(args[5]));
         }
-        FuseSession session = FuseMount.mount(options, new MemFs(validNanos, direct));
+        FuseSession session = FuseMount.mount(options, new MemFs(entryValidNanos, attrValidNanos, direct));
         System.out.println("ready " + session.awaitReady(Duration.ofSeconds(20)));
         session.ended().toCompletableFuture().join();
     }

@@ -65,8 +65,8 @@ class DevfuseMountTest {
     @Test
     void aTreeComesBackAsItWas() throws Exception {
         MountedMemFs at = mount(0, false);
-        at.sh("cp -r /etc/default copy && diff -r /etc/default copy && tar cf t.tar copy && mkdir x && tar xf t.tar -C x "
-                + "&& diff -r copy x/copy");
+        at.sh("cp -r /etc/default copy && diff -r /etc/default copy && tar cf t.tar copy && mkdir x "
+                + "&& tar xf t.tar -C x && diff -r copy x/copy");
     }
 
     @Test
@@ -107,8 +107,9 @@ class DevfuseMountTest {
     @Test
     void attributesBesideTheUsualOnes() throws Exception {
         MountedMemFs at = mount(FOREVER, false);
-        String script = "import os; open('f','w'); os.setxattr('f','user.k',b'value'); print(os.getxattr('f','user.k')); "
-                + "\ntry:\n os.getxattr('f','user.none')\nexcept OSError as e: print(e.errno)";
+        String script = "import os; open('f','w'); os.setxattr('f','user.k',b'value'); "
+                + "print(os.getxattr('f','user.k'))\ntry:\n os.getxattr('f','user.none')\n"
+                + "except OSError as e: print(e.errno)";
         assertEquals("b'value'\n61\n", at.sh("python3 -c \"" + script + "\""));
     }
 
@@ -176,8 +177,8 @@ class DevfuseMountTest {
     @Test
     void manyProcessesAtATime() throws Exception {
         MountedMemFs at = mount(0, true);
-        at.sh("for p in 1 2 3 4 5 6 7 8; do (mkdir d$p; for i in $(seq 50); do echo $p-$i > d$p/f$i; mv d$p/f$i d$p/g$i; "
-                + "cat d$p/g$i; done > /dev/null) & done; wait");
+        at.sh("for p in 1 2 3 4 5 6 7 8; do (mkdir d$p; for i in $(seq 50); do echo $p-$i > d$p/f$i; "
+                + "mv d$p/f$i d$p/g$i; cat d$p/g$i; done > /dev/null) & done; wait");
         assertEquals("400\n", at.sh("cat d*/g* | sort -u | wc -l"));
     }
 

@@ -42,12 +42,12 @@ class MountWaysTest {
 
     /** Waits until the mount shows in the table, for 20 seconds at most. */
     private String awaitMounted() {
-        return "n=0; until grep -q \" " + mountPoint + " \" /proc/self/mountinfo; do n=$((n+1)); test $n -lt 400 || exit 9; "
-                + "sleep 0.05; done; ";
+        return "n=0; until grep -q \" " + mountPoint + " \" /proc/self/mountinfo; do n=$((n+1)); "
+                + "test $n -lt 400 || exit 9; sleep 0.05; done; ";
     }
 
     private String use() {
-        return "echo hello > " + mountPoint + "/f && mv " + mountPoint + "/f " + mountPoint + "/g && cat " + mountPoint + "/g; ";
+        return "(cd " + mountPoint + " && echo hello > f && mv f g && cat g); ";
     }
 
     private String inherited(String flags) throws IOException {
@@ -99,14 +99,16 @@ class MountWaysTest {
 
     @Test
     void fusermountForAUserWithoutPrivilege() throws Exception {
-        assumeTrue(Shell.run(Path.of("/"), "command -v fusermount3 setpriv").status() == 0, "fusermount3 is not installed");
+        assumeTrue(Shell.run(Path.of("/"), "command -v fusermount3 setpriv").status() == 0, "no fusermount3");
         String user = "setpriv --reuid 65534 --regid 65534 --clear-groups ";
         Path jars = readableClassPath();
-        String server = user + server("", "cached 0 2 fusermount").replace(System.getProperty("java.class.path"), jars + "/*");
+        String server = user + server("", "cached 0 2 fusermount")
+                .replace(System.getProperty("java.class.path"), jars + "/*");
         String said = Shell.ok(Path.of("/"), "chown -R 65534 " + mountPoint + " " + jars + "; " + PRIVATE
                 // The program opens the device as its caller, so the device must let anybody in, as it usually does.
                 + "mknod -m 666 " + jars + "/fuse c 10 229; mount --bind " + jars + "/fuse /dev/fuse; " + server + " & "
-                + awaitMounted() + user + "sh -c \"" + use() + "\"; umount " + mountPoint + "; wait $!; echo ended $?'");
+                + awaitMounted() + user + "sh -c \"" + use() + "\"; umount " + mountPoint
+                + "; wait $!; echo ended $?'");
         Shell.ok(Path.of("/"), "rm -r " + jars);
         assertTrue(said.contains("hello\n"), said);
         assertTrue(said.contains("ended 0"), said);
@@ -132,7 +134,8 @@ class MountWaysTest {
         String said = Shell.ok(Path.of("/"), PRIVATE + server("", "cached 0 2") + " & " + awaitMounted()
                 + "echo hello > " + mountPoint + "/f; kill -9 $!; wait $!; cat " + mountPoint + "/f; "
                 + server("", "cached 0 2") + " > " + mountPoint + ".out & n=0; until grep -q ready " + mountPoint
-                + ".out; do n=$((n+1)); test $n -lt 400 || exit 9; sleep 0.05; done; rm " + mountPoint + ".out; " + use()
+                + ".out; do n=$((n+1)); test $n -lt 400 || exit 9; sleep 0.05; done; rm " + mountPoint + ".out; "
+                + use()
                 + "grep -c \" " + mountPoint + " \" /proc/self/mountinfo; umount " + mountPoint
                 + "; wait $!; echo ended $?'");
         assertTrue(said.contains("not connected") || said.contains("abort"), said);

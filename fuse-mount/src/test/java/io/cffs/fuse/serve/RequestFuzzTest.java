@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Any bytes in the frame give an answer or are dropped: no throw, no hang, no second answer, and no accessor that reads
- * outside the request. A failure names its seed.
+ * Any bytes in the frame give an answer or are dropped: no throw, no hang, no second answer, and no accessor that
+ * reads outside the request. A failure names its seed.
  */
 @ExtendWith(Quiet.class)
 class RequestFuzzTest {
@@ -46,7 +46,8 @@ class RequestFuzzTest {
             all.add(bytes);
         }
         for (String[] known : new String[][] {{"3", "getattr_in"}, {"4", "setattr_in"}, {"8", "mknod_in", "n"},
-            {"9", "mkdir_in", "n"}, {"12", "rename_in", "a", "b"}, {"45", "rename2_in", "a", "b"}, {"13", "link_in", "n"},
+            {"9", "mkdir_in", "n"}, {"12", "rename_in", "a", "b"}, {"45", "rename2_in", "a", "b"},
+            {"13", "link_in", "n"},
             {"14", "open_in"}, {"35", "create_in", "n"}, {"15", "read_in"}, {"16", "write_in", "data"},
             {"18", "release_in"}, {"21", "setxattr_in", "user.k", "ab"}, {"22", "getxattr_in", "user.k"},
             {"33", "lk_in"}, {"34", "access_in"}, {"36", "interrupt_in"}, {"42", "batch_forget_in"}, {"52", "statx_in"},
