@@ -238,8 +238,8 @@ public final class ChronicleBlockCache implements BlockCache {
             ChronicleMap<byte[], byte[]> opened = openOrReplace();
             readIndex(opened);
             map = opened;
-        } catch (IOException | RuntimeException e) {
-            // No cache file, no cache: every answer is "absent".
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // No cache file, or a JVM without the flags that the library needs: every answer is "absent".
             map = null;
         } finally {
             use.writeLock().unlock();
