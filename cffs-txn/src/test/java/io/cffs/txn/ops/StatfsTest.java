@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class StatfsTest {
     private static Statfs.Figures figures(long used, long capacity, long available) {
         CommitTs at = CommitTs.ZERO;
-        return Statfs.run(new VolumeStatus(VolumeName.DEFAULT, new UUID(1, 2), 1, at, at, at, 0, 7, used, capacity, available));
+        UUID store = new UUID(1, 2);
+        return Statfs.run(
+                new VolumeStatus(VolumeName.DEFAULT, store, 1, at, at, at, 0, 7, used, capacity, available));
     }
 
     @Test

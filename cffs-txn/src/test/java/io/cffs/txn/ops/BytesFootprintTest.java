@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Exact footprints of reading, writing, appending and cutting. The big file has three pages and 100 bytes: 12388. */
-class DataFootprintTest {
+class BytesFootprintTest {
     private static final TransactionOptions NO_ATIME = new TransactionOptions(false, false, false);
     private static final Volume SAMPLE = Volume.sample();
     private static final Ino BIG = SAMPLE.ino("/big");
