@@ -58,21 +58,27 @@ final class RequestForms {
                 to.putFixed(renew.leaseId());
             }
             case Request.Status status -> of(11, status.volume(), to);
+            case Request.StartCheck check -> putCheck(check, to);
+            case Request.CheckReport check -> putCheck(check, to);
+            case Request.CancelCheck check -> putCheck(check, to);
             case Request.Ping ping -> to.putByte(15);
-            case Request.StartCheck start -> {
-                of(12, start.volume(), to);
-                to.putBoolean(start.readBytes());
-            }
-            case Request.CheckReport report -> {
-                of(13, report.volume(), to);
-                to.putFixed(report.check());
-                to.putUnsigned(report.findingsFrom());
-            }
-            case Request.CancelCheck cancel -> {
-                of(14, cancel.volume(), to);
-                to.putFixed(cancel.check());
-            }
         }
+    }
+
+    private static void putCheck(Request.StartCheck start, ByteWriter to) {
+        of(12, start.volume(), to);
+        to.putBoolean(start.readBytes());
+    }
+
+    private static void putCheck(Request.CheckReport asked, ByteWriter to) {
+        of(13, asked.volume(), to);
+        to.putFixed(asked.check());
+        to.putUnsigned(asked.findingsFrom());
+    }
+
+    private static void putCheck(Request.CancelCheck cancel, ByteWriter to) {
+        of(14, cancel.volume(), to);
+        to.putFixed(cancel.check());
     }
 
     private static void of(int tag, VolumeName volume, ByteWriter to) {

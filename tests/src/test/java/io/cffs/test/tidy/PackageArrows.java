@@ -26,7 +26,8 @@ record PackageArrows() implements Rule {
         MAY_SEE.put("io.cffs.txn.apply", List.of("io.cffs.model", "io.cffs.txn", "io.cffs.txn.validate"));
         MAY_SEE.put("io.cffs.txn.codec", List.of("io.cffs.model", "io.cffs.txn.*"));
         MAY_SEE.put("io.cffs.backend", List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.backend.*"));
-        MAY_SEE.put("io.cffs.backend.client", List.of("io.cffs.model", "io.cffs.txn.*"));
+        MAY_SEE.put("io.cffs.backend.client", List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.backend.wire"));
+        MAY_SEE.put("io.cffs.backend.wire", List.of("io.cffs.model", "io.cffs.txn.*"));
         MAY_SEE.put("io.cffs.fuse", List.of("io.cffs.fuse.*"));
         MAY_SEE.put("io.cffs.daemon",
                 List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.backend.client", "io.cffs.daemon.*"));
