@@ -16,7 +16,8 @@ public final class ConnectionId {
 
     private ConnectionId() {}
 
-    static OptionalInt of(MountedDevice device) {
+    /** By what the kernel tells of the descriptor, else by the mount point if that is known. */
+    public static OptionalInt of(MountedDevice device) {
         try {
             OptionalInt told = fromFdinfo(Files.readAllLines(Path.of("/proc/self/fdinfo/" + device.fd())));
             return told.isPresent() || device.mountPoint() == null ? told : of(device.mountPoint());

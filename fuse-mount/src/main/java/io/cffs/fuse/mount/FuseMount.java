@@ -62,10 +62,14 @@ public final class FuseMount {
         List<String> causes = new ArrayList<>();
         for (MountWay way : options.ways()) {
             try {
-                return switch (way) {
+                OwnedDevice device = switch (way) {
                     case SYSCALL -> SyscallMount.mount(options);
                     case FUSERMOUNT -> Fusermount.mount(options);
                 };
+                if (options.guarded()) {
+                    device.startGuard();
+                }
+                return device;
             } catch (IOException failed) {
                 causes.add(failed.getMessage());
             }

@@ -1,6 +1,5 @@
 package io.cffs.fuse.mount;
 
-import io.cffs.fuse.dev.MountedDevice;
 import io.cffs.fuse.sys.Spawn;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +21,7 @@ final class Fusermount {
 
     private Fusermount() {}
 
-    static MountedDevice mount(MountOptions options) throws IOException {
+    static OwnedDevice mount(MountOptions options) throws IOException {
         List<String> command = List.of(PROGRAM, "-o", optionsOf(options), "--", options.mountPoint().toString());
         Path errors = Files.createTempFile("fusermount3", ".err");
         try {

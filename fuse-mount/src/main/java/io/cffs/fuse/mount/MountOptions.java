@@ -27,6 +27,7 @@ import java.util.Set;
  * @param backgroundMax asynchronous requests (readahead, direct I/O in flight) that the kernel sends at a time
  * @param flags features wanted; those that the kernel does not offer are left out
  * @param requestTimeoutSeconds a request not answered in this time ends the connection; 0 for never
+ * @param guarded a helper process unmounts when this one is killed; not for inherited descriptors
  * @param closeAtMost how long {@code close} waits for requests under way
  */
 public record MountOptions(
@@ -45,6 +46,7 @@ public record MountOptions(
         int backgroundMax,
         Set<InitFlag> flags,
         int requestTimeoutSeconds,
+        boolean guarded,
         Duration closeAtMost) {
 
     public static final int READERS_MAX = 64;
@@ -90,7 +92,7 @@ public record MountOptions(
     public static MountOptions at(Path mountPoint) {
         return new MountOptions(mountPoint, "fuse", "java", false, false, false, Transport.DEVFUSE, -1,
                 List.of(MountWay.values()), 4, 1 << 20, 1 << 20, 64, EnumSet.copyOf(InitFlag.USUAL), 0,
-                Duration.ofSeconds(5));
+                false, Duration.ofSeconds(5));
     }
 
     /** The inherited descriptor, from its own option or from a mount point of the form /dev/fd/N. */
@@ -106,54 +108,60 @@ public record MountOptions(
     public MountOptions withNames(String newFsName, String newSubtype) {
         return new MountOptions(mountPoint, newFsName, newSubtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withAccess(boolean newAllowOther, boolean newDefaultPermissions, boolean newReadOnly) {
         return new MountOptions(mountPoint, fsName, subtype, newAllowOther, newDefaultPermissions, newReadOnly,
                 transport, inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withTransport(Transport newTransport) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, newTransport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withInheritedFd(int fd) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport, fd,
                 ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags, requestTimeoutSeconds,
-                closeAtMost);
+                guarded, closeAtMost);
     }
 
     public MountOptions withWays(MountWay... newWays) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, List.of(newWays), readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withReaders(int newReaders) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, newReaders, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withTransfer(int newTransferBytesMax, int newReadaheadBytesMax, int newBackgroundMax) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, newTransferBytesMax, newReadaheadBytesMax, newBackgroundMax, flags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withFlags(Set<InitFlag> newFlags) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, newFlags,
-                requestTimeoutSeconds, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost);
     }
 
     public MountOptions withTimeouts(int newRequestTimeoutSeconds, Duration newCloseAtMost) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                newRequestTimeoutSeconds, newCloseAtMost);
+                newRequestTimeoutSeconds, guarded, newCloseAtMost);
+    }
+
+    public MountOptions withGuard(boolean newGuarded) {
+        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
+                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
+                requestTimeoutSeconds, newGuarded, closeAtMost);
     }
 }

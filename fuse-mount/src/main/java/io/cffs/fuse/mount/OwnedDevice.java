@@ -1,5 +1,6 @@
 package io.cffs.fuse.mount;
 
+import io.cffs.fuse.dev.ConnectionId;
 import io.cffs.fuse.dev.MountedDevice;
 import io.cffs.fuse.sys.Libc;
 import java.io.IOException;
@@ -10,6 +11,7 @@ final class OwnedDevice implements MountedDevice {
     private final int fd;
     private final Path mountPoint;
     private final Unmounter unmounter;
+    private MountGuard guard; // @GuardedBy("this")
     private boolean unmounted; // @GuardedBy("this")
 
     /** How the way that made the mount is rid of it. */
@@ -22,6 +24,11 @@ final class OwnedDevice implements MountedDevice {
         this.fd = fd;
         this.mountPoint = mountPoint;
         this.unmounter = unmounter;
+    }
+
+    /** Sees to it that the mount goes when this process is killed. */
+    synchronized void startGuard() {
+        ConnectionId.of(this).ifPresent(connection -> guard = MountGuard.over(mountPoint, connection));
     }
 
     @Override
@@ -45,6 +52,9 @@ final class OwnedDevice implements MountedDevice {
             unmounter.unmount(mountPoint);
             // Once only: what lies there now may be somebody else's.
             unmounted = true;
+            if (guard != null) {
+                guard.dismiss();
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package io.cffs.fuse.mount;
 
-import io.cffs.fuse.dev.MountedDevice;
 import io.cffs.fuse.sys.Libc;
 import java.io.IOException;
 
@@ -10,7 +9,7 @@ final class SyscallMount {
 
     private SyscallMount() {}
 
-    static MountedDevice mount(MountOptions options) throws IOException {
+    static OwnedDevice mount(MountOptions options) throws IOException {
         int fd = Libc.open(DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC);
         if (fd < 0) {
             throw new IOException("mount(2) was not tried, " + DEVICE + " cannot be opened: " + ErrnoText.of(-fd));

@@ -62,7 +62,8 @@ public final class Dispatcher {
         }
         try {
             serveSound(in, out);
-        } catch (RuntimeException | AssertionError | StackOverflowError thrown) {
+        } catch (Throwable thrown) {
+            // Errors of the JVM too: a reader that dies of one full heap would leave all later callers waiting.
             log.error("file system threw: answered with EIO", thrown);
             answerEio(out);
         }
@@ -85,8 +86,12 @@ public final class Dispatcher {
     }
 
     private void answerEio(FuseReply out) {
-        if (out.isOpen() && !out.isDeferred()) {
-            out.error(Errno.EIO);
+        try {
+            if (out.isOpen()) {
+                out.error(Errno.EIO);
+            }
+        } catch (IllegalStateException answered) {
+            log.debug("another thread had answered meanwhile", answered);
         }
     }
 

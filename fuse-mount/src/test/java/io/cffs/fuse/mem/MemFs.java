@@ -294,11 +294,12 @@ public class MemFs implements FuseHandler {
     public void read(FuseRequest in, FuseReply out) {
         readsServed.incrementAndGet();
         MemNode node = node(in.nodeId());
+        ByteBuffer found;
         synchronized (node) {
             int from = (int) Math.min(in.offset(), node.sizeBytes);
-            int length = (int) Math.min(in.size(), node.sizeBytes - from);
-            out.data(node.content.slice(from, length));
+            found = node.content.slice(from, (int) Math.min(in.size(), node.sizeBytes - from));
         }
+        out.data(found);
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /**
  * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos[:attr-valid-nanos]]
- * [readers] [devfuse|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and ends when
+ * [readers] [devfuse|guarded|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and ends when
  * unmounted.
  */
 public final class MemFsMain {
@@ -24,6 +24,9 @@ public final class MemFsMain {
         MountOptions options = MountOptions.at(Path.of(args[0])).withNames("memfs", "memfs").withReaders(readers);
         if (args.length > 4 && args[4].equals("libfuse")) {
             options = options.withTransport(MountOptions.Transport.LIBFUSE);
+        }
+        if (args.length > 4 && args[4].equals("guarded")) {
+            options = options.withGuard(true);
         }
         if (args.length > 4 && args[4].equals("fusermount")) {
             options = options.withWays(MountWay.FUSERMOUNT);

@@ -231,7 +231,7 @@ class DevfuseMountTest {
     @Test
     void closingDoesNotWaitForWhoHoldsFilesOpen() throws Exception {
         mounted = new MountedMemFs(new MemFs(0, false),
-                options -> options.withTimeouts(0, java.time.Duration.ofMillis(200)));
+                options -> options.withGuard(true).withTimeouts(0, java.time.Duration.ofMillis(200)));
         Process holder = new ProcessBuilder("/bin/sh", "-c", "exec 5> " + mounted.path + "/f; echo open; sleep 100")
                 .start();
         try {

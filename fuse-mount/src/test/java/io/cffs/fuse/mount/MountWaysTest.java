@@ -144,6 +144,16 @@ class MountWaysTest {
     }
 
     @Test
+    void aGuardedServerThatIsKilledLeavesNoMount() throws Exception {
+        String mounted = "grep -q \" " + mountPoint + " \" /proc/self/mountinfo";
+        String said = Shell.ok(Path.of("/"), PRIVATE + server("", "cached 0 2 guarded") + " & " + awaitMounted() + use()
+                + "kill -9 $!; wait $!; n=0; while " + mounted + "; do n=$((n+1)); test $n -lt 400 || exit 9; "
+                + "sleep 0.05; done; echo gone'");
+        assertTrue(said.contains("hello\n"), said);
+        assertTrue(said.contains("gone\n"), said);
+    }
+
+    @Test
     void withoutPrivilegeTheSentenceSaysWhy() throws Exception {
         Shell.Ended ended = Shell.run(Path.of("/"), PRIVATE + "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "
                 + server("", "cached 0 2") + "'");

@@ -121,6 +121,19 @@ class DispatcherTest {
     }
 
     @Test
+    void aHandlerThatThrowsAfterPromisingAnAnswerAnswersEio() {
+        FuseReply reply = serve(new FuseHandler() {
+            @Override
+            public void lookup(FuseRequest in, FuseReply out) {
+                out.later(null);
+                throw new OutOfMemoryError("deliberate");
+            }
+        }, lookup("x"));
+        assertEquals(Errno.EIO, answers.only().errno());
+        assertTrue(reply.isDeferred(), "it is not used again: another thread may still hold it");
+    }
+
+    @Test
     void anInterruptReachesTheAnswerThatWaits() {
         AtomicReference<FuseReply> waiting = new AtomicReference<>();
         Dispatcher dispatcher = dispatcher(new FuseHandler() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Quiet.class)
 class RequestFuzzTest {
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 10_000;
     private static final long SEED = Long.getLong("cffs.seed", 1);
     private static final int FRAME_BYTES = 4096;
 
