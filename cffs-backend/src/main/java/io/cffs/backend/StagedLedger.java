@@ -41,6 +41,7 @@ final class StagedLedger {
     }
 
     void stage(StagedId id, Bytes bytes) {
+        pipeline.requireRoom();
         // Noted first: an object that nobody knows of would stay until the next process sweeps.
         synchronized (this) {
             open.computeIfAbsent(id.txn(), txn -> new ArrayList<>()).add(id);

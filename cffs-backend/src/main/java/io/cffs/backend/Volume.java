@@ -47,9 +47,11 @@ public final class Volume {
     private static final long SMALL_FILE_BYTES = 32 * 1024;
     /** Transactions whose last conflict is remembered, so that their next attempt takes its turn at once. */
     private static final int LOSERS_MAX = 10_000;
-    private static final int TRIM_COMMITS = 64;
-    /** Under load, so many commits are applied before a little is trimmed. */
-    private static final int APPLIES_PER_TRIM = 256;
+    private static final int TRIM_COMMITS = 128;
+    /**
+     * Under load, so many commits are applied before twice as many are trimmed: garbage shrinks faster than it grows.
+     */
+    private static final int APPLIES_PER_TRIM = 64;
     private static final int FORGET_MAX = 1000;
 
     private final VolumeName name;
@@ -243,7 +245,8 @@ public final class Volume {
     VolumeStatus status() {
         Progress progress = store.progress();
         long available = Math.max(0, parts.usableBytes().getAsLong());
-        return new VolumeStatus(name, parts.identity(), pipeline.epoch().value(), pipeline.acknowledged(), progress.applied(),
+        return new VolumeStatus(name, parts.identity(), pipeline.epoch().value(), pipeline.acknowledged(),
+                progress.applied(),
                 progress.horizon(), leases.count(), progress.inodeCount(), progress.fileBytes(),
                 progress.fileBytes() + available, available);
     }

@@ -70,7 +70,7 @@ final class VolumeThreads implements CommitPipeline.Signals {
                 }
             } catch (BackendException failed) {
                 LOG.warn("a step of a volume failed and will be tried again", failed);
-            } catch (Error bug) {
+            } catch (RuntimeException | Error bug) {
                 LOG.error("a volume stops because of a bug", bug);
                 volume.abandon(bug);
                 throw bug;

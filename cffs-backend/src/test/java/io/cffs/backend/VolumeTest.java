@@ -12,101 +12,30 @@ import static io.cffs.backend.Requests.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.backend.commit.MemoryCommitLog;
-import io.cffs.backend.commit.SoleLeader;
 import io.cffs.backend.store.OrderedVersionedStore;
-import io.cffs.backend.store.StagedObjects;
-import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
-import io.cffs.model.StoredObject;
-import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
-import io.cffs.txn.Mutation;
 import io.cffs.txn.ReadKey;
-import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
-import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** A volume in memory, stepped by hand: every interleaving that a test wants, and no other. */
-final class VolumeTest {
-    private final FakeTicker ticker = new FakeTicker();
-    private VolumeParts parts = VolumeParts.inMemory(5);
-    private LocalBackend backend = backend();
-    private Volume volume = backend.volume(VOLUME);
-
-    private LocalBackend backend() {
-        return new LocalBackend(name -> parts, new SoleLeader(), ticker, BackendSettings.DEFAULT, null, Runnable::run,
-                () -> { });
-    }
-
-    private void crash() {
-        parts = parts.afterCrash();
-        backend = backend();
-        volume = backend.volume(VOLUME);
-    }
-
-    private void run() {
-        boolean more;
-        do {
-            more = volume.sequence() | volume.apply();
-        } while (more);
-    }
-
-    private Begun begun(TxnId txn) {
-        return backend.begin(begin(txn)).join();
-    }
-
-    private CommitOutcome done(CommitRequest request) {
-        CompletableFuture<CommitOutcome> outcome = backend.commit(request);
-        run();
-        return outcome.join();
-    }
-
-    private CommitOutcome created(long number, String name, String content) {
-        return done(commit(txn(number), begun(txn(number)), List.of(absent(name)), create(number, name, content)));
-    }
-
-    private String content(CommitTs at, long ino) {
-        CompletableFuture<List<Fetched>> fetched = backend.fetch(
-                VOLUME, at, List.of(new FetchItem(new ObjectKey.BlockKey(new Ino(ino), 0), null)));
-        run();
-        return switch (fetched.join().getFirst()) {
-            case Fetched.Found found -> ((StoredObject.BlockObject) found.object()).raw().toUtf8();
-            case Fetched.Absent absent -> null;
-            case Fetched.Unchanged unchanged -> "unchanged";
-        };
-    }
-
-    private static BackendException failure(CompletableFuture<?> future) {
-        try {
-            future.join();
-        } catch (CompletionException failed) {
-            return (BackendException) failed.getCause();
-        }
-        throw new AssertionError("it did not fail");
-    }
-
-    private static CommitOutcome committed(long ts) {
-        return new CommitOutcome.Committed(new CommitTs(ts), false);
-    }
-
+/** What sessions see of one volume. */
+final class VolumeTest extends VolumeBed {
     @Test
     void aCommitIsVisibleToWhoBeginsAfterIt() {
         Begun before = begun(txn(99));
@@ -245,20 +174,6 @@ final class VolumeTest {
     }
 
     @Test
-    void inodeNumbersAreNeverGivenTwice() {
-        long next = 2;
-        for (int life = 0; life < 4; life++) {
-            for (int i = 0; i < 10; i++) {
-                CompletableFuture<InoRange> range = backend.reserveInos(VOLUME, 1 + i * 1000);
-                run();
-                assertTrue(range.join().first() >= next, range.join() + " after " + next);
-                next = range.join().first() + range.join().count();
-            }
-            crash();
-        }
-    }
-
-    @Test
     void readsOfASnapshotThatIsNotAppliedWait() {
         CompletableFuture<CommitOutcome> outcome = backend.commit(
                 commit(txn(1), begun(txn(1)), List.of(absent("a")), create(10, "a", "x")));
@@ -310,114 +225,6 @@ final class VolumeTest {
         assertTrue(changes.contains(new ObjectKey.InodeKey(Ino.ROOT)), changes.toString());
         crash();
         assertNull(backend.begin(request).join().changes());
-    }
-
-    @Test
-    void trimWaitsForLeasesAndThenExpiresSnapshots() {
-        created(10, "f", "0");
-        ticker.advanceMillis(BackendSettings.DEFAULT.lease().toMillis() + 1);
-        volume.keep();
-        Begun held = begun(txn(50));
-        for (int i = 1; i < 6; i++) {
-            done(commit(txn(i), begun(txn(i)), List.of(), List.of(write(10, 0, "" + i))));
-        }
-        for (int i = 0; i < 10; i++) {
-            ticker.advanceMillis(20_000);
-            assertTrue(backend.renew(VOLUME, held.leaseId()).join());
-            volume.keep();
-            run();
-        }
-        assertEquals("0", content(held.snapshot(), 10));
-        assertEquals(held.snapshot(), backend.status(VOLUME).join().trimHorizon());
-        backend.end(VOLUME, held.leaseId()).join();
-        for (int i = 0; i < 10; i++) {
-            ticker.advanceMillis(20_000);
-            volume.keep();
-            run();
-        }
-        assertEquals(new CommitTs(6), backend.status(VOLUME).join().trimHorizon());
-        FetchItem item = new FetchItem(new ObjectKey.InodeKey(Ino.ROOT), null);
-        assertEquals(BackendException.Cause.SNAPSHOT_EXPIRED,
-                failure(backend.fetch(VOLUME, held.snapshot(), List.of(item))).kind());
-        assertEquals(new CommitOutcome.SnapshotExpired(new CommitTs(6)),
-                done(commit(txn(50), held, List.of(page(10)), List.of(write(10, 0, "9")))));
-        assertFalse(backend.renew(VOLUME, held.leaseId()).join());
-    }
-
-    @Test
-    void stagedObjectsLiveWithTheirTransaction() {
-        StagedObjects objects = new StagedObjects(parts.blocks());
-        StagedId used = new StagedId(txn(1), 0);
-        StagedId unused = new StagedId(txn(1), 1);
-        StagedId aborted = new StagedId(txn(2), 0);
-        Begun one = begun(txn(1));
-        Begun two = begun(txn(2));
-        for (StagedId id : List.of(used, unused, aborted)) {
-            backend.stage(VOLUME, id, Bytes.ofUtf8("staged " + id.sequence())).join();
-        }
-        List<Mutation> writes = new ArrayList<>(create(10, "a", ""));
-        writes.add(new Mutation.WriteBytes(new Ino(10), 0, new Mutation.FileBytes.Staged(used, 0, 8)));
-        assertEquals(committed(1), done(commit(txn(1), one, List.of(), writes)));
-        backend.end(VOLUME, two.leaseId()).join();
-        run();
-        assertEquals(8, objects.lengthBytes(used));
-        assertEquals(-1, objects.lengthBytes(unused));
-        assertEquals(-1, objects.lengthBytes(aborted));
-        assertEquals("staged 0", content(new CommitTs(1), 10));
-        List<Mutation> missing = List.of(
-                new Mutation.WriteBytes(new Ino(10), 0, new Mutation.FileBytes.Staged(aborted, 0, 8)));
-        CommitOutcome refused = done(commit(txn(3), begun(txn(3)), List.of(), missing));
-        assertEquals(CommitOutcome.RefusalCause.STAGED_BLOCK_MISSING,
-                assertInstanceOf(CommitOutcome.Refused.class, refused).cause());
-        StagedId orphan = new StagedId(txn(7), 0);
-        backend.stage(VOLUME, orphan, Bytes.ofUtf8("left behind")).join();
-        crash();
-        ticker.advanceMillis(BackendSettings.DEFAULT.lease().toMillis() + 1);
-        volume.keep();
-        run();
-        assertEquals(-1, objects.lengthBytes(orphan));
-        assertEquals(8, objects.lengthBytes(used));
-    }
-
-    @Test
-    void aLoserTakesItsTurnAndOthersWaitForIt() {
-        created(10, "f", "0");
-        Begun loser = begun(txn(1));
-        done(commit(txn(2), begun(txn(2)), List.of(page(10)), List.of(write(10, 0, "2"))));
-        assertInstanceOf(CommitOutcome.Conflicted.class,
-                done(commit(txn(1), loser, List.of(page(10)), List.of(write(10, 0, "1")))));
-        // Its second attempt holds the file without having to name a witness.
-        Begun second = backend.begin(begin(txn(1), 2)).join();
-        Begun other = begun(txn(3));
-        CompletableFuture<CommitOutcome> blocked = backend.commit(
-                commit(txn(3), other, List.of(page(10)), List.of(write(10, 0, "3"))));
-        run();
-        assertFalse(blocked.isDone());
-        // Another one in the queue gets its turn when the first is done.
-        var queued = backend.begin(begin(txn(4), 3, new ReadKey.LengthExactly(new Ino(10))));
-        assertFalse(queued.isDone());
-        assertEquals(committed(3), done(commit(txn(1), second, List.of(page(10)), List.of(write(10, 0, "1")))));
-        assertEquals(new CommitTs(3), queued.join().snapshot());
-        run();
-        assertInstanceOf(CommitOutcome.Conflicted.class, blocked.join());
-    }
-
-    @Test
-    void aTurnThatIsNotUsedRunsOut() {
-        created(10, "f", "0");
-        backend.begin(begin(txn(1), 3, page(10))).join();
-        var next = backend.begin(begin(txn(2), 3, page(10)));
-        CompletableFuture<CommitOutcome> blocked = backend.commit(
-                commit(txn(3), begun(txn(3)), List.of(page(10)), List.of(write(10, 0, "3"))));
-        run();
-        assertFalse(next.isDone());
-        assertFalse(blocked.isDone());
-        ticker.advanceMillis(10_000);
-        volume.keep();
-        assertNotNull(next.join());
-        run();
-        // It was held back once, for as long as a turn lasts, and not again for the next one.
-        assertEquals(committed(2), blocked.join());
     }
 
     @Test

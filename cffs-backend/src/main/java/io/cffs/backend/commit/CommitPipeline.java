@@ -8,7 +8,6 @@ import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
-import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.ReadKey;
 import io.cffs.txn.apply.MutationRefused;
@@ -19,8 +18,6 @@ import io.cffs.txn.port.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -78,21 +75,13 @@ public final class CommitPipeline {
     private final RoomGauge room;
     private final Signals signals;
 
-    private final ConcurrentLinkedQueue<Work> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger queued = new AtomicInteger();
-    private final ConcurrentLinkedQueue<Pending> applyQueue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger backlog = new AtomicInteger();
+    private final WorkQueue queue;
+    private final ApplyStage applying;
     /** Of the sequencing thread: commits that wait for somebody's turn to end. */
     private List<Work.Commit> heldBack = new ArrayList<>();
     private long releasesSeen;
     private volatile CommitTs acknowledged;
-    /** Why nothing is ordered any more; null while things are well. Never goes back to null. */
-    private volatile RuntimeException stopped;
-    /** Why applying does not go on; null while it does. */
-    private volatile BackendException stalled;
     private volatile long loggedBytes;
-
-    private record Pending(long position, Group.Ordered ordered) {}
 
     /** Tells the owners of the two threads that there may be work. Called often; must be cheap. */
     public interface Signals {
@@ -130,6 +119,8 @@ public final class CommitPipeline {
         this.signals = signals;
         this.room = new RoomGauge(usableBytes, ticker);
         this.ledger = new OutcomeLedger(store);
+        this.queue = new WorkQueue(volume, limits.queueMax());
+        this.applying = new ApplyStage(store, ledger);
         this.turns = new Turns(limits.holdNanos(), limits.turnNanos());
         this.sequencer = new Sequencer(volume, store, staged, ticker, limits, ledger, turns);
         this.epoch = coordination.lead(volume, log.epoch());
@@ -182,23 +173,22 @@ public final class CommitPipeline {
     /** Never completes exceptionally. Dependents run on the sequencing thread and must be short. */
     public CompletableFuture<CommitOutcome> submit(CommitRequest request) {
         CompletableFuture<CommitOutcome> outcome = new CompletableFuture<>();
-        if (!enqueue(new Work.Commit(request, outcome))) {
-            outcome.complete(new CommitOutcome.Refused(RefusalCause.QUOTA,
-                    "more than " + limits.queueMax() + " requests wait for volume " + volume));
-        }
+        enqueue(new Work.Commit(request, outcome));
         return outcome;
     }
 
     /** Final either way: a transaction that is not known is refused from then on, durably. */
     public CompletableFuture<LedgerAnswer> ask(TxnId txn) {
         CompletableFuture<LedgerAnswer> answer = new CompletableFuture<>();
-        return enqueue(new Work.Ask(txn, answer)) ? answer : CompletableFuture.failedFuture(tooMany());
+        enqueue(new Work.Ask(txn, answer));
+        return answer;
     }
 
     /** @param count 1 and up */
     public CompletableFuture<InoRange> reserveInos(int count) {
         CompletableFuture<InoRange> range = new CompletableFuture<>();
-        return enqueue(new Work.ReserveInos(count, range)) ? range : CompletableFuture.failedFuture(tooMany());
+        enqueue(new Work.ReserveInos(count, range));
+        return range;
     }
 
     /** Runs a task on the sequencing thread between groups. Not run at all when too much waits. */
@@ -206,33 +196,9 @@ public final class CommitPipeline {
         enqueue(new Work.Task(task));
     }
 
-    private boolean enqueue(Work work) {
-        if (stopped != null) {
-            refuse(work, stopped);
-            return true;
-        }
-        if (queued.incrementAndGet() > limits.queueMax()) {
-            queued.decrementAndGet();
-            return false;
-        }
+    private void enqueue(Work work) {
         queue.add(work);
-        if (stopped != null) {
-            // It may have stopped, and emptied the queue, just before.
-            refuseQueued();
-        }
         signals.sequence();
-        return true;
-    }
-
-    private void refuseQueued() {
-        for (Work work = queue.poll(); work != null; work = queue.poll()) {
-            refuse(work, stopped);
-        }
-    }
-
-    private BackendException tooMany() {
-        return new BackendException(BackendException.Cause.REFUSED,
-                "more than " + limits.queueMax() + " requests wait for volume " + volume, null);
     }
 
     /** The commit of an invocation that has been acknowledged; null when there is none. */
@@ -271,7 +237,15 @@ public final class CommitPipeline {
     }
 
     public boolean needsTicks() {
-        return !turns.isEmpty() || stalled != null;
+        return !turns.isEmpty() || applying.stalled() != null;
+    }
+
+    /** Throws BackendException {@code NO_SPACE} while the disk has little room left: that is kept for commits. */
+    public void requireRoom() {
+        BackendException shortage = room.shortage();
+        if (shortage != null) {
+            throw shortage;
+        }
     }
 
     /** Null when commits are taken, else why not. */
@@ -284,7 +258,7 @@ public final class CommitPipeline {
 
     /** Orders, logs and acknowledges one group. False when there was nothing to do. */
     public boolean sequence() {
-        boolean full = backlog.get() >= limits.backlogMax() && refusalNow() == null;
+        boolean full = applying.backlog() >= limits.backlogMax() && refusalNow() == null;
         if (full) {
             return false;
         }
@@ -301,7 +275,6 @@ public final class CommitPipeline {
             again.forEach(commit -> take(commit, group, refusal));
         }
         while (work != null) {
-            queued.decrementAndGet();
             take(work, group, refusal);
             boolean closed = group.answers.size() >= limits.groupMax() || group.recordBytes >= limits.groupBytesMax();
             work = closed ? null : queue.poll();
@@ -316,7 +289,7 @@ public final class CommitPipeline {
             return false;
         }
         long releases = turns.releases();
-        boolean again = releases != releasesSeen || stopped != null
+        boolean again = releases != releasesSeen || queue.stopped() != null
                 || heldBack.getFirst().heldBackUntilNanos - ticker.monotonicNanos() <= 0;
         releasesSeen = releases;
         return again;
@@ -324,7 +297,7 @@ public final class CommitPipeline {
 
     private void take(Work work, Group group, RuntimeException refusal) {
         if (refusal != null && !(work instanceof Work.Task)) {
-            refuse(work, refusal);
+            WorkQueue.refuse(work, refusal);
             return;
         }
         try {
@@ -340,16 +313,7 @@ public final class CommitPipeline {
             }
         } catch (BackendException unreadable) {
             // The store could not be read for this request; others may fare better.
-            refuse(work, unreadable);
-        }
-    }
-
-    private static void refuse(Work work, RuntimeException why) {
-        switch (work) {
-            case Work.Task task -> { }
-            case Work.Commit commit -> commit.outcome.complete(outcomeOf(why));
-            case Work.Ask ask -> ask.answer().completeExceptionally(Group.asBackendException(why));
-            case Work.ReserveInos inos -> inos.range().completeExceptionally(Group.asBackendException(why));
+            WorkQueue.refuse(work, unreadable);
         }
     }
 
@@ -369,8 +333,7 @@ public final class CommitPipeline {
                 if (ordered.entry() instanceof LogEntry.Commit commit) {
                     changes.add(commit.at(), ordered.applied().effects());
                 }
-                backlog.incrementAndGet();
-                applyQueue.add(new Pending(first++, ordered));
+                applying.add(first++, ordered);
             }
         }
         sequencer.keep(group);
@@ -385,7 +348,7 @@ public final class CommitPipeline {
         boolean nothingHappened = failed instanceof BackendException known
                 && known.kind() == BackendException.Cause.NO_SPACE;
         if (!nothingHappened) {
-            stopped = failed;
+            queue.stop(failed);
         }
         sequencer.drop();
         group.answers.forEach(answer -> answer.failed(failed));
@@ -393,57 +356,21 @@ public final class CommitPipeline {
 
     /** Null when commits can be ordered now. */
     private RuntimeException refusalNow() {
-        if (stopped != null) {
-            return stopped;
+        if (queue.stopped() != null) {
+            return queue.stopped();
         }
-        return stalled != null ? stalled : room.shortage();
-    }
-
-    /** What a session is told when its commit could not be logged. */
-    static CommitOutcome outcomeOf(RuntimeException why) {
-        if (why instanceof LogFencedException) {
-            return new CommitOutcome.Refused(RefusalCause.FENCED, why.getMessage());
-        }
-        boolean full = why instanceof BackendException known && known.kind() == BackendException.Cause.NO_SPACE;
-        return full
-                ? new CommitOutcome.Refused(RefusalCause.NO_SPACE, why.getMessage())
-                : new CommitOutcome.Unknown(why.getMessage());
+        return applying.stalled() != null ? applying.stalled() : room.shortage();
     }
 
     // ---- the applying thread -------------------------------------------------------------------------------------
 
     /** Applies one log record. False when there was none, or the store cannot take it now. */
     public boolean apply() {
-        Pending pending = applyQueue.peek();
-        if (pending == null) {
-            return false;
-        }
-        try {
-            applyTo(pending);
-        } catch (BackendException failed) {
-            stalled = failed;
-            return false;
-        }
-        stalled = null;
-        applyQueue.poll();
-        if (backlog.decrementAndGet() == limits.backlogMax() / 2) {
+        boolean applied = applying.apply();
+        if (applied && applying.backlog() == limits.backlogMax() / 2) {
             signals.sequence();
         }
-        return true;
-    }
-
-    private void applyTo(Pending pending) {
-        switch (pending.ordered().entry()) {
-            case LogEntry.Commit commit -> {
-                store.apply(pending.position(), commit.header(), pending.ordered().applied());
-                ledger.applied(commit.request().txn(), commit.request().invocationId());
-            }
-            case LogEntry.Refusal refusal -> {
-                store.refuse(pending.position(), refusal.txn(), refusal.wallNanos());
-                ledger.applied(refusal.txn(), null);
-            }
-            case LogEntry.InoCeiling ino -> store.raiseInoCeiling(pending.position(), ino.ceiling());
-        }
+        return applied;
     }
 
     /** Makes the applied state durable and lets the log before it go. Any thread. */
@@ -453,17 +380,14 @@ public final class CommitPipeline {
 
     /** Stops for good: nobody knows what has become of those who wait. Any thread. */
     public void abandon(RuntimeException why) {
-        if (stopped == null) {
-            stopped = why;
-        }
-        refuseQueued();
+        queue.stop(why);
         turns.close();
     }
 
     /** Refuses everything that is still queued. After the last step. */
     public void close() {
         abandon(new BackendException(BackendException.Cause.CLOSED, "volume " + volume + " is closed", null));
-        heldBack.forEach(work -> refuse(work, stopped));
+        heldBack.forEach(work -> WorkQueue.refuse(work, queue.stopped()));
         heldBack = new ArrayList<>();
     }
 }

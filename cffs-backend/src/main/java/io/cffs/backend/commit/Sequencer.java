@@ -121,6 +121,12 @@ final class Sequencer {
             CommitOutcome outcome = new CommitOutcome.Refused(malformed.kind(), malformed.getMessage());
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
             return true;
+        } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException | ArithmeticException odd) {
+            // Whatever a request makes the fold trip over, it is that request's fault, and nothing has been ordered.
+            CommitOutcome outcome = new CommitOutcome.Refused(RefusalCause.MALFORMED,
+                    "the request cannot be carried out: " + odd.getMessage());
+            group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
+            return true;
         }
         if (mustWait(work, applied)) {
             return false;
@@ -214,7 +220,7 @@ final class Sequencer {
 
             @Override
             public void failed(RuntimeException why) {
-                work.outcome.complete(CommitPipeline.outcomeOf(why));
+                work.outcome.complete(WorkQueue.outcomeOf(why));
             }
         };
     }

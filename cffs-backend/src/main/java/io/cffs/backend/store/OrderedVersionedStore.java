@@ -300,6 +300,7 @@ public final class OrderedVersionedStore implements VersionedStore {
         boolean more = removal.collectOutcomes(progress.horizon(), beforeWallNanos, max, batch);
         if (batch.size() > 0) {
             write(batch, progress);
+            removal.collected();
         }
         return more;
     }

@@ -23,6 +23,15 @@ final class VersionRemoval {
     private final OrderedBytes map;
     /** Staged objects that have lost a reference in the batch being collected. */
     private final Set<StagedId> touched = new LinkedHashSet<>();
+    /**
+     * Where the walks over commits begin: what lies before has been removed, and walking over its removals again and
+     * again would cost more with every trim.
+     */
+    private long changesFrom;
+    private long commitsFrom;
+    /** Where they will begin once the batch being collected has been written. */
+    private long nextChangesFrom;
+    private long nextCommitsFrom;
     private final ConcurrentLinkedQueue<StagedId> unreferenced = new ConcurrentLinkedQueue<>();
 
     VersionRemoval(OrderedBytes map) {
@@ -35,10 +44,11 @@ final class VersionRemoval {
         byte[] table = {StoreKeys.CHANGES};
         int commits = 0;
         try (OrderedBytes.Cursor list = map.cursor(); OrderedBytes.Cursor versions = map.cursor()) {
-            boolean there = list.seek(table);
+            boolean there = list.seek(StoreKeys.numbers(StoreKeys.CHANGES, changesFrom));
             while (there && StoreKeys.startsWith(list.key(), table)) {
                 byte[] key = list.key();
                 long ts = ByteBuffer.wrap(key).getLong(1);
+                nextChangesFrom = ts;
                 if (ts > horizon.value()) {
                     return false;
                 }
@@ -101,6 +111,8 @@ final class VersionRemoval {
 
     /** After the batch has been written: notes which staged objects nothing refers to any more. */
     void collected() {
+        changesFrom = nextChangesFrom;
+        commitsFrom = nextCommitsFrom;
         for (StagedId id : touched) {
             if (!isReferenced(id)) {
                 unreferenced.add(id);
@@ -138,10 +150,11 @@ final class VersionRemoval {
         byte[] table = {StoreKeys.COMMIT};
         int count = 0;
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            boolean there = cursor.seek(table);
+            boolean there = cursor.seek(StoreKeys.numbers(StoreKeys.COMMIT, commitsFrom));
             while (there && StoreKeys.startsWith(cursor.key(), table)) {
                 byte[] key = cursor.key();
                 CommitTs at = new CommitTs(ByteBuffer.wrap(key).getLong(1));
+                nextCommitsFrom = at.value();
                 CommitHeader header = StoreForms.headerOf(at, cursor.value());
                 if (at.isAfter(horizon) || header.wallNanos() >= beforeWallNanos) {
                     return false;
