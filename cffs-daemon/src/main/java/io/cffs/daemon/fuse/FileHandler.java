@@ -99,8 +99,8 @@ final class FileHandler implements FuseHandler {
     @Override
     public void write(FuseRequest in, FuseReply out) {
         boolean mapped = (in.writeFlags() & WRITE_FROM_PAGE_CACHE) != 0;
-        if (mapped && session.isExpiring()) {
-            // Changed through a mapping in an attempt that is over: it goes where the attempt went.
+        if (mapped && session.dropsLateWrites()) {
+            // Changed through a mapping in an attempt that left no trace.
             out.written(in.size());
             return;
         }

@@ -178,8 +178,11 @@ final class TreeHandler implements FuseHandler {
             Ino to = new Ino(in.newParent());
             Name newName = Name.of(in.newName());
             Rename.Mode mode = KernelFlags.rename(in.renameFlags());
-            change(in, out, (at, who, from, name) ->
-                    Rename.run(at.transaction(), who, from, name, to, newName, mode));
+            change(in, out, (at, who, from, name) -> {
+                Rename.run(at.transaction(), who, from, name, to, newName, mode);
+                at.nodes().giveName(from.value(), name);
+                at.nodes().giveName(to.value(), newName);
+            });
         });
     }
 

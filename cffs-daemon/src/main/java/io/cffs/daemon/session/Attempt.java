@@ -3,6 +3,10 @@ package io.cffs.daemon.session;
 import io.cffs.daemon.cache.SnapshotReader;
 import io.cffs.daemon.vfs.HandleTable;
 import io.cffs.daemon.vfs.NodeTable;
+import io.cffs.model.FsException;
+import io.cffs.model.VolumeName;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.FileBytesSource;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendException;
 
@@ -14,7 +18,7 @@ public final class Attempt {
     private final AttemptTicket ticket;
     private final long serial;
     private final long leaseId;
-    private final String invocationName;
+    private final String invocationName; // null when it has none
     private final Transaction transaction;
     private final SnapshotReader reader;
     private final Tables tables;
@@ -57,11 +61,6 @@ public final class Attempt {
         return leaseId;
     }
 
-    /** Null when the invocation has no name. */
-    String invocationName() {
-        return invocationName;
-    }
-
     SnapshotReader reader() {
         return reader;
     }
@@ -73,6 +72,22 @@ public final class Attempt {
     /** Why the attempt is not sound; null when it is. */
     String failureSentence() {
         return failureSentence;
+    }
+
+    /**
+     * What the commit shall be. Runs while no request is admitted, so without the lock: uploads may take their time.
+     *
+     * @throws BackendException when written bytes could not be uploaded or read back; nothing is committed then
+     */
+    CommitRequest request(VolumeName volume, Staging staging) {
+        FileBytesSource bytes = staging.prepare(transaction, ticket.txn());
+        try {
+            return transaction.toCommitRequest(
+                    volume, ticket.txn(), ticket.number(), invocationName, leaseId, bytes);
+        } catch (FsException e) {
+            throw new BackendException(BackendException.Cause.NO_SPACE,
+                    "what the transaction wrote could not be read back for the commit; nothing was committed", e);
+        }
     }
 
     /** The environment has failed the attempt. The first failure stays. */

@@ -16,7 +16,7 @@ public interface KernelCaches {
 
     /**
      * Makes the kernel forget everything that attempts before the present one were answered. Pages that programs have
-     * changed through mappings and that have not been written yet are discarded with it.
+     * changed through mappings meanwhile arrive as writes: see {@link Session#dropsLateWrites}.
      */
     void expire();
 

@@ -74,6 +74,19 @@ final class RequestGate {
         return await(() -> running == 0, limits.quiesceNanosMax());
     }
 
+    /** Waits while a commit decides. False when it still does after the bound. Without the lock held. */
+    boolean awaitDecided() {
+        lock.lock();
+        try {
+            return await(() -> state != SessionState.COMMITTING, limits.requestNanosMax());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void awaitOpen() throws FsException {
         if (!isWorthWaiting() || waiting >= limits.waitersMax()) {
             throw new FsException(FsError.STALE);

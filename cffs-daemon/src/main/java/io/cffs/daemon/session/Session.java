@@ -1,5 +1,7 @@
 package io.cffs.daemon.session;
 
+import static io.cffs.daemon.session.BackendAnswers.answered;
+
 import io.cffs.daemon.cache.SnapshotCache;
 import io.cffs.daemon.cache.SnapshotReader;
 import io.cffs.daemon.vfs.Handle;
@@ -11,8 +13,6 @@ import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
-import io.cffs.txn.CommitRequest;
-import io.cffs.txn.FileBytesSource;
 import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.SnapshotMiss.Wanted;
 import io.cffs.txn.Transaction;
@@ -21,8 +21,6 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.InoRange;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -55,7 +53,8 @@ public final class Session implements Attempts, AutoCloseable {
     private Attempt unresolved; // @GuardedBy("gate"): null unless UNRESOLVED
     private long serial; // @GuardedBy("gate")
     private InoRange spareInos = new InoRange(1, 0); // @GuardedBy("gate"): numbers that nobody has used yet
-    private boolean expiring; // @GuardedBy("gate")
+    private boolean committedBefore; // @GuardedBy("gate"): how the attempt before ended
+    private boolean dropsLateWrites; // @GuardedBy("gate")
 
     public Session(BackendPort backend, VolumeName volume, SnapshotCache cache, AttemptParts parts) {
         this.backend = backend;
@@ -177,9 +176,12 @@ public final class Session implements Attempts, AutoCloseable {
         return tables.handles();
     }
 
-    /** Whether what arrives now from the page cache was written in an attempt before: it is to be dropped. */
-    public boolean isExpiring() {
-        return locked(() -> expiring);
+    /**
+     * Whether what arrives now from the page cache was written in an attempt that left no trace: it goes the same way.
+     * What was written through a mapping while an attempt committed belongs to the next.
+     */
+    public boolean dropsLateWrites() {
+        return locked(() -> dropsLateWrites);
     }
 
     // ------------------------------------------------------------------------------------------------ attempts
@@ -198,7 +200,7 @@ public final class Session implements Attempts, AutoCloseable {
         open(ticket, ask.invocation(), begun);
         leases.keep(begun.leaseId(), begun.leaseMillis());
         kernel.expire();
-        locked(() -> expiring = false);
+        locked(() -> dropsLateWrites = false);
         return new Opening.Opened(ticket);
     }
 
@@ -211,7 +213,7 @@ public final class Session implements Attempts, AutoCloseable {
             retainOpenFiles(transaction);
             attempt = new Attempt(
                     ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
-            expiring = true;
+            dropsLateWrites = !committedBefore;
             gate.become(SessionState.OPEN);
             return attempt;
         });
@@ -230,16 +232,20 @@ public final class Session implements Attempts, AutoCloseable {
     public CommitOutcome commit(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
         kernel.drain();
-        CommitOutcome outcome;
+        CommitOutcome outcome = quiesceAndDecide(current);
+        finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE);
+        locked(() -> committedBefore = outcome instanceof CommitOutcome.Committed);
+        return outcome;
+    }
+
+    private CommitOutcome quiesceAndDecide(Attempt current) {
         try {
             quiesce();
-            outcome = decide(current);
+            return decide(current);
         } catch (BackendException e) {
             finish(current, SessionState.IDLE);
             throw e;
         }
-        finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE);
-        return outcome;
     }
 
     /** Stops admitting requests and waits for those under way. */
@@ -277,19 +283,7 @@ public final class Session implements Attempts, AutoCloseable {
             // Strictly serializable without a word: all its reads are the state after its snapshot.
             return new CommitOutcome.Committed(current.ticket().snapshot(), false);
         }
-        return answered(backend.commit(request(current)));
-    }
-
-    /** Runs while no request is admitted, so without the lock: uploads may take their time. */
-    private CommitRequest request(Attempt current) {
-        FileBytesSource bytes = parts.staging().prepare(current.transaction(), current.ticket().txn());
-        try {
-            return current.transaction().toCommitRequest(volume, current.ticket().txn(), current.ticket().number(),
-                    current.invocationName(), current.leaseId(), bytes);
-        } catch (FsException e) {
-            throw new BackendException(BackendException.Cause.NO_SPACE,
-                    "what the transaction wrote could not be read back for the commit; nothing was committed", e);
-        }
+        return answered(backend.commit(current.request(volume, parts.staging())));
     }
 
     @Override
@@ -318,6 +312,7 @@ public final class Session implements Attempts, AutoCloseable {
         leases.drop();
         locked(() -> {
             attempt = null;
+            committedBefore = false;
             unresolved = next == SessionState.UNRESOLVED ? ended : null;
             gate.become(next);
             spareInos = ended.transaction().unusedInos();
@@ -343,9 +338,15 @@ public final class Session implements Attempts, AutoCloseable {
         return known == null ? null : known.at();
     }
 
-    /** Aborts what is open. Requests are answered with STALE from then on. Harmless when closed already. */
+    /**
+     * Aborts what is open. Requests are answered with STALE from then on. A commit under way is waited for, bounded, and
+     * left alone when that was not enough. Harmless when closed already.
+     */
     @Override
     public void close() {
+        if (!gate.awaitDecided()) {
+            return;
+        }
         Attempt open = locked(() -> attempt);
         if (open != null) {
             finish(open, SessionState.IDLE);
@@ -387,17 +388,5 @@ public final class Session implements Attempts, AutoCloseable {
             throw new IllegalStateException("no such attempt is open");
         }
         return current;
-    }
-
-    /** What the backend answers; each future has a bound in time that the backend keeps. */
-    static <T> T answered(CompletableFuture<T> answer) {
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof BackendException failure) {
-                throw failure;
-            }
-            throw new BackendException(BackendException.Cause.PROTOCOL, "the backend client failed", e.getCause());
-        }
     }
 }

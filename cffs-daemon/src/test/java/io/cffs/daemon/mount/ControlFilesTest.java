@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cffs.daemon.session.AttemptHealth;
 import io.cffs.daemon.session.AttemptTicket;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,40 @@ class ControlFilesTest {
             }
             reader.sh("echo > .cffs/begin");
             assertEquals("a\n", reader.sh("ls"));
+        }
+    }
+
+    @Test
+    void pagesChangedThroughAMappingWhileItCommitsBelongToOneCommitOrTheNext() throws Exception {
+        Path script = Files.writeString(dir.resolve("mapper.py"), """
+                import mmap, os, threading
+                fd = os.open('f', os.O_RDWR | os.O_CREAT)
+                os.ftruncate(fd, 65536)
+                m = mmap.mmap(fd, 65536)
+                last = [0] * 16
+                lost = []
+                stop = False
+                def work():
+                    n = 0
+                    while not stop:
+                        n += 1
+                        at = n % 16 * 4096
+                        if int.from_bytes(m[at:at + 8], 'little') != last[n % 16]:
+                            lost.append(n)
+                        last[n % 16] = n
+                        m[at:at + 8] = n.to_bytes(8, 'little')
+                worker = threading.Thread(target=work)
+                worker.start()
+                command = os.open('.cffs/commit', os.O_WRONLY)
+                for i in range(30):
+                    os.write(command, b'1')
+                stop = True
+                worker.join()
+                os.write(command, b'1')
+                print(lost, [int.from_bytes(os.pread(fd, 8, i * 4096), 'little') for i in range(16)] == last)
+                """);
+        try (TestMount mount = mount("m", CommitMode.MANUAL)) {
+            assertEquals("[] True\n", mount.sh("python3 " + script));
         }
     }
 

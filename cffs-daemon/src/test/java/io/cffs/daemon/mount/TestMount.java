@@ -70,10 +70,15 @@ final class TestMount implements AutoCloseable {
     private AttemptTicket ticket;
 
     TestMount(BackendPort backend, Path root, CommitMode mode) throws IOException {
+        this(backend, root, mode, false);
+    }
+
+    TestMount(BackendPort backend, Path root, CommitMode mode, boolean allowOther) throws IOException {
         this.root = root;
         Files.createDirectories(root);
         frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
-        MountSettings settings = new MountSettings(MountOptions.at(root), new VolumeIdentity(1, 2),
+        MountSettings settings = new MountSettings(
+                MountOptions.at(root).withAccess(allowOther, false, false), new VolumeIdentity(1, 2),
                 new MemoryBlockCache(16 * MIB), new CacheLimits(8 * MIB, 8 * MIB, 8, 100), frames, INLINE,
                 TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
                 CLOCK, TestMount::nextLong, background);
