@@ -1,6 +1,7 @@
 package io.cffs.daemon.cache;
 
 import io.cffs.daemon.cache.SlabLayout.Band;
+import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.ObjectKey.BlockKey;
@@ -11,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -251,8 +253,8 @@ public final class SlabBlockCache implements BlockCache {
         segment.set(ValueLayout.JAVA_INT, head + USED_LATELY, 0);
         if (segment.get(ValueLayout.JAVA_INT, head + BACKED) >= bytes.length) {
             MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, band.dataOffset(slot), bytes.length);
-        } else if (file.write(ByteBuffer.wrap(bytes), band.dataOffset(slot))) {
-            segment.set(ValueLayout.JAVA_INT, head + BACKED, bytes.length);
+        } else if (file.write(ByteBuffer.wrap(wholePages(bytes)), band.dataOffset(slot))) {
+            segment.set(ValueLayout.JAVA_INT, head + BACKED, wholePagesLength(bytes.length));
         } else {
             WORD.compareAndSet(segment, head, mine, SlabWord.emptied(mine));
             return;
@@ -260,6 +262,16 @@ public final class SlabBlockCache implements BlockCache {
         if (WORD.compareAndSet(segment, head, mine, SlabWord.filled(mine))) {
             puts.increment();
         }
+    }
+
+    /** A page of which only a part has disk space would still be a fault when it is written through the mapping. */
+    private static byte[] wholePages(byte[] bytes) {
+        int length = wholePagesLength(bytes.length);
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    private static int wholePagesLength(int length) {
+        return Math.ceilDiv(length, Blocks.PAGE_BYTES) * Blocks.PAGE_BYTES;
     }
 
     /** A slot of the set to overwrite; -1 when live writers have them all. */
