@@ -4,8 +4,7 @@
 #
 #   bench/e2e/fuse-cpu.sh [ROUNDS]        default 3; the median counts
 #
-# Needs root, /dev/fuse, gcc, libfuse3-dev, and fuse-mount compiled with its tests (mvn -pl fuse-mount test-compile).
-# Mounts live in a name space of their own. TRANSPORTS selects what is measured (default "c channel native").
+# Needs root, /dev/fuse, gcc and libfuse3-dev. Mounts live in a name space of their own. TRANSPORTS selects what is measured (default "c channel native").
 set -eu
 if [ "${IN_NAMESPACE:-}" != 1 ]; then
     IN_NAMESPACE=1 exec unshare --mount --propagation private "$0" "$@"
@@ -16,8 +15,9 @@ work=$(mktemp -d)
 trap 'umount -l "$work"/m.* 2>/dev/null || true; rm -rf "$work"' EXIT
 "$root/bench/baseline/build.sh" "$work"
 java=${JAVA:-$(ls -d /usr/lib/jvm/*25*/bin/java | head -1)}
-if [ ! -f "$root/fuse-mount/target/bench.cp" ]; then
-    mvn -q -B -ntp -f "$root/pom.xml" -pl fuse-mount dependency:build-classpath -Dmdep.outputFile=target/bench.cp >&2
+if [ ! -d "$root/fuse-mount/target/test-classes/io" ] || [ ! -f "$root/fuse-mount/target/bench.cp" ]; then
+    mvn -q -B -ntp -f "$root/pom.xml" -pl fuse-mount test-compile dependency:build-classpath \
+        -Dmdep.outputFile=target/bench.cp >&2
 fi
 classes="$root/fuse-mount/target/classes:$root/fuse-mount/target/test-classes:$(cat "$root/fuse-mount/target/bench.cp")"
 jvm="${JVM_FLAGS:--Xmx256m -XX:+UseSerialGC} --enable-native-access=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED"

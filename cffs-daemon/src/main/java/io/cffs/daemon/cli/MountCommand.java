@@ -72,7 +72,8 @@ final class MountCommand implements Callable<Integer> {
         boolean refuseWrites = readOnly || choices.readOnly();
         MountOptions kernel = MountOptions.at(at)
                 .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
-                .withTransport(choices.transport());
+                .withTransport(choices.transport())
+                .withGuard(true);
         BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
         Signals.listen(signal -> {
             if (signal.stops()) {
