@@ -135,11 +135,10 @@ public final class LocalBackend implements BackendPort, CheckPort {
         try {
             volume = volume(request.volume());
         } catch (BackendException failed) {
-            // It never got as far as a pipeline, so nothing has happened and nothing will.
-            RefusalCause cause = failed.kind() == BackendException.Cause.NO_SPACE
-                    ? RefusalCause.NO_SPACE
-                    : RefusalCause.UNKNOWN_VOLUME;
-            return CompletableFuture.completedFuture(new CommitOutcome.Refused(cause, failed.getMessage()));
+            // An earlier delivery may have committed before the volume was closed.
+            return CompletableFuture.completedFuture(failed.kind() == BackendException.Cause.UNKNOWN_VOLUME
+                    ? new CommitOutcome.Refused(RefusalCause.UNKNOWN_VOLUME, failed.getMessage())
+                    : new CommitOutcome.Unknown(failed.getMessage()));
         }
         return volume.commit(request);
     }

@@ -146,9 +146,8 @@ final class VolumeTest extends VolumeBed {
         CommitOutcome.Refused refused = assertInstanceOf(CommitOutcome.Refused.class, done(request));
         assertEquals(CommitOutcome.RefusalCause.NO_SPACE, refused.cause());
         assertEquals("0", content(begun(txn(3)).snapshot(), 10));
-        // The refused commit has not happened, so it collides with nobody and may be sent again.
+        // The refused commit has not happened, so it collides with nobody.
         assertEquals(committed(2), done(resent));
-        assertInstanceOf(CommitOutcome.Conflicted.class, done(request));
         assertEquals("2", content(begun(txn(4)).snapshot(), 10));
     }
 

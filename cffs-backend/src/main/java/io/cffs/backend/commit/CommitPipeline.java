@@ -296,11 +296,11 @@ public final class CommitPipeline {
     }
 
     private void take(Work work, Group group, RuntimeException refusal) {
-        if (refusal != null && !(work instanceof Work.Task)) {
-            WorkQueue.refuse(work, refusal);
-            return;
-        }
         try {
+            if (refusal != null && !(work instanceof Work.Task)) {
+                sequencer.turnAway(work, refusal);
+                return;
+            }
             switch (work) {
                 case Work.Task task -> task.task().run();
                 case Work.Commit commit -> {
@@ -316,6 +316,7 @@ public final class CommitPipeline {
             WorkQueue.refuse(work, unreadable);
         }
     }
+
 
     private void finish(Group group) {
         if (!group.records.isEmpty()) {

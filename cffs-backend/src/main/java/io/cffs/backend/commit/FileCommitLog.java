@@ -52,7 +52,8 @@ public final class FileCommitLog implements CommitLog {
         return open(directory, SEGMENT_BYTES_DEFAULT);
     }
 
-    static FileCommitLog open(DurableDirectory directory, long segmentBytesMax) {
+    /** As {@link #open(DurableDirectory)}, with shorter or longer segments. */
+    public static FileCommitLog open(DurableDirectory directory, long segmentBytesMax) {
         FileCommitLog log = new FileCommitLog(directory, segmentBytesMax);
         try {
             LogRecovery recovery = new LogRecovery(directory);

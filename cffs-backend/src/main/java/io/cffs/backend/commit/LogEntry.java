@@ -12,7 +12,7 @@ import io.cffs.txn.port.BackendException;
 import java.util.List;
 
 /** What a record of a volume's log says. A commit is logged as its mutations: folding them again gives the same. */
-sealed interface LogEntry {
+public sealed interface LogEntry {
     /** @param request without its reads: it has been validated */
     record Commit(CommitTs at, long wallNanos, CommitRequest request) implements LogEntry {
         CommitHeader header() {

@@ -3,6 +3,7 @@ package io.cffs.backend.commit;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
+import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitOutcome.RefusalCause;
@@ -30,6 +31,7 @@ final class Sequencer {
     private final PipelineLimits limits;
     private final OutcomeLedger ledger;
     private final Turns turns;
+    private final TurnedAway turnedAway = new TurnedAway();
     private final LatestObjects latest;
     private final VersionIndex index;
     private CommitTs durable;
@@ -104,9 +106,11 @@ final class Sequencer {
     boolean commit(Work.Commit work, Group group) {
         CommitRequest request = work.request;
         CommitOutcome known = answerOfLedger(request);
-        if (known instanceof CommitOutcome.Committed) {
-            // Perhaps by a commit of this very group, so it is said when the group is durable.
-            group.answers.add(answer(work, known));
+        if (known instanceof CommitOutcome.Committed committed) {
+            // By a commit of this very group it is said when the group is durable, by an earlier one whatever happens.
+            group.answers.add(committed.at().isAfter(durable)
+                    ? answer(work, known)
+                    : Group.always(() -> work.outcome.complete(known)));
             return true;
         }
         CommitOutcome refused = known != null ? known : refusal(request, group);
@@ -133,6 +137,21 @@ final class Sequencer {
         }
         order(work, applied, group);
         return true;
+    }
+
+    /**
+     * Answers what cannot be ordered now. Of a commit an earlier delivery may have committed, so the ledger is asked.
+     *
+     * @throws io.cffs.txn.port.BackendException when the ledger cannot be read
+     */
+    void turnAway(Work work, RuntimeException why) {
+        if (work instanceof Work.Commit commit) {
+            CommitOutcome known = answerOfLedger(commit.request);
+            TxnId txn = commit.request.txn();
+            commit.outcome.complete(known != null ? known : turnedAway.note(txn, WorkQueue.outcomeOf(why)));
+        } else {
+            WorkQueue.refuse(work, why);
+        }
     }
 
     private void order(Work.Commit work, Applied applied, Group group) {
@@ -165,7 +184,9 @@ final class Sequencer {
             }
             case OutcomeLedger.Finding.NotKnown unknown -> {
                 CommitTs at = ledger.findInvocation(request.invocationId());
-                return at == null ? null : new CommitOutcome.Committed(at, true);
+                return at == null
+                        ? turnedAway.answerTo(request.txn())
+                        : new CommitOutcome.Committed(at, true);
             }
         }
     }
@@ -211,7 +232,7 @@ final class Sequencer {
         return work.heldBackUntilNanos - now > 0;
     }
 
-    private static Group.Answer answer(Work.Commit work, CommitOutcome outcome) {
+    private Group.Answer answer(Work.Commit work, CommitOutcome outcome) {
         return new Group.Answer() {
             @Override
             public void durable() {
@@ -220,7 +241,7 @@ final class Sequencer {
 
             @Override
             public void failed(RuntimeException why) {
-                work.outcome.complete(WorkQueue.outcomeOf(why));
+                work.outcome.complete(turnedAway.note(work.request.txn(), WorkQueue.outcomeOf(why)));
             }
         };
     }

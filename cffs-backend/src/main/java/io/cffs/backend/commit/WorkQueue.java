@@ -42,7 +42,8 @@ final class WorkQueue {
     private void refuseForToday(Work work) {
         String sentence = "more than " + queueMax + " requests wait for volume " + volume;
         if (work instanceof Work.Commit commit) {
-            commit.outcome.complete(new CommitOutcome.Refused(RefusalCause.QUOTA, sentence));
+            // No refusal: an earlier delivery may be in the queue, or have committed.
+            commit.outcome.complete(new CommitOutcome.Unknown(sentence));
         } else {
             refuse(work, new BackendException(BackendException.Cause.REFUSED, sentence, null));
         }

@@ -12,6 +12,9 @@ interface BackendNode {
     /** Runs a call on the backend if it is up, and hands in the reply if there is one. */
     <T> void serve(Function<BackendPort, CompletableFuture<T>> call, Consumer<RemoteBackend.Reply<T>> reply);
 
+    /** Counts the processes that have run here. */
+    int process();
+
     /** A node that never fails. */
     static BackendNode steady(BackendPort backend) {
         return new BackendNode() {
@@ -19,6 +22,11 @@ interface BackendNode {
             public <T> void serve(
                     Function<BackendPort, CompletableFuture<T>> call, Consumer<RemoteBackend.Reply<T>> reply) {
                 answer(call.apply(backend), reply);
+            }
+
+            @Override
+            public int process() {
+                return 1;
             }
         };
     }

@@ -11,7 +11,8 @@ final class FaultPlan {
     private final SplittableRandom random;
     private final Map<Fault, Double> chances = new EnumMap<>(Fault.class);
     private final Map<Fault, Integer> fired = new EnumMap<>(Fault.class);
-    private boolean calm;
+    private final boolean mailOutlivesBackend;
+    private boolean calm = true;
 
     FaultPlan(SplittableRandom random) {
         this.random = random;
@@ -20,6 +21,22 @@ final class FaultPlan {
             boolean off = quietRun || random.nextBoolean();
             chances.put(fault, off ? 0.0 : OFTEN * random.nextDouble() * random.nextDouble());
         }
+        mailOutlivesBackend = random.nextBoolean();
+        if (mailOutlivesBackend) {
+            // Who is refused for want of room is refused by that process: no other one can know of it.
+            chances.put(Fault.LOG_FULL, 0.0);
+            chances.put(Fault.STORE_FULL, 0.0);
+        }
+    }
+
+    /** Whether what was sent to one process of the backend may reach the next one; a broken socket forbids it. */
+    boolean mailOutlivesBackend() {
+        return mailOutlivesBackend;
+    }
+
+    /** From now on things go wrong. */
+    void breakLoose() {
+        calm = false;
     }
 
     /** From now on nothing goes wrong any more. */
@@ -45,9 +62,14 @@ final class FaultPlan {
         return strikes;
     }
 
+    /** Something has happened that was made likely beforehand. */
+    void note(Fault fault) {
+        fired.merge(fault, 1, Integer::sum);
+    }
+
     /** A fault that the run could be exposed to at all. */
     boolean isPossible(Fault fault) {
-        return !calm && chances.get(fault) > 0;
+        return chances.get(fault) > 0;
     }
 
     Map<Fault, Integer> fired() {

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A function's calls as the kernel would hand them on: a path is looked up name by name, then the operation runs. Every
@@ -45,6 +46,9 @@ import java.util.Map;
 final class FunctionFiles implements Files {
     private static final Credentials WHO = Credentials.ROOT;
     private static final int LISTED_AT_ONCE = 3;
+    /** Refusals that no tree explains: the snapshot has gone, the backend is away or full. */
+    private static final Set<FsError> ENVIRONMENT =
+            Set.of(FsError.STALE, FsError.ENVIRONMENT_FAILED, FsError.NO_SPACE);
 
     private final Door door;
     private final AttemptRecord record;
@@ -84,7 +88,7 @@ final class FunctionFiles implements Files {
         try {
             result = answer(call);
         } catch (FsException e) {
-            if (e.error() == FsError.STALE || e.error() == FsError.ENVIRONMENT_FAILED) {
+            if (ENVIRONMENT.contains(e.error())) {
                 throw new Unusable(e.error());
             }
             result = FsResult.refused(e.error());

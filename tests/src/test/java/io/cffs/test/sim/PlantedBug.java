@@ -1,5 +1,7 @@
 package io.cffs.test.sim;
 
+import io.cffs.backend.commit.CommitLog;
+import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
@@ -89,12 +91,54 @@ enum PlantedBug {
                 }
             };
         }
+    },
+    /** Whoever asked is told before the log has it. */
+    ACK_BEFORE_LOG {
+        @Override
+        CommitLog round(CommitLog log) {
+            return new PlantedLog.Late(log);
+        }
+    },
+    /** The log is cut before the state that replaces it is durable. */
+    CUT_TOO_FAR {
+        @Override
+        CommitLog round(CommitLog log) {
+            return new PlantedLog.CutTooFar(log);
+        }
+    },
+    /** Recovery does not see the last record of the log. */
+    SHORT_REPLAY {
+        @Override
+        CommitLog round(CommitLog log) {
+            return new PlantedLog.ShortReplay(log);
+        }
+    },
+    /** Trimming removes what open snapshots read. */
+    TRIM_TOO_FAR {
+        @Override
+        VersionedStore round(VersionedStore store) {
+            return new PlantedStore.TrimTooFar(store);
+        }
+    },
+    APPLY_OUT_OF_ORDER {
+        @Override
+        VersionedStore round(VersionedStore store) {
+            return new PlantedStore.OutOfOrder(store);
+        }
+    },
+    /** Outcomes are remembered by the process alone. */
+    LEDGER_NOT_STORED {
+        @Override
+        VersionedStore round(VersionedStore store) {
+            return new PlantedStore.NoLedger(store);
+        }
     };
 
+    /** Null: none. */
     private final Predicate<ReadKey> forgotten;
 
     PlantedBug() {
-        this(key -> false);
+        this(null);
     }
 
     PlantedBug(Predicate<ReadKey> forgotten) {
@@ -107,7 +151,17 @@ enum PlantedBug {
      * @param aliases where a layer that sends a commit under another id writes down the true one
      */
     BackendPort round(BackendPort backend, SplittableRandom random, Map<TxnId, TxnId> aliases) {
-        return this == NONE ? backend : new ForgottenReads(backend, forgotten);
+        return forgotten == null ? backend : new ForgottenReads(backend, forgotten);
+    }
+
+    /** The log with the mistake round it. */
+    CommitLog round(CommitLog log) {
+        return log;
+    }
+
+    /** The store with the mistake round it. */
+    VersionedStore round(VersionedStore store) {
+        return store;
     }
 
     /** Some of what was read is not compared. */

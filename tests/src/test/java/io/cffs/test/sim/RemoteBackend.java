@@ -64,7 +64,12 @@ final class RemoteBackend implements BackendPort {
     }
 
     private <T> void send(Function<BackendPort, CompletableFuture<T>> call, Promise<Reply<T>> promise) {
-        network.toBackend(() -> node.serve(call, reply -> network.toDaemon(() -> promise.complete(reply))));
+        int process = node.process();
+        network.toBackend(() -> {
+            if (faults.mailOutlivesBackend() || node.process() == process) {
+                node.serve(call, reply -> network.toDaemon(() -> promise.complete(reply)));
+            }
+        });
     }
 
     @Override

@@ -38,6 +38,7 @@ import java.util.SplittableRandom;
 final class SimDaemon {
     private static final CacheLimits CACHE = new CacheLimits(4L << 20, 4L << 20, 4, 64);
     private static final long STEP_NANOS = 400_000L;
+    private static final long FROZEN_NANOS = 12_000_000_000L;
 
     private final Scheduler scheduler;
     private final FaultPlan faults;
@@ -111,6 +112,11 @@ final class SimDaemon {
         public <T> T perform(FunctionFiles.Step<T> step) throws FsException {
             if (random.nextInt(4) == 0) {
                 sleep(random.nextLong(STEP_NANOS));
+            }
+            if (faults.strikes(Fault.LEASE_EXPIRED, 0.2)) {
+                timer.freeze(true);
+                sleep(FROZEN_NANOS);
+                timer.freeze(false);
             }
             while (!background.isEmpty() && random.nextInt(3) == 0) {
                 background.poll().run();

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class SimTimer extends ScheduledThreadPoolExecutor {
     private final Scheduler scheduler;
     private boolean stopped;
+    private boolean frozen;
 
     SimTimer(Scheduler scheduler) {
         super(0);
@@ -19,6 +20,11 @@ final class SimTimer extends ScheduledThreadPoolExecutor {
     /** The daemon has died: no task runs any more. */
     void stop() {
         stopped = true;
+    }
+
+    /** While the platform has frozen the daemon, what is due is skipped. */
+    void freeze(boolean isFrozen) {
+        frozen = isFrozen;
     }
 
     @Override
@@ -40,7 +46,9 @@ final class SimTimer extends ScheduledThreadPoolExecutor {
             if (stopped || handle.isCancelled()) {
                 return;
             }
-            scheduler.spawn("timer", task);
+            if (!frozen) {
+                scheduler.spawn("timer", task);
+            }
             if (againNanos >= 0) {
                 runLater(task, againNanos, againNanos, handle);
             }

@@ -4,12 +4,13 @@ import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
-import io.cffs.model.TxnId;
+import io.cffs.test.history.FsCall;
 import io.cffs.test.history.History;
 import io.cffs.test.history.HistoryViolation;
 import io.cffs.test.history.ModelRun;
 import io.cffs.test.history.ReplayChecker;
 import io.cffs.test.history.TreeModel;
+import io.cffs.test.sim.workload.Files;
 import io.cffs.test.sim.workload.Tally;
 import io.cffs.test.sim.workload.Workload;
 import io.cffs.test.sim.workload.Workloads;
@@ -20,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * One run: daemons run functions of one workload while things go wrong, then everything calms down, everyone has to
@@ -44,9 +47,7 @@ final class Simulation {
     private final Workload workload;
     private final Tally tally = new Tally();
     private final Network network;
-    private final BackendNode node;
-    /** Transaction ids that a planted bug invented, with the true ones. */
-    private final Map<TxnId, TxnId> aliases = new HashMap<>();
+    private final PipelineNode node;
     private final Map<String, Ino> heldDirectories = new HashMap<>();
     private final ArrayDeque<Delivery> redeliveries = new ArrayDeque<>();
     private final List<Seat> seats = new ArrayList<>();
@@ -88,11 +89,37 @@ final class Simulation {
                 if (running == null) {
                     return;
                 }
-                InvocationResult result = daemon.run(running.name(), running.function(), RETRIES);
-                settle(running, result);
-                running = null;
-                if (daemon.framesInUse() != 0) {
-                    throw new HistoryViolation("an attempt gives its frames back", daemon.framesInUse() + " are left");
+                run();
+            }
+        }
+
+        private void run() {
+            InvocationResult result = daemon.run(running.name(), running.function(), RETRIES);
+            settle(running, result);
+            running = null;
+            if (daemon.framesInUse() != 0) {
+                throw new HistoryViolation("an attempt gives its frames back", daemon.framesInUse() + " are left");
+            }
+        }
+
+        /** Reads everything there is, through whatever the daemon has cached. The replay compares it. */
+        void audit() {
+            actor = scheduler.spawn("audit" + number, () -> {
+                running = new Delivery(null, files -> {
+                    lookAt(files, "");
+                    return true;
+                });
+                run();
+            });
+        }
+
+        private static void lookAt(Files files, String directory) {
+            for (String name : files.names(directory.isEmpty() ? "/" : directory)) {
+                String path = directory + "/" + name;
+                switch (files.stat(path).type()) {
+                    case DIRECTORY -> lookAt(files, path);
+                    case SYMLINK -> files.must(new FsCall.Readlink(path));
+                    default -> files.text(path);
                 }
             }
         }
@@ -135,13 +162,31 @@ final class Simulation {
         faults = new FaultPlan(random.split());
         workload = Workloads.named(workloadName);
         network = new Network(scheduler, faults);
-        PlainBackend backend = new PlainBackend((at, txn, attempt) ->
-                history.committed(new History.Commit(at, aliases.getOrDefault(txn, txn), attempt)));
-        node = BackendNode.steady(bug.round(backend, random.split(), aliases));
+        node = new PipelineNode(scheduler, faults, random.split(), bug);
     }
 
-    /** @throws RuntimeException or an Error when a promise was broken */
+    /**
+     * Runs on a virtual thread, as the actors do: then the baton goes round without the operating system.
+     *
+     * @throws RuntimeException or an Error when a promise was broken
+     */
     static Report run(long seed, String workloadName, PlantedBug bug) {
+        FutureTask<Report> task = new FutureTask<>(() -> simulate(seed, workloadName, bug));
+        Thread.ofVirtual().start(task);
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a simulation", e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException broken -> throw broken;
+                case Error broken -> throw broken;
+                default -> throw new AssertionError("a simulation throws nothing checked", e);
+            }
+        }
+    }
+
+    private static Report simulate(long seed, String workloadName, PlantedBug bug) {
         Simulation simulation = new Simulation(seed, workloadName, bug);
         try {
             return simulation.run();
@@ -158,9 +203,15 @@ final class Simulation {
             seats.add(seat);
             seat.start();
         }
+        faults.breakLoose();
         scheduleTrouble();
         scheduler.runUntil(this::allEnded, scheduler.nowNanos() + STORM_NANOS);
         faults.calmDown();
+        finish();
+        seats.add(new Seat(seats.size(), 0));
+        seats.getLast().start();
+        finish();
+        seats.forEach(Seat::audit);
         finish();
         return judge();
     }
@@ -168,7 +219,6 @@ final class Simulation {
     private void setUp() {
         Seat seat = new Seat(99, 0);
         FaultPlan none = new FaultPlan(new SplittableRandom(0));
-        none.calmDown();
         RemoteBackend remote = new RemoteBackend(scheduler, new Network(scheduler, none), none, node);
         seat.daemon = new SimDaemon(scheduler, none, random.split(),
                 new RecordingBackend(remote, history, "setup"), heldDirectories);
@@ -177,7 +227,8 @@ final class Simulation {
             return true;
         });
         scheduler.spawn("setup", () -> settle(first, seat.daemon.run(null, first.function(), RETRIES)));
-        scheduler.runUntil(Long.MAX_VALUE);
+        scheduler.runUntil(() -> !history.attempts().isEmpty() && history.attempts().getFirst().outcome() != null,
+                STORM_NANOS);
     }
 
     private void settle(Delivery delivery, InvocationResult result) {
@@ -218,6 +269,7 @@ final class Simulation {
     }
 
     private Report judge() {
+        node.tellTruth(history);
         ReplayChecker checker = new ReplayChecker(history, TreeModel.empty());
         try {
             checker.check();
@@ -228,6 +280,7 @@ final class Simulation {
             throw e;
         }
         CommitTs last = new CommitTs(history.commits().size());
+        node.check();
         workload.judge(new ModelRun(checker.stateAt(last).copy())::call, tally);
         int conflicts = (int) history.attempts().stream()
                 .filter(attempt -> attempt.outcome() instanceof CommitOutcome.Conflicted)

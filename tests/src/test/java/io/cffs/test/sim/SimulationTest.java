@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -21,6 +24,14 @@ class SimulationTest {
     private static final long SEEDS = 200;
     /** Within how many seeds each planted bug has to be noticed. */
     private static final long SEEDS_TO_CATCH = 200;
+
+    /** Held here, or it could be collected and forget its level. */
+    private static final Logger PRODUCT = Logger.getLogger("io.cffs");
+
+    @BeforeAll
+    static void quiet() {
+        PRODUCT.setLevel(Level.SEVERE);
+    }
 
     @Test
     void everySeedKeepsEveryPromise() {

@@ -1,0 +1,73 @@
+package io.cffs.test.sim;
+
+import io.cffs.backend.commit.CommitLog;
+import io.cffs.backend.commit.LogEntry;
+import io.cffs.model.Epoch;
+import io.cffs.test.history.History;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The real log; the process may die before it writes and after it has. Tells which commits were handed to it. */
+final class FaultyLog implements CommitLog {
+    private final CommitLog log;
+    private final FaultPlan faults;
+    private final Consumer<History.Commit> handedIn;
+
+    FaultyLog(CommitLog log, FaultPlan faults, Consumer<History.Commit> handedIn) {
+        this.log = log;
+        this.faults = faults;
+        this.handedIn = handedIn;
+    }
+
+    @Override
+    public long first() {
+        return log.first();
+    }
+
+    @Override
+    public long next() {
+        return log.next();
+    }
+
+    @Override
+    public Epoch epoch() {
+        return log.epoch();
+    }
+
+    @Override
+    public void fence(Epoch epoch) {
+        log.fence(epoch);
+    }
+
+    @Override
+    public long append(Epoch epoch, List<byte[]> records) {
+        if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_LOG)) {
+            throw new BackendDied();
+        }
+        for (byte[] record : records) {
+            if (LogEntry.decode(0, record) instanceof LogEntry.Commit commit) {
+                handedIn.accept(new History.Commit(commit.at(), commit.request().txn(), commit.request().attempt()));
+            }
+        }
+        long position = log.append(epoch, records);
+        if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_APPLY)) {
+            throw new BackendDied();
+        }
+        return position;
+    }
+
+    @Override
+    public void replay(long from, RecordReader reader) {
+        log.replay(from, reader);
+    }
+
+    @Override
+    public void cut(long position) {
+        log.cut(position);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
