@@ -4,7 +4,8 @@
 #
 #   bench/e2e/fuse-cpu.sh [ROUNDS]        default 3; the median counts
 #
-# Needs root, /dev/fuse, gcc and libfuse3-dev. Mounts live in a name space of their own. TRANSPORTS selects what is measured (default "c channel native").
+# Needs root, /dev/fuse, gcc and libfuse3-dev. Mounts live in a name space of their own.
+# TRANSPORTS selects what is measured: c, channel (inherited descriptor), native, libfuse (default "c channel native").
 set -eu
 if [ "${IN_NAMESPACE:-}" != 1 ]; then
     IN_NAMESPACE=1 exec unshare --mount --propagation private "$0" "$@"

@@ -11,6 +11,7 @@ import io.cffs.fuse.FuseRequest;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.mem.MemFs;
+import io.cffs.fuse.sys.Libc;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -240,6 +241,28 @@ class DevfuseMountTest {
             assertEquals(FuseSession.State.ENDED, mounted.session.state());
         } finally {
             holder.destroyForcibly();
+        }
+    }
+
+    @Test
+    void anInheritedMountCanBeClosedWhileItIsMounted() throws Exception {
+        Path path = java.nio.file.Files.createTempDirectory("cffs-mount-test");
+        int fd = Libc.open("/dev/fuse", Libc.O_RDWR | Libc.O_CLOEXEC);
+        assertEquals(0, Libc.mount("memfs", path.toString(), "fuse.memfs", 0,
+                "rootmode=40000,user_id=0,group_id=0,fd=" + fd));
+        MemFs fs = new MemFs(0, false);
+        try {
+            FuseSession session = FuseMount.mount(MountOptions.at(path).withInheritedFd(fd), fs);
+            session.awaitReady(MountedMemFs.READY_AT_MOST);
+            assertEquals("x\n", Shell.ok(path, "echo x > f && cat f"));
+            assertTrue(session.notifier().invalAttributes(1));
+            session.close();
+            assertEquals(FuseSession.State.ENDED, session.state());
+            assertTrue(fs.destroyed.get());
+            assertNotEquals(0, Shell.run(Path.of("/"), "ls " + path).status(), "nobody serves it, and nobody waits");
+        } finally {
+            Unmount.lazily(path);
+            java.nio.file.Files.delete(path);
         }
     }
 
