@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A shell in a session of its own that unmounts when this process dies without having done so: it reads from a pipe, and
- * the pipe ends with us, however we end. It looks at the connection's number first, so that it never takes away a mount
- * that somebody else has put there since.
+ * A shell in a session of its own that unmounts when this process dies without having done so: it reads from a pipe,
+ * and the pipe ends with us, however we end. It looks at the connection's number first, so that it never takes away a
+ * mount that somebody else has put there since.
  */
 final class MountGuard {
     private static final Logger log = LoggerFactory.getLogger(MountGuard.class);

@@ -9,8 +9,8 @@ import java.time.Duration;
 
 /**
  * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos[:attr-valid-nanos]]
- * [readers] [devfuse|guarded|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and ends when
- * unmounted.
+ * [readers] [devfuse|guarded|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and
+ * ends when unmounted.
  */
 public final class MemFsMain {
     private MemFsMain() {}
