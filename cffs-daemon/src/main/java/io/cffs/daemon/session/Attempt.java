@@ -22,6 +22,7 @@ public final class Attempt {
     private final Transaction transaction;
     private final SnapshotReader reader;
     private final Tables tables;
+    private boolean leaseHasEnded;
     private AttemptHealth health = AttemptHealth.SOUND;
     private String failureSentence;
 
@@ -59,6 +60,15 @@ public final class Attempt {
 
     long leaseId() {
         return leaseId;
+    }
+
+    /** The backend has closed the lease by itself. By the thread that drives the session. */
+    void leaseEnded() {
+        leaseHasEnded = true;
+    }
+
+    boolean leaseHasEnded() {
+        return leaseHasEnded;
     }
 
     SnapshotReader reader() {

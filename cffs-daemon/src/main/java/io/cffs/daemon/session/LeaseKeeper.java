@@ -2,6 +2,7 @@ package io.cffs.daemon.session;
 
 import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendPort;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ final class LeaseKeeper {
     private final VolumeName volume;
     private final ScheduledExecutorService timer;
     private ScheduledFuture<?> renewal;
+    private CompletableFuture<Void> ending = CompletableFuture.completedFuture(null);
 
     LeaseKeeper(BackendPort backend, VolumeName volume, ScheduledExecutorService timer) {
         this.backend = backend;
@@ -42,6 +44,18 @@ final class LeaseKeeper {
             renewal.cancel(false);
             renewal = null;
         }
+    }
+
+    /** Ends the lease of an attempt, unless its commit has. Nobody waits for the answer before the next begin. */
+    void end(Attempt ended) {
+        if (!ended.leaseHasEnded()) {
+            ending = backend.end(volume, ended.leaseId()).exceptionally(lost -> null);
+        }
+    }
+
+    /** Before a begin: the end of an attempt that came after it would take away the turn that it has waited for. */
+    void awaitEnd() {
+        ending.join();
     }
 
     private void renew(long leaseId) {

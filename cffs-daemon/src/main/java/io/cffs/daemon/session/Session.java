@@ -189,6 +189,7 @@ public final class Session implements Attempts, AutoCloseable {
     @Override
     public Opening begin(Ask ask) {
         requireState(SessionState.IDLE);
+        leases.awaitEnd();
         Begun begun = answered(backend.begin(new BeginRequest(volume, ask.txn(), ask.number(),
                 ask.invocation().name(), ask.invocation().covers(), cache.lastSeen(), ask.witnesses(),
                 ask.invocation().readOnly())));
@@ -283,7 +284,11 @@ public final class Session implements Attempts, AutoCloseable {
             // Strictly serializable without a word: all its reads are the state after its snapshot.
             return new CommitOutcome.Committed(current.ticket().snapshot(), false);
         }
-        return answered(backend.commit(current.request(volume, parts.staging())));
+        CommitOutcome outcome = answered(backend.commit(current.request(volume, parts.staging())));
+        if (outcome instanceof CommitOutcome.Committed) {
+            current.leaseEnded();
+        }
+        return outcome;
     }
 
     @Override
@@ -320,7 +325,7 @@ public final class Session implements Attempts, AutoCloseable {
             return null;
         });
         if (next != SessionState.UNRESOLVED) {
-            backend.end(volume, ended.leaseId());
+            leases.end(ended);
         }
     }
 
@@ -334,13 +339,13 @@ public final class Session implements Attempts, AutoCloseable {
             gate.become(SessionState.IDLE);
             return was;
         });
-        backend.end(volume, settled.leaseId());
+        leases.end(settled);
         return known == null ? null : known.at();
     }
 
     /**
-     * Aborts what is open. Requests are answered with STALE from then on. A commit under way is waited for, bounded, and
-     * left alone when that was not enough. Harmless when closed already.
+     * Aborts what is open. Requests are answered with STALE from then on. A commit under way is waited for, bounded,
+     * and left alone when that was not enough. Harmless when closed already.
      */
     @Override
     public void close() {

@@ -32,7 +32,8 @@ class CallersTest {
 
     private void process(int pid, String groups) throws IOException {
         Files.createDirectories(proc.resolve(Integer.toString(pid)));
-        Files.writeString(proc.resolve(pid + "/status"), "Name:\tx\nUid:\t7\t7\t7\t7\nGroups:\t" + groups + "\nX:\t1\n");
+        Files.writeString(proc.resolve(pid + "/status"),
+                "Name:\tx\nUid:\t7\t7\t7\t7\nGroups:\t" + groups + "\nX:\t1\n");
     }
 
     @Test

@@ -59,6 +59,7 @@ final class MemoryVolume implements BackendPort, LatestState {
     private volatile CountDownLatch fetchCame;
     volatile int commits;
     volatile int begins;
+    volatile int ends;
 
     MemoryVolume() {
         put(new InodeKey(Ino.ROOT), Optional.of(new StoredObject.InodeObject(
@@ -236,6 +237,7 @@ final class MemoryVolume implements BackendPort, LatestState {
 
     @Override
     public CompletableFuture<Void> end(VolumeName volume, long leaseId) {
+        ends++;
         return answer(() -> null);
     }
 

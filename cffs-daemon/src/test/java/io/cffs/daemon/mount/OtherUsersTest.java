@@ -50,8 +50,8 @@ class OtherUsersTest {
             for (String script : allowed) {
                 mount.sh(user("--clear-groups", script));
             }
-            String[] refused = {"cat secret", "echo x > new", "ls closed", "rm shared/roots", "ls team", "chmod 777 open",
-                    "chown 1000 open", "test -r secret", "cd closed"};
+            String[] refused = {"cat secret", "echo x > new", "ls closed", "rm shared/roots", "ls team",
+                    "chmod 777 open", "chown 1000 open", "test -r secret", "cd closed"};
             for (String script : refused) {
                 assertNotEquals(0, mount.run(user("--clear-groups", script)).status(), script);
             }

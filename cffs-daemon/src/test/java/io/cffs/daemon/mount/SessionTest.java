@@ -89,6 +89,18 @@ class SessionTest {
     }
 
     @Test
+    void leasesEndOnceEach() throws Exception {
+        session.abort(parts.begin());
+        assertEquals(1, store.ends);
+        session.commit(parts.begin());
+        assertEquals(2, store.ends, "nothing was sent that could have ended it");
+        AttemptTicket ticket = parts.begin();
+        session.perform(mkdir("a"));
+        session.commit(ticket);
+        assertEquals(2, store.ends, "the commit has ended it");
+    }
+
+    @Test
     void inodeNumbersThatWereNotUsedAreUsedByTheNextAttempt() throws Exception {
         session.abort(parts.begin());
         AttemptTicket first = parts.begin();
