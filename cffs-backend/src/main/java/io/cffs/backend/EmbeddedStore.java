@@ -54,7 +54,7 @@ public final class EmbeddedStore {
             blocks = FileBlockStore.open(DiskDirectory.at(path.resolve("blocks")));
             log = FileCommitLog.open(DiskDirectory.at(path.resolve("log")));
             VersionedStore store = OrderedVersionedStore.openRocks(path.resolve("state"), new StagedObjects(blocks),
-                    new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, 0, 0, ticker.wallNanos()),
+                    rootOf(directory.path(), ticker.wallNanos()),
                     log.first());
             StoreDirectory.sync(path);
             StoreDirectory.sync(path.getParent());
@@ -72,6 +72,13 @@ public final class EmbeddedStore {
             throw new BackendException(BackendException.Cause.STORE_FAILED,
                     "volume " + name + " in " + path + " cannot be opened: " + failed.getMessage(), failed);
         }
+    }
+
+    /** The root of a new volume belongs to whom the store belongs, who could not write to it otherwise. */
+    private static VersionedStore.RootDirectory rootOf(Path store, long nowNanos) throws IOException {
+        int uid = (Integer) Files.getAttribute(store, "unix:uid");
+        int gid = (Integer) Files.getAttribute(store, "unix:gid");
+        return new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, uid, gid, nowNanos);
     }
 
     private static long usableBytes(Path path) {

@@ -20,11 +20,14 @@ final class FunctionEnvironment {
     static final String SAVED_LOCALE = "CFFS_SAVED_LC_ALL";
     /** The launcher itself, to start further processes with. */
     static final String LAUNCHER = "CFFS_LAUNCHER";
+    /** Set when the launcher has made a user name space and kept the capability to mount in it. */
+    static final String KEPT_CAPABILITIES = "CFFS_KEPT_CAPABILITIES";
     /** The process that watches over a mount. */
     static final String SUPERVISOR_PID = "CFFS_SUPERVISOR_PID";
 
     private static final List<String> LAUNCHERS_OWN =
-            List.of(FUSE_FD, FUSE_MOUNT, OUTER_NAMESPACE_FD, SAVED_LOCALE, LAUNCHER, SUPERVISOR_PID);
+            List.of(FUSE_FD, FUSE_MOUNT, OUTER_NAMESPACE_FD, SAVED_LOCALE, LAUNCHER, SUPERVISOR_PID,
+                    KEPT_CAPABILITIES);
 
     private FunctionEnvironment() {}
 

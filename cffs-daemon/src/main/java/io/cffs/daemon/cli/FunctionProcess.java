@@ -29,11 +29,16 @@ final class FunctionProcess {
 
     private final Ticker ticker;
     private final boolean ownSession;
+    private final boolean dropCapabilities;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
-    /** @param ownSession give the program a session and process group of its own */
-    FunctionProcess(Ticker ticker, boolean ownSession) {
+    /**
+     * @param ownSession give the program a session and process group of its own
+     * @param dropCapabilities this process has kept capabilities in order to mount; they are not for the program
+     */
+    FunctionProcess(Ticker ticker, boolean ownSession, boolean dropCapabilities) {
         this.ticker = ticker;
+        this.dropCapabilities = dropCapabilities;
         this.ownSession = ownSession && Files.isExecutable(SETSID);
     }
 
@@ -126,7 +131,11 @@ final class FunctionProcess {
     private List<String> wrapped(List<String> command) {
         List<String> words = new ArrayList<>();
         if (Files.isExecutable(SETPRIV)) {
-            words.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
+            words.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
+            if (dropCapabilities) {
+                words.addAll(List.of("--inh-caps=-all", "--ambient-caps=-all"));
+            }
+            words.add("--");
         }
         if (ownSession) {
             words.add(SETSID.toString());

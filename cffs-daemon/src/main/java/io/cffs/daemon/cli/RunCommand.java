@@ -83,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
         long deadlineNanos = timeoutNanos == null ? Long.MAX_VALUE : startNanos + timeoutNanos;
         long deadlineMillis = timeoutNanos == null ? 0 : (around.ticker().wallNanos() + timeoutNanos) / 1_000_000;
         RetryPolicy policy = RetryPolicy.standard().withAttemptsMax(retries + 1);
-        FunctionProcess process = new FunctionProcess(around.ticker(), !Terminals.isTerminal(0));
+        FunctionProcess process = new FunctionProcess(around.ticker(), !Terminals.isTerminal(0),
+                around.variable(FunctionEnvironment.KEPT_CAPABILITIES) != null);
         Signals.listen(process::deliver);
         try (FunctionHost volume = opener.open(store, mount, readOnly);
                 HeldOutput held = holdOutput ? new HeldOutput() : null) {

@@ -43,8 +43,23 @@ final class VolumeMounts implements FunctionHost.Opener {
         if (inherited != null) {
             kernel = kernel.withInheritedFd(inherited.descriptor());
         }
-        Parts parts = new Parts(store, kernel, CommitMode.INVOCATION, Duration.ZERO);
-        return new Host(root, parts, parts.mount(), inherited != null, at == null);
+        boolean temporary = inherited == null && at == null;
+        boolean mounted = false;
+        try {
+            Parts parts = new Parts(store, kernel, CommitMode.INVOCATION, Duration.ZERO);
+            FunctionHost host = new Host(root, parts, parts.mount(), temporary);
+            mounted = true;
+            return host;
+        } finally {
+            if (temporary && !mounted) {
+                removeEmpty(root);
+            }
+        }
+    }
+
+    /** One that is still busy stays, empty, in the runtime directory. */
+    private static void removeEmpty(Path directory) {
+        directory.toFile().delete();
     }
 
     /** For a function that nobody told where: a directory of its own, because other functions may see it. */
@@ -142,18 +157,13 @@ final class VolumeMounts implements FunctionHost.Opener {
         private final Path root;
         private final Parts parts;
         private final MountedVolume volume;
-        private final boolean inherited;
         private final boolean temporary;
 
-        /**
-         * @param inherited the launcher mounted it, in a name space that ends with this process
-         * @param temporary the directory was made for this mount
-         */
-        Host(Path root, Parts parts, MountedVolume volume, boolean inherited, boolean temporary) {
+        /** @param temporary the directory was made for this mount */
+        Host(Path root, Parts parts, MountedVolume volume, boolean temporary) {
             this.root = root;
             this.parts = parts;
             this.volume = volume;
-            this.inherited = inherited;
             this.temporary = temporary;
         }
 
@@ -173,12 +183,7 @@ final class VolumeMounts implements FunctionHost.Opener {
             volume.close();
             parts.close();
             if (temporary) {
-                try {
-                    Files.deleteIfExists(root);
-                } catch (IOException e) {
-                    // Still busy: an empty directory of ours stays in the runtime directory.
-                    return;
-                }
+                removeEmpty(root);
             }
         }
     }

@@ -31,7 +31,7 @@ class FunctionProcessTest {
     @TempDir
     Path directory;
 
-    private final FunctionProcess process = new FunctionProcess(CLOCK, true);
+    private final FunctionProcess process = new FunctionProcess(CLOCK, true, false);
 
     private FunctionProcess.Ending run(String script) throws Exception {
         return run(script, Long.MAX_VALUE, started -> { });

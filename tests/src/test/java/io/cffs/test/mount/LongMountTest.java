@@ -1,0 +1,107 @@
+package io.cffs.test.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.cffs.test.mount.CffsCommand.Started;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code cffs mount}: there until it is asked to go, and back when it was killed. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LongMountTest {
+    @TempDir
+    Path scratch;
+
+    private CffsCommand cffs;
+    private Path root;
+    private Started mount;
+
+    @BeforeEach
+    void mountVolume() throws Exception {
+        cffs = new CffsCommand(scratch);
+        root = Files.createDirectory(scratch.resolve("mnt"));
+        mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), root.toString()));
+        awaitMounted(1);
+    }
+
+    @AfterEach
+    void unmountVolume() {
+        if (mount.process().isAlive()) {
+            cffs.cffs("umount", "--force", root.toString());
+        }
+        cffs.stopBackend();
+    }
+
+    private void awaitMounted(int times) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        while (Files.readString(mount.out()).lines().filter(line -> line.startsWith("mounted ")).count() < times) {
+            if (System.nanoTime() - deadlineNanos > 0 || mount.process().waitFor(20, TimeUnit.MILLISECONDS)) {
+                fail("not mounted; " + Files.readString(mount.err()));
+            }
+        }
+    }
+
+    private boolean isMounted() throws IOException {
+        return Files.readString(Path.of("/proc/self/mounts")).contains(" " + root + " fuse.cffs ");
+    }
+
+    /** File calls are made by another process than this one, which could wait for itself. */
+    private String shell(String script) throws Exception {
+        Process process = new ProcessBuilder("timeout", "30", "sh", "-c", "cd \"$1\" && { " + script + "; }", "sh",
+                root.toString()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+
+    @Test
+    void whatIsWrittenIsSeenByFunctionsAndStaysAfterUmount() throws Exception {
+        shell("echo one > a; mkdir d; mv a d/b");
+        assertEquals("one\n", cffs.runShell("cat d/b; echo two > c").expectExit(0).out());
+        shell("echo three > e");
+        assertEquals("two\n", shell("cat c"), "the next transaction of the mount sees it");
+        assertTrue(cffs.cffs("status", "--store", cffs.store().toString()).expectExit(0).out().contains(root.toString()));
+        cffs.cffs("umount", root.toString()).expectExit(0);
+        cffs.finish(mount).expectExit(0);
+        assertFalse(isMounted());
+        assertEquals("one\n", cffs.runShell("cat d/b").expectExit(0).out());
+        cffs.cffs("umount", root.toString()).expectExit(64);
+    }
+
+    @Test
+    void aKilledMountComesBackByItself() throws Exception {
+        shell("echo one > a");
+        ProcessHandle server = mount.process().children().findFirst().orElseThrow();
+        CffsCommand.killTree(server);
+        awaitMounted(2);
+        assertEquals("one\n", shell("cat a; echo two > b"));
+        assertEquals("two\n", cffs.runShell("cat b").expectExit(0).out());
+        cffs.cffs("umount", root.toString()).expectExit(0);
+        assertFalse(isMounted());
+    }
+
+    @Test
+    void whenItsSupervisorIsKilledTheMountEnds() throws Exception {
+        ProcessHandle server = mount.process().children().findFirst().orElseThrow();
+        mount.process().destroyForcibly().waitFor();
+        server.onExit().get(60, TimeUnit.SECONDS);
+        assertFalse(isMounted());
+    }
+
+    @Test
+    void aDirectoryHasOneMount() {
+        String err = cffs.cffs("mount", "--store", cffs.store().toString(), root.toString()).expectExit(64).err();
+        assertTrue(err.contains("umount"), err);
+    }
+}
