@@ -3,6 +3,7 @@ package io.cffs.daemon.cli;
 import io.cffs.backend.LocalBackend;
 import io.cffs.backend.server.BackendServer;
 import io.cffs.backend.server.ServerLimits;
+import io.cffs.backend.wire.Address;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -51,15 +52,18 @@ final class BackendCommand implements Callable<Integer> {
         Path directory = (store == null ? around.defaultStore() : store).toAbsolutePath().normalize();
         StorePlaces places = StorePlaces.of(directory, new RuntimeDirectory(around));
         String addresses = listen == null ? places.address() : listen;
+        requireReadable(addresses);
         Signals.listen(signal -> {
             if (signal.stops()) {
                 asked.countDown();
             }
         });
         try (LocalBackend backend = backends.inProcess(directory);
-                BackendServer server = start(backend, addresses);
-                FileChannel startLock = FileChannel.open(places.startLock(), StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE)) {
+                BackendServer server =
+                        BackendServer.start(backend, addresses, ServerLimits.DEFAULT, around.ticker())) {
+            // Not closed here: the lock must outlive the store, so the end of the process gives it back.
+            FileChannel startLock = FileChannel.open(
+                    places.startLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             around.out().println("serving " + directory + " on " + String.join(", ", server.addresses()));
             around.out().flush();
             serve(server, startLock);
@@ -67,9 +71,10 @@ final class BackendCommand implements Callable<Integer> {
         }
     }
 
-    private BackendServer start(LocalBackend backend, String addresses) throws IOException {
+    /** Before the store is opened, which may take a while. */
+    private static void requireReadable(String addresses) {
         try {
-            return BackendServer.start(backend, addresses, ServerLimits.DEFAULT, around.ticker());
+            Address.parseList(addresses);
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, e.getMessage(), e);
         }
