@@ -10,7 +10,7 @@ import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
 /**
- * rename(2) and renameat2(2). That a directory does not move into itself is settled by walking up from its new place:
+ * rename(2) and renameat2(2). Reasons to refuse come in the order in which Linux looks for them. That a directory does not move into itself is settled by walking up from its new place:
  * where each directory on that way lies is recorded, so two moves that would close a loop together cannot both commit.
  */
 public final class Rename {
@@ -48,14 +48,19 @@ public final class Rename {
         }
 
         tx.requireWritable();
-        refuseMove(tx, who, moved, fromDirectory, toDirectory);
-        if (there != null) {
-            Permissions.requireUnstuck(tx, who, toDirectory, there);
-        }
+        refuseLoop(tx, moved, fromDirectory, toDirectory);
         if (mode == Mode.EXCHANGE) {
-            refuseMove(tx, who, there, toDirectory, fromDirectory);
-        } else if (there != null) {
-            refuseReplacing(tx, moved, there);
+            refuseLoop(tx, there, toDirectory, fromDirectory);
+        }
+        refuseWithoutPermission(tx, who, fromDirectory, moved, toDirectory, there);
+        if (mode != Mode.EXCHANGE) {
+            refuseTypes(moved, there);
+        }
+        refuseMoveWithoutPermission(tx, who, moved, fromDirectory, toDirectory);
+        if (mode == Mode.EXCHANGE) {
+            refuseMoveWithoutPermission(tx, who, there, fromDirectory, toDirectory);
+        } else {
+            refuseFull(tx, there);
         }
 
         long now = tx.nowNanos();
@@ -85,16 +90,10 @@ public final class Rename {
         }
     }
 
-    private static void refuseMove(Transaction tx, Credentials who, Inode moved, Inode from, Inode to)
-            throws FsException {
-        Permissions.requireNameChange(tx, who, from);
-        Permissions.requireNameChange(tx, who, to);
-        Permissions.requireUnstuck(tx, who, from, moved);
-        if (!moved.isDirectory() || from.ino().equals(to.ino())) {
+    private static void refuseLoop(Transaction tx, Inode moved, Inode from, Inode to) throws FsException {
+        if (!moved.isDirectory()) {
             return;
         }
-        // Its ".." changes.
-        Permissions.require(tx, who, moved, Permissions.WRITE);
         Ino above = to.ino();
         while (!above.equals(from.ino())) {
             if (above.equals(moved.ino())) {
@@ -108,14 +107,38 @@ public final class Rename {
         }
     }
 
-    private static void refuseReplacing(Transaction tx, Inode moved, Inode there) throws FsException {
+    private static void refuseWithoutPermission(
+            Transaction tx, Credentials who, Inode from, Inode moved, Inode to, Inode there) throws FsException {
+        Permissions.requireNameChange(tx, who, from);
+        Permissions.requireUnstuck(tx, who, from, moved);
+        Permissions.requireNameChange(tx, who, to);
+        if (there != null) {
+            Permissions.requireUnstuck(tx, who, to, there);
+        }
+    }
+
+    /** A directory that changes its parent changes its "..". */
+    private static void refuseMoveWithoutPermission(
+            Transaction tx, Credentials who, Inode moved, Inode from, Inode to) throws FsException {
+        if (moved.isDirectory() && !from.ino().equals(to.ino())) {
+            Permissions.require(tx, who, moved, Permissions.WRITE);
+        }
+    }
+
+    private static void refuseTypes(Inode moved, Inode there) throws FsException {
+        if (there == null) {
+            return;
+        }
         if (moved.isDirectory() && !there.isDirectory()) {
             throw new FsException(FsError.NOT_A_DIRECTORY);
         }
         if (!moved.isDirectory() && there.isDirectory()) {
             throw new FsException(FsError.IS_A_DIRECTORY);
         }
-        if (there.isDirectory() && !tx.isEmpty(there)) {
+    }
+
+    private static void refuseFull(Transaction tx, Inode there) throws FsException {
+        if (there != null && there.isDirectory() && !tx.isEmpty(there)) {
             throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
         }
     }

@@ -250,12 +250,28 @@ public final class FsModel {
         if (moved == there) {
             return;
         }
-        refuseMove(who, moved, source.directory(), target.directory());
+        boolean exchange = mode == Rename.Mode.EXCHANGE;
+        boolean moves = source.directory() != target.directory();
+        refuseLoop(moved, target.directory());
+        if (exchange) {
+            refuseLoop(there, source.directory());
+        }
+        require(who, source.directory(), 3);
+        requireUnstuck(who, source.directory(), moved);
+        require(who, target.directory(), 3);
         if (there != null) {
             requireUnstuck(who, target.directory(), there);
         }
-        if (mode == Rename.Mode.EXCHANGE) {
-            refuseMove(who, there, target.directory(), source.directory());
+        if (!exchange) {
+            refuseTypes(moved, there);
+        }
+        if (moves && moved.isDirectory()) {
+            require(who, moved, 2);
+        }
+        if (exchange) {
+            if (moves && there.isDirectory()) {
+                require(who, there, 2);
+            }
             take(source, moved);
             take(target, there);
             put(target, moved);
@@ -263,7 +279,9 @@ public final class FsModel {
             return;
         }
         if (there != null) {
-            refuseReplacing(moved, there);
+            if (!there.entries.isEmpty()) {
+                throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
+            }
             take(target, there);
             there.links = there.isDirectory() ? 0 : there.links;
         }
@@ -271,33 +289,20 @@ public final class FsModel {
         put(target, moved);
     }
 
-    private static void refuseMove(Credentials who, Node moved, Node from, Node to) throws FsException {
-        require(who, from, 3);
-        require(who, to, 3);
-        requireUnstuck(who, from, moved);
-        if (!moved.isDirectory() || from == to) {
-            return;
-        }
-        require(who, moved, 2);
-        for (Node above = to; ; above = above.parent) {
+    private static void refuseLoop(Node moved, Node to) throws FsException {
+        for (Node above = to; above != above.parent; above = above.parent) {
             if (above == moved) {
                 throw new FsException(FsError.INVALID_ARGUMENT);
-            }
-            if (above.parent == above) {
-                return;
             }
         }
     }
 
-    private static void refuseReplacing(Node moved, Node there) throws FsException {
-        if (moved.isDirectory() && !there.isDirectory()) {
+    private static void refuseTypes(Node moved, Node there) throws FsException {
+        if (there != null && moved.isDirectory() && !there.isDirectory()) {
             throw new FsException(FsError.NOT_A_DIRECTORY);
         }
-        if (!moved.isDirectory() && there.isDirectory()) {
+        if (there != null && !moved.isDirectory() && there.isDirectory()) {
             throw new FsException(FsError.IS_A_DIRECTORY);
-        }
-        if (!there.entries.isEmpty()) {
-            throw new FsException(FsError.DIRECTORY_NOT_EMPTY);
         }
     }
 
