@@ -4,20 +4,27 @@ import io.cffs.backend.store.VersionedStore;
 import io.cffs.txn.port.BackendException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What is durable and waits for the store. The sequencing thread adds, the applying thread applies, in order; any
  * thread asks.
  */
 final class ApplyStage {
+    /** Effects that wait: with a group under way they stay below a quarter of a heap of 512 MiB. */
+    static final long BACKLOG_BYTES_MAX = 64L * 1024 * 1024;
+
     private final VersionedStore store;
     private final OutcomeLedger ledger;
     private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger backlog = new AtomicInteger();
+    private final AtomicLong backlogBytes = new AtomicLong();
+    /** The sequencing thread waits for room. */
+    private volatile boolean holdsUp;
     /** Why applying does not go on; null while it does. */
     private volatile BackendException stalled;
 
-    private record Pending(long position, Group.Ordered ordered) {}
+    private record Pending(long position, Group.Ordered ordered, long effectBytes) {}
 
     ApplyStage(VersionedStore store, OutcomeLedger ledger) {
         this.store = store;
@@ -25,13 +32,34 @@ final class ApplyStage {
     }
 
     void add(long position, Group.Ordered ordered) {
+        long effectBytes = ordered.applied() == null ? 0 : ordered.applied().effectBytes();
         backlog.incrementAndGet();
-        queue.add(new Pending(position, ordered));
+        backlogBytes.addAndGet(effectBytes);
+        queue.add(new Pending(position, ordered, effectBytes));
     }
 
-    /** Records that wait. */
-    int backlog() {
-        return backlog.get();
+    /** Asked by the sequencing thread: whether so much waits that nothing more may be ordered. */
+    boolean holdsUp(int recordsMax) {
+        if (!isFull(recordsMax)) {
+            return false;
+        }
+        // Set before the second look: whoever makes room after it sees the mark and wakes the sequencing thread.
+        holdsUp = true;
+        return isFull(recordsMax);
+    }
+
+    private boolean isFull(int recordsMax) {
+        return backlog.get() >= recordsMax || backlogBytes.get() >= BACKLOG_BYTES_MAX;
+    }
+
+    /** Asked by the applying thread: whether the sequencing thread waits and half of the room is free again. */
+    boolean letsGo(int recordsMax) {
+        boolean roomy = backlog.get() <= recordsMax / 2 && backlogBytes.get() <= BACKLOG_BYTES_MAX / 2;
+        boolean letsGo = holdsUp && roomy;
+        if (letsGo) {
+            holdsUp = false;
+        }
+        return letsGo;
     }
 
     /** Null while the store takes what it is given. */
@@ -54,6 +82,7 @@ final class ApplyStage {
         stalled = null;
         queue.poll();
         backlog.decrementAndGet();
+        backlogBytes.addAndGet(-pending.effectBytes());
         return true;
     }
 

@@ -44,7 +44,8 @@ import java.util.function.LongSupplier;
  *       ({@code DURABLE_BEFORE_ACKNOWLEDGED}). Conflicts are answered with their group too: the commit that a loser has
  *       lost against may be one of it, and its next snapshot has to see it.
  *   <li><b>apply</b> (one thread): the effects go to the store in order ({@code APPLIED_IN_ORDER}). Reads at a snapshot
- *       that is acknowledged but not applied wait for it; there is at most {@code backlogMax} of that.
+ *       that is acknowledged but not applied wait for it; there are at most {@code backlogMax} of those, and not many
+ *       more than 64 MiB of effects.
  * </ol>
  * After a crash the store says how far it had come, and the rest of the log is folded again. A group that the log
  * refuses for want of room has not happened: the sequencer drops it, its members are refused, and the next group
@@ -258,8 +259,7 @@ public final class CommitPipeline {
 
     /** Orders, logs and acknowledges one group. False when there was nothing to do. */
     public boolean sequence() {
-        boolean full = applying.backlog() >= limits.backlogMax() && refusalNow() == null;
-        if (full) {
+        if (applying.holdsUp(limits.backlogMax()) && refusalNow() == null) {
             return false;
         }
         boolean resumed = resumeHeldBack();
@@ -276,7 +276,7 @@ public final class CommitPipeline {
         }
         while (work != null) {
             take(work, group, refusal);
-            boolean closed = group.answers.size() >= limits.groupMax() || group.recordBytes >= limits.groupBytesMax();
+            boolean closed = group.answers.size() >= limits.groupMax() || group.isHeavy(limits.groupBytesMax());
             work = closed ? null : queue.poll();
         }
         finish(group);
@@ -368,7 +368,7 @@ public final class CommitPipeline {
     /** Applies one log record. False when there was none, or the store cannot take it now. */
     public boolean apply() {
         boolean applied = applying.apply();
-        if (applied && applying.backlog() == limits.backlogMax() / 2) {
+        if (applied && applying.letsGo(limits.backlogMax())) {
             signals.sequence();
         }
         return applied;

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Everything that shares one sync of the log. Belongs to the sequencing thread. */
 final class Group {
+    /** Effects of a group; one commit alone may have more. */
+    private static final long EFFECT_BYTES_MAX = 32L * 1024 * 1024;
+
     /** A commit on its way to the store; others only move the position and the ledger. */
     record Ordered(LogEntry entry, Applied applied) {}
 
@@ -27,6 +30,8 @@ final class Group {
     final VersionIndex index;
     CommitTs last;
     long recordBytes;
+    /** Blocks that small writes were merged into can outweigh their records thirty times. */
+    long effectBytes;
 
     Group(CommitTs durable) {
         this.last = durable;
@@ -37,6 +42,12 @@ final class Group {
         ordered.add(new Ordered(entry, applied));
         records.add(record);
         recordBytes += record.length;
+        effectBytes += applied == null ? 0 : applied.effectBytes();
+    }
+
+    /** Whether it has so many bytes that it should be logged before it grows. */
+    boolean isHeavy(long recordBytesMax) {
+        return recordBytes >= recordBytesMax || effectBytes >= EFFECT_BYTES_MAX;
     }
 
     /** An answer that stands whether the group becomes durable or not. */

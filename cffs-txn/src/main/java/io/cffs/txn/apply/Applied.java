@@ -1,5 +1,6 @@
 package io.cffs.txn.apply;
 
+import io.cffs.model.StoredObject;
 import io.cffs.txn.validate.WriteFootprint;
 import java.util.List;
 
@@ -13,7 +14,22 @@ import java.util.List;
  * @param fileBytesDelta change of the sum of the lengths of regular files
  */
 public record Applied(List<Effect> effects, WriteFootprint footprint, long inodeCountDelta, long fileBytesDelta) {
+    /** What an effect takes beside the bytes of a block. */
+    private static final int EFFECT_BYTES = 250;
+
     public Applied {
         effects = List.copyOf(effects);
+    }
+
+    /** Roughly how much memory the effects take while they wait to be stored, in bytes. */
+    public long effectBytes() {
+        long bytes = 0;
+        for (Effect effect : effects) {
+            bytes += EFFECT_BYTES;
+            if (effect instanceof Effect.Put put && put.value() instanceof StoredObject.BlockObject block) {
+                bytes += block.raw().length();
+            }
+        }
+        return bytes;
     }
 }

@@ -7,8 +7,8 @@ import io.cffs.txn.CommitOutcome.RefusalCause;
  * carries, not the blocks that its writes are scattered over.
  */
 final class MergeRoom {
-    /** 1024 pages, which fill a request's inline bytes, scattered over as many blocks of 128 KiB, twice over. */
-    static final long BYTES_MAX = 256L * 1024 * 1024;
+    /** 1024 pages, which fill a request, scattered over as many blocks of 128 KiB, and an eighth more. */
+    static final long BYTES_MAX = 144L * 1024 * 1024;
 
     private long takenBytes;
 
