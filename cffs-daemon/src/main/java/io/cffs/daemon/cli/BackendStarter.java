@@ -68,7 +68,8 @@ final class BackendStarter {
                 return running == null ? start(places) : running;
             }
         } catch (IOException e) {
-            throw new Failure(Exit.UNAVAILABLE, "cannot use " + places.store() + " as a store: " + Sentences.sentenceOf(e)
+            throw new Failure(Exit.UNAVAILABLE, "cannot use " + places.store() + " as a store: "
+                    + Sentences.sentenceOf(e)
                     + "; name another directory with --store", e);
         }
     }

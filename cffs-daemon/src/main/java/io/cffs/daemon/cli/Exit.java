@@ -1,6 +1,8 @@
 package io.cffs.daemon.cli;
 
-/** Exit statuses of the command, as in sysexits.h where it has one. A function's own status passes through unchanged. */
+/**
+ * Exit statuses of the command, as in sysexits.h where it has one. A function's own status passes through unchanged.
+ */
 final class Exit {
     static final int OK = 0;
     /** Wrong arguments, or something named by them that cannot be used. */

@@ -1,6 +1,9 @@
 package io.cffs.daemon.cli;
 
-/** The end of a command: one clear sentence that names the thing and the remedy, and an exit status. Has no stack trace. */
+/**
+ * The end of a command: one clear sentence that names the thing and the remedy, and an exit status. Has no stack
+ * trace.
+ */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -52,7 +52,10 @@ final class FunctionEnvironment {
         }
     }
 
-    /** Takes away what the launcher added. The launcher forces a UTF-8 locale, or Java could not pass every argument on. */
+    /**
+     * Takes away what the launcher added. The launcher forces a UTF-8 locale, or Java could not pass every argument
+     * on.
+     */
     static void restore(Map<String, String> environment) {
         String locale = environment.get(SAVED_LOCALE);
         if (locale != null) {

@@ -146,7 +146,8 @@ final class FunctionProcess {
 
     /** To the group when it leads one. Between its start and its setsid it is still alone, hence the second kill. */
     private void send(Process process, FunctionSignal signal) {
-        String script = ownSession ? "kill -s \"$1\" -- \"-$2\" || kill -s \"$1\" -- \"$2\"" : "kill -s \"$1\" -- \"$2\"";
+        String toIt = "kill -s \"$1\" -- \"$2\"";
+        String script = ownSession ? "kill -s \"$1\" -- \"-$2\" || " + toIt : toIt;
         try {
             new ProcessBuilder("/bin/sh", "-c", script, "kill", signal.name(), Long.toString(process.pid()))
                     .redirectErrorStream(true)

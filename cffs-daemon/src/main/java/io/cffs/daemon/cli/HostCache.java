@@ -27,7 +27,10 @@ final class HostCache {
         }
     }
 
-    /** What is named, or beside the local store, or the user's cache directory, or where other things of the user's lie. */
+    /**
+     * What is named, or beside the local store, or the user's cache directory, or where other things of the user's
+     * lie.
+     */
     static Path directory(Surroundings around, StoreOptions store) {
         String named = around.variable("CFFS_CACHE_DIR");
         if (named != null) {

@@ -110,7 +110,9 @@ final class Leftovers {
         }
     }
 
-    /** State, parent, group, session, ... The name before them may hold anything, so it ends at the last parenthesis. */
+    /**
+     * State, parent, group, session, ... The name before them may hold anything, so it ends at the last parenthesis.
+     */
     private static String[] statAfterName(Path directory) throws IOException {
         String stat = new String(Files.readAllBytes(directory.resolve("stat")), StandardCharsets.ISO_8859_1);
         return stat.substring(stat.lastIndexOf(')') + 2).split(" ");

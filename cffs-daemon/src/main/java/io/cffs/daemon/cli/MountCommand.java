@@ -125,7 +125,11 @@ final class MountCommand implements Callable<Integer> {
 
     /** What -o says. */
     record MountChoices(
-            CommitMode mode, Duration interval, boolean readOnly, boolean allowOther, MountOptions.Transport transport) {
+            CommitMode mode,
+            Duration interval,
+            boolean readOnly,
+            boolean allowOther,
+            MountOptions.Transport transport) {
         static MountChoices parse(List<String> options) {
             CommitMode mode = CommitMode.CLOSE;
             Duration interval = Duration.ofSeconds(1);

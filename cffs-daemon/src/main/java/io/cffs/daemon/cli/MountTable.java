@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The kernel's list of mounts, as this process sees it. Asking the mount itself could wait for a server that is gone. */
+/**
+ * The kernel's list of mounts, as this process sees it. Asking the mount itself could wait for a server that is gone.
+ */
 final class MountTable {
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
 

@@ -105,7 +105,8 @@ final class RunCommand implements Callable<Integer> {
         }
         if (invocationId != null
                 && (invocationId.isEmpty() || invocationId.length() > CommitRequest.INVOCATION_ID_MAX)) {
-            throw new Failure(Exit.USAGE, "--invocation-id has 1 to " + CommitRequest.INVOCATION_ID_MAX + " characters");
+            throw new Failure(Exit.USAGE, "--invocation-id has 1 to "
+                    + CommitRequest.INVOCATION_ID_MAX + " characters");
         }
         Programs.require(command.getFirst(), around.variable("PATH"), mount == null ? Path.of("/nowhere") : mount);
     }

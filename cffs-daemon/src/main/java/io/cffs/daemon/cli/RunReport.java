@@ -24,7 +24,8 @@ record RunReport(int status, String sentence, String outcome, Map<String, Object
             case InvocationResult.Aborted aborted -> aborted(aborted, last);
             case InvocationResult.ConflictsExhausted exhausted -> report(Exit.CONFLICTS,
                     "another function came first in every one of " + exhausted.attempts() + " attempts"
-                            + overwritten(exhausted.witness()) + "; nothing was changed: run it again, or raise --retries",
+                            + overwritten(exhausted.witness())
+                            + "; nothing was changed: run it again, or raise --retries",
                     "conflicts-exhausted");
             case InvocationResult.DeadlineReached reached -> timedOut();
             case InvocationResult.Refused refused -> report(Exit.REFUSED,

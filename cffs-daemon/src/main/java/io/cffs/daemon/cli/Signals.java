@@ -23,8 +23,10 @@ final class Signals {
             Method handle = signalClass.getMethod("handle", signalClass, handlerClass);
             for (FunctionSignal signal : FunctionSignal.values()) {
                 if (signal != FunctionSignal.KILL) {
-                    Object handler = Proxy.newProxyInstance(handlerClass.getClassLoader(), new Class<?>[] {handlerClass},
-                            (proxy, method, arguments) -> answer(proxy, method, arguments, () -> listener.accept(signal)));
+                    Runnable action = () -> listener.accept(signal);
+                    Object handler = Proxy.newProxyInstance(
+                            handlerClass.getClassLoader(), new Class<?>[] {handlerClass},
+                            (proxy, method, arguments) -> answer(proxy, method, arguments, action));
                     register(handle, signalClass.getConstructor(String.class).newInstance(signal.name()), handler);
                 }
             }

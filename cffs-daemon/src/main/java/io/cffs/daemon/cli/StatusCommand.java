@@ -86,7 +86,8 @@ final class StatusCommand implements Callable<Integer> {
             around.out().printf("  readable from    %d%n", volume.trimHorizon().value());
             around.out().printf("  open snapshots   %d%n", volume.openLeases());
             around.out().printf("  inodes           %d%n", volume.inodes());
-            around.out().printf("  used             %d bytes, %d available%n", volume.usedBytes(), volume.availableBytes());
+            around.out().printf("  used             %d bytes, %d available%n",
+                    volume.usedBytes(), volume.availableBytes());
         }
         for (MountNote note : mounts) {
             around.out().printf("mounted %s of %s on %s (pid %d)%n",

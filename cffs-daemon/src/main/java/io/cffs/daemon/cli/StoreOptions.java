@@ -42,8 +42,8 @@ final class StoreOptions {
             throw new Failure(Exit.USAGE, "--in-process needs a store and --backend names a server: give one of them");
         }
         if (store != null && backend != null) {
-            throw new Failure(Exit.USAGE, "both --store and --backend are given (CFFS_STORE and CFFS_BACKEND count too):"
-                    + " give one");
+            throw new Failure(Exit.USAGE, "both --store and --backend are given"
+                    + " (CFFS_STORE and CFFS_BACKEND count too): give one");
         }
     }
 

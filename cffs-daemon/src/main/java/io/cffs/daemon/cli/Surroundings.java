@@ -15,7 +15,12 @@ import java.util.Map;
  * @param err for people
  */
 record Surroundings(
-        Map<String, String> environment, PrintWriter out, PrintWriter err, Ticker ticker, Entropy entropy, Pause pause) {
+        Map<String, String> environment,
+        PrintWriter out,
+        PrintWriter err,
+        Ticker ticker,
+        Entropy entropy,
+        Pause pause) {
     /** The value of a variable; null when it is not set or empty. */
     String variable(String name) {
         String value = environment.get(name);
@@ -35,8 +40,8 @@ record Surroundings(
         }
         String home = variable("HOME");
         if (home == null) {
-            throw new Failure(Exit.USAGE, "neither --store nor CFFS_STORE, XDG_DATA_HOME or HOME says where the store is:"
-                    + " give --store DIR");
+            throw new Failure(Exit.USAGE, "neither --store nor CFFS_STORE, XDG_DATA_HOME or HOME"
+                    + " says where the store is: give --store DIR");
         }
         return Path.of(home, ".local", "share", "cffs", "store");
     }

@@ -67,11 +67,11 @@ public final class ModernClasses {
     }
 
     private static ClassTransform everyMethodAgain() {
+        MethodTransform again = MethodTransform.transformingCode((code, step) -> code.with(step));
         return (builder, element) -> {
             switch (element) {
                 case ClassFileVersion old -> builder.withVersion(MAJOR, 0);
-                case MethodModel method ->
-                        builder.transformMethod(method, MethodTransform.transformingCode((code, step) -> code.with(step)));
+                case MethodModel method -> builder.transformMethod(method, again);
                 default -> builder.with(element);
             }
         };

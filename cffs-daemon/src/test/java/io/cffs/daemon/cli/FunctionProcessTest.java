@@ -75,7 +75,8 @@ class FunctionProcessTest {
     @Test
     void aSignalReachesTheWholeGroup() throws Exception {
         FunctionProcess.Ending ending = run(
-                "(trap 'touch heard; exit' TERM; touch ready; while :; do sleep 0.02; done) & trap 'wait; exit 3' TERM; wait",
+                "(trap 'touch heard; exit' TERM; touch ready; while :; do sleep 0.02; done) &"
+                        + " trap 'wait; exit 3' TERM; wait",
                 Long.MAX_VALUE, whenReady(FunctionSignal.TERM));
         assertEquals(3, ending.status());
         assertTrue(Files.exists(directory.resolve("heard")));

@@ -29,12 +29,14 @@ class RunReportTest {
         assertEquals(0, status(new InvocationResult.Committed(new CommitTs(7), true, 0), null));
         assertEquals(3, status(new InvocationResult.Aborted(AttemptHealth.SOUND, 1), new Ending(3, null)));
         assertEquals(137, status(new InvocationResult.Aborted(AttemptHealth.SOUND, 1), new Ending(137, null)));
-        assertEquals(74, status(new InvocationResult.Aborted(AttemptHealth.ENVIRONMENT_FAILED, 1), new Ending(1, null)));
+        assertEquals(74, status(
+                new InvocationResult.Aborted(AttemptHealth.ENVIRONMENT_FAILED, 1), new Ending(1, null)));
         assertEquals(143, status(new InvocationResult.Aborted(AttemptHealth.SOUND, 1),
                 new Ending(0, new Stop.BySignal(FunctionSignal.TERM))));
         assertEquals(130, status(new InvocationResult.Aborted(AttemptHealth.SOUND, 1),
                 new Ending(1, new Stop.BySignal(FunctionSignal.INT))));
-        assertEquals(124, status(new InvocationResult.Aborted(AttemptHealth.SOUND, 1), new Ending(0, new Stop.ByTimeout())));
+        assertEquals(124, status(
+                new InvocationResult.Aborted(AttemptHealth.SOUND, 1), new Ending(0, new Stop.ByTimeout())));
         assertEquals(124, status(new InvocationResult.DeadlineReached(2), DONE));
         assertEquals(75, status(new InvocationResult.ConflictsExhausted(null, 20), DONE));
         assertEquals(73, status(new InvocationResult.Refused(RefusalCause.QUOTA, "no room", 1), DONE));

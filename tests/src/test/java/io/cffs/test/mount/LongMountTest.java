@@ -71,7 +71,8 @@ class LongMountTest {
         assertEquals("one\n", cffs.runShell("cat d/b; echo two > c").expectExit(0).out());
         shell("echo three > e");
         assertEquals("two\n", shell("cat c"), "the next transaction of the mount sees it");
-        assertTrue(cffs.cffs("status", "--store", cffs.store().toString()).expectExit(0).out().contains(root.toString()));
+        String status = cffs.cffs("status", "--store", cffs.store().toString()).expectExit(0).out();
+        assertTrue(status.contains(root.toString()), status);
         cffs.cffs("umount", root.toString()).expectExit(0);
         cffs.finish(mount).expectExit(0);
         assertFalse(isMounted());

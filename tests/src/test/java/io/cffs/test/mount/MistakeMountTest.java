@@ -86,7 +86,8 @@ class MistakeMountTest {
 
     @TestFactory
     Stream<DynamicTest> everyMistakeEndsInOneSentence() {
-        return mistakes().stream().map(mistake -> DynamicTest.dynamicTest("cffs " + String.join(" ", mistake.arguments()),
+        return mistakes().stream().map(mistake -> DynamicTest.dynamicTest(
+                "cffs " + String.join(" ", mistake.arguments()),
                 () -> expectSentence(cffs.cffs(mistake.arguments()), mistake.status(), mistake.named())));
     }
 
