@@ -10,8 +10,9 @@ import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
 /**
- * rename(2) and renameat2(2). Reasons to refuse come in the order in which Linux looks for them. That a directory does not move into itself is settled by walking up from its new place:
- * where each directory on that way lies is recorded, so two moves that would close a loop together cannot both commit.
+ * rename(2) and renameat2(2). Reasons to refuse come in the order in which Linux looks for them. That a directory does
+ * not move into itself is settled by walking up from its new place: where each directory on that way lies is recorded,
+ * so two moves that would close a loop together cannot both commit.
  */
 public final class Rename {
     /** What renameat2 is asked for. */

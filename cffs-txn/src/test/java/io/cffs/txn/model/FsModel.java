@@ -87,7 +87,7 @@ public final class FsModel {
             return root;
         }
         Place place = place(who, path);
-        requireSearch(who, place.directory());
+        require(who, place.directory(), 1);
         if (place.node() == null) {
             throw new FsException(FsError.NOT_FOUND);
         }
@@ -117,10 +117,6 @@ public final class FsModel {
         if (!allows(who, node, wanted)) {
             throw new FsException(FsError.ACCESS_DENIED);
         }
-    }
-
-    private static void requireSearch(Credentials who, Node directory) throws FsException {
-        require(who, directory, 1);
     }
 
     private static void requireUnstuck(Credentials who, Node directory, Node entry) throws FsException {
@@ -157,7 +153,7 @@ public final class FsModel {
     }
 
     private static void requireFree(Credentials who, Place place) throws FsException {
-        requireSearch(who, place.directory());
+        require(who, place.directory(), 1);
         if (place.node() != null) {
             throw new FsException(FsError.NAME_EXISTS);
         }
@@ -222,7 +218,7 @@ public final class FsModel {
 
     private Place removable(Credentials who, String path) throws FsException {
         Place place = place(who, path);
-        requireSearch(who, place.directory());
+        require(who, place.directory(), 1);
         if (place.node() == null) {
             throw new FsException(FsError.NOT_FOUND);
         }
@@ -234,8 +230,8 @@ public final class FsModel {
     public void rename(Credentials who, String from, String to, Rename.Mode mode) throws FsException {
         Place source = place(who, from);
         Place target = place(who, to);
-        requireSearch(who, source.directory());
-        requireSearch(who, target.directory());
+        require(who, source.directory(), 1);
+        require(who, target.directory(), 1);
         Node moved = source.node();
         Node there = target.node();
         if (moved == null) {

@@ -20,8 +20,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * The model against the file system of the machine: the same random calls, as three users, give the same results. So the
- * opinion that {@link ModelTest} compares with is not only ours. Needs uid 0 and python3; skipped elsewhere.
+ * The model against the file system of the machine: the same random calls, as three users, give the same results. So
+ * the opinion that {@link ModelTest} compares with is not only ours. Needs uid 0 and python3; skipped elsewhere.
  */
 class RealDirectoryTest {
     /** What a real directory can be asked for by path, without the helps of a handle. */
