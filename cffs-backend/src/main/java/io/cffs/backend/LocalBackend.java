@@ -19,14 +19,17 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.Ticker;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The backend in this process: volumes on parts that are opened on first use, each with its own threads. What the
@@ -36,6 +39,8 @@ import java.util.function.Function;
  * commit futures run on the sequencing thread and must be short.
  */
 public final class LocalBackend implements BackendPort, CheckPort {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalBackend.class);
+
     private final Function<VolumeName, VolumeParts> opener;
     private final Coordination coordination;
     private final Ticker ticker;
@@ -44,11 +49,12 @@ public final class LocalBackend implements BackendPort, CheckPort {
     private final Executor readers;
     private final Runnable onClose;
     private final CheckJobs checks;
+    /** Changed with the monitor held, read without. */
+    private final Map<VolumeName, Running> volumes = new ConcurrentHashMap<>();
     // Guarded by "this".
-    private final Map<VolumeName, Running> volumes = new HashMap<>();
     private boolean closed;
 
-    private record Running(Volume volume, VolumeThreads threads) {}
+    private record Running(Volume volume, VolumeThreads threads, AtomicBoolean reopening) {}
 
     /**
      * @param opener opens the parts of a volume, creating it when it is new
@@ -70,17 +76,43 @@ public final class LocalBackend implements BackendPort, CheckPort {
 
     /** Opens the volume if it is not open: for those who step it, and for checkers. Throws BackendException. */
     public Volume volume(VolumeName name) {
-        synchronized (this) {
-            Running running = volumes.get(name);
-            if (running == null) {
-                if (closed) {
-                    throw new BackendException(BackendException.Cause.CLOSED, "the backend is closed", null);
-                }
-                running = start(name);
-                volumes.put(name, running);
-            }
-            return running.volume();
+        Running running = volumes.get(name);
+        if (running == null) {
+            return open(name).volume();
         }
+        boolean mine = running.threads() != null && running.volume().wantsReopening()
+                && running.reopening().compareAndSet(false, true);
+        return mine ? reopen(name, running).volume() : running.volume();
+    }
+
+    private synchronized Running open(VolumeName name) {
+        Running running = volumes.get(name);
+        if (running == null) {
+            if (closed) {
+                throw new BackendException(BackendException.Cause.CLOSED, "the backend is closed", null);
+            }
+            running = start(name);
+            volumes.put(name, running);
+        }
+        return running;
+    }
+
+    /**
+     * The disk was full in the middle of making the state durable, and has room again: RocksDB does not go on by itself
+     * then. Others get the old volume meanwhile, which answers that it is closed; none of them waits here, for one of
+     * them may be on a thread that has to end.
+     */
+    private synchronized Running reopen(VolumeName name, Running old) {
+        if (closed || volumes.get(name) != old) {
+            return old;
+        }
+        LOG.info("a volume is opened again after its disk was full");
+        old.threads().stop();
+        old.volume().close();
+        volumes.remove(name);
+        Running running = start(name);
+        volumes.put(name, running);
+        return running;
     }
 
     private Running start(VolumeName name) {
@@ -92,7 +124,7 @@ public final class LocalBackend implements BackendPort, CheckPort {
             if (driver != null) {
                 driver.start(volume, threads);
             }
-            return new Running(volume, driver);
+            return new Running(volume, driver, new AtomicBoolean());
         } catch (RuntimeException failed) {
             parts.close();
             throw failed;

@@ -81,6 +81,7 @@ public final class Volume {
     private long checkpointNanos;
     private volatile CommitTs trimTarget;
     private volatile boolean checkpointWanted;
+    private volatile boolean flushFailed;
     // Of the applying thread.
     private int appliesSinceTrim;
     private boolean garbageLeft = true;
@@ -347,11 +348,18 @@ public final class Volume {
                 checkpointWanted = false;
                 pipeline.checkpoint();
                 checkpointedBytes = logged;
+                flushFailed = false;
             } catch (BackendException failed) {
                 checkpointWanted = true;
+                flushFailed = failed.kind() == BackendException.Cause.NO_SPACE;
                 LOG.warn("the state of a volume could not be flushed; its log stays until it can", failed);
             }
         }
+    }
+
+    /** The disk was full under the store, which does not recover by itself, and there is room again. */
+    boolean wantsReopening() {
+        return (flushFailed || pipeline.isStalledForRoom()) && pipeline.hasRoom();
     }
 
     public boolean needsTicks() {

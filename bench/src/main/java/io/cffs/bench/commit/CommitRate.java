@@ -57,15 +57,18 @@ public final class CommitRate {
             long ino = first + i;
             clients.add(Thread.ofPlatform().start(() -> {
                 Histogram nanos = new Histogram(3);
-                while (System.nanoTime() < end) {
-                    long start = System.nanoTime();
-                    commitOne(bed, ino, bytes);
-                    nanos.recordValue(System.nanoTime() - start);
+                try {
+                    while (System.nanoTime() < end) {
+                        long start = System.nanoTime();
+                        commitOne(bed, ino, bytes);
+                        nanos.recordValue(System.nanoTime() - start);
+                    }
+                } finally {
+                    synchronized (all) {
+                        all.add(nanos);
+                    }
+                    done.countDown();
                 }
-                synchronized (all) {
-                    all.add(nanos);
-                }
-                done.countDown();
             }));
         }
         done.await();

@@ -249,10 +249,14 @@ public final class CommitPipeline {
         }
     }
 
-    /** Null when commits are taken, else why not. */
-    public String readOnlyBecause() {
-        RuntimeException why = refusalNow();
-        return why == null ? null : why.getMessage();
+    public boolean hasRoom() {
+        return room.shortage() == null;
+    }
+
+    /** Whether the store could not take what is durable for want of room. */
+    public boolean isStalledForRoom() {
+        BackendException why = applying.stalled();
+        return why != null && why.kind() == BackendException.Cause.NO_SPACE;
     }
 
     // ---- the sequencing thread -----------------------------------------------------------------------------------
