@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,7 +31,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A hit and a put (evicting, for the slab and Chronicle Map) of one block: slab, Chronicle Map, and plain pread and pwrite. */
+/**
+ * A hit and a put (evicting, for the slab and Chronicle Map) of one block: slab, Chronicle Map, and plain pread and
+ * pwrite.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -69,7 +73,7 @@ public class BlockCacheBenchmark {
         byte[] bytes = new byte[lengthBytes];
         random.nextBytes(bytes);
         content = Bytes.owning(bytes);
-        hot = Stream.iterate(0L, index -> index + 1).limit(HOT_BLOCKS).map(index -> new BlockKey(Ino.ROOT, index)).toList();
+        hot = LongStream.range(0, HOT_BLOCKS).mapToObj(index -> new BlockKey(Ino.ROOT, index)).toList();
         next = HOT_BLOCKS;
         for (BlockKey key : hot) {
             cache.put(VOLUME, key, VERSION, content);

@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * The baseline: each block at a place that follows from its index, read and written by system calls, with a checksum. It
- * keeps no keys and evicts by overwriting, which makes it faster than anything that could be used.
+ * The baseline: each block at a place that follows from its index, read and written by system calls, with a checksum.
+ * It keeps no keys and evicts by overwriting, which makes it faster than anything that could be used.
  */
 final class PreadBlocks implements BlockCache {
     private final FileChannel channel;

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * The file IDENTITY in a volume's directory: a random uuid in text. Whoever lost the file gets a new identity: caches are
- * then cold, and never wrong.
+ * The file IDENTITY in a volume's directory: a random uuid in text. Whoever lost the file gets a new identity: caches
+ * are then cold, and never wrong.
  */
 public final class VolumeIdentityFile {
     private static final String NAME = "IDENTITY";

@@ -11,8 +11,8 @@ import java.nio.file.Path;
  * The write buffer of a mount: frames in off-heap memory up to a limit, and from there on in a spill file, so that a
  * function may write more than it has memory. Frames that are given back return to memory first.
  *
- * <p>Numbers below {@code memoryFrameCount} are in memory, the others in the file; one allocation lies in one of them, but
- * runs that happen to touch at the border may be used as one. Allocating and giving back are safe for use by many
+ * <p>Numbers below {@code memoryFrameCount} are in memory, the others in the file; one allocation lies in one of them,
+ * but runs that happen to touch at the border may be used as one. Allocating and giving back are safe for use by many
  * threads; so are reads and writes of different frames. A frame must not be in use while it is given back.
  */
 public final class FrameBuffer implements PageFrames, AutoCloseable {

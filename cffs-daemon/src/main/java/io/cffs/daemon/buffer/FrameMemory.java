@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Off-heap memory for frames, in chunks of 1 MiB that are taken from the system when first used and given back when the
- * frames above the high-water mark are free. Reads and writes of different frames may run at the same time; a frame may not be
- * used while it is being given back.
+ * frames above the high-water mark are free. Reads and writes of different frames may run at the same time; a frame
+ * may not be used while it is being given back.
  */
 final class FrameMemory {
     private static final int FRAMES_PER_CHUNK = 256;

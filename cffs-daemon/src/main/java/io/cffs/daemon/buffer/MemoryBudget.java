@@ -22,8 +22,8 @@ public record MemoryBudget(long limitBytes, long heapBytesMax) {
     }
 
     /**
-     * Off-heap bytes for written pages before they spill: an eighth of the limit, because the function lives in the same
-     * control group, at most half of what off-heap memory may take in all, 16 to 256 MiB.
+     * Off-heap bytes for written pages before they spill: an eighth of the limit, because the function lives in the
+     * same control group, at most half of what off-heap memory may take in all, 16 to 256 MiB.
      */
     public long frameBytesMax() {
         long share = Math.min(limitBytes / 8, heapBytesMax / 2);

@@ -17,8 +17,8 @@ public interface BlockCache extends AutoCloseable {
     boolean contains(VolumeIdentity volume, BlockKey key, CommitTs version);
 
     /**
-     * The newest version at most {@code atMost} that is here; null when none is. A process that knows nothing of a block
-     * yet asks the backend whether this is the right one, and need not have the bytes sent.
+     * The newest version at most {@code atMost} that is here; null when none is. A process that knows nothing of a
+     * block yet asks the backend whether this is the right one, and need not have the bytes sent.
      */
     CommitTs newestVersion(VolumeIdentity volume, BlockKey key, CommitTs atMost);
 

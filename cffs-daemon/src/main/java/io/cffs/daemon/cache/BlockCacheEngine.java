@@ -9,7 +9,10 @@ import org.slf4j.LoggerFactory;
 
 /** Which {@link BlockCache} a mount uses. */
 public enum BlockCacheEngine {
-    /** {@link SlabBlockCache}: shared by all processes, starts in milliseconds. The default of a mount in its own process. */
+    /**
+     * {@link SlabBlockCache}: shared by all processes, starts in milliseconds. The default of a mount in its own
+     * process.
+     */
     SLAB {
         @Override
         BlockCache openFile(Path directory, long capacityBytes, Ticker ticker, Executor background) throws IOException {
@@ -40,8 +43,8 @@ public enum BlockCacheEngine {
             throws IOException;
 
     /**
-     * Opens the cache in a directory, which is made if it is absent. A cache is no reason to fail a mount: where there can be no
-     * file, a small cache in memory takes its place, and the log says so.
+     * Opens the cache in a directory, which is made if it is absent. A cache is no reason to fail a mount: where there
+     * can be no file, a small cache in memory takes its place, and the log says so.
      *
      * @param capacityBytes 4 MiB to 4 TiB
      * @param ticker the system's clocks

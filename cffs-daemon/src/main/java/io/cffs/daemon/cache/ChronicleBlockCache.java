@@ -26,22 +26,26 @@ import net.openhft.chronicle.map.ChronicleMapBuilder;
 /**
  * A block cache in a Chronicle Map, for a host daemon: a long-lived process that is the file's only owner.
  *
- * <p>What Chronicle Map does not do is done here. It evicts nothing: an index on the heap, least recently used first, decides
- * what goes before the file is full. It leaves segments locked when its process is killed, and then blocks for a
- * minute: a file that was not closed is thrown away. It verifies nothing on a read: each value ends with a checksum.
+ * <p>What Chronicle Map does not do is done here. It evicts nothing: an index on the heap, least recently used first,
+ * decides what goes before the file is full. It leaves segments locked when its process is killed, and then blocks for
+ * a minute: a file that was not closed is thrown away. It verifies nothing on a read: each value ends with a checksum.
  * It takes seconds to open, because it compiles code: that happens on another thread at the first use, and until then
  * the cache is empty.
  *
- * <p>Files: {@code PATH} (the map), {@code PATH.lock} (locked by the owner), {@code PATH.open} (there while the map is open).
+ * <p>Files: {@code PATH} (the map), {@code PATH.lock} (locked by the owner), {@code PATH.open} (there while the map is
+ * open).
  *
- * <p>Lock order: {@link #use}, then {@link #writes}, then {@link #index}. Whatever changes the map holds {@link #writes}, so
- * that the index and the map agree whenever it is free.
+ * <p>Lock order: {@link #use}, then {@link #writes}, then {@link #index}. Whatever changes the map holds {@link
+ * #writes}, so that the index and the map agree whenever it is free.
  */
 public final class ChronicleBlockCache implements BlockCache {
     private static final int CHUNK_BYTES = 4096;
     private static final int KEY_BYTES = 40;
     private static final int CHECKSUM_BYTES = 4;
-    /** Chronicle keeps an entry in chunks that touch: a quarter more of them than the bound says, against fragmentation. */
+    /**
+     * Chronicle keeps an entry in chunks that touch: a quarter more of them than the bound says, against
+     * fragmentation.
+     */
     private static final double SLACK = 1.25;
     /** Blocks evicted for one that finds no room in one piece, before it is let go. */
     private static final int EVICTIONS_PER_PUT_MAX = 64;
@@ -88,7 +92,9 @@ public final class ChronicleBlockCache implements BlockCache {
             }
         } catch (OverlappingFileLockException | IOException e) {
             lock.close();
-            throw e instanceof IOException failed ? failed : new IOException("this process owns " + path + " already", e);
+            throw e instanceof IOException failed
+                    ? failed
+                    : new IOException("this process owns " + path + " already", e);
         }
         return new ChronicleBlockCache(path, capacityBytes, opener, lock);
     }

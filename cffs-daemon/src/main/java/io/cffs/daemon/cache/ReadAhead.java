@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * Sees sequential readers and says what to fetch before they ask. The window starts at 2 blocks and doubles each time a
- * reader has used up half of it, up to a bound. A reader that jumps starts over. Knows nothing of files' ends. Not safe for use by many
- * threads: the session lock guards it.
+ * reader has used up half of it, up to a bound. A reader that jumps starts over. Knows nothing of files' ends. Not
+ * safe for use by many threads: the session lock guards it.
  */
 final class ReadAhead {
     /** Files watched at a time; the least recently read one is forgotten. */

@@ -16,27 +16,27 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A block cache in one mapped file that all processes of a tenant on a host share, so that a new function instance starts
- * warm.
+ * A block cache in one mapped file that all processes of a tenant on a host share, so that a new function instance
+ * starts warm.
  *
- * <p>Problem: many processes read and write one file, any of them may be killed at any instruction or frozen for minutes, and no
- * reader may ever get wrong bytes, wait for anybody, or make the file grow.
+ * <p>Problem: many processes read and write one file, any of them may be killed at any instruction or frozen for
+ * minutes, and no reader may ever get wrong bytes, wait for anybody, or make the file grow.
  *
- * <p>Approach: bands of slots of fixed size, each in sets of eight (see {@link SlabLayout}). A block has one set per band
- * it could be in. Each slot's head has a state word: a counter, a coarse time, and EMPTY, WRITING or FILLED. A writer
- * takes a slot by a compare-and-set to WRITING with the counter one up, writes key and data, and sets FILLED by another,
- * which fails if the slot has been taken from it. A reader reads the word, the key, copies the data out, reads the word
- * again, and believes the copy only if the word is the same and a checksum over key and copy holds. The checksum is
- * what makes stealing safe: a slot that says WRITING for some seconds is taken over, and a writer that was merely frozen
- * may scribble over the new content once, which then no reader believes; the first to notice empties the slot.
- * Victims are chosen by CLOCK with a reference bit that readers set.
+ * <p>Approach: bands of slots of fixed size, each in sets of eight (see {@link SlabLayout}). A block has one set per
+ * band it could be in. Each slot's head has a state word: a counter, a coarse time, and EMPTY, WRITING or FILLED. A
+ * writer takes a slot by a compare-and-set to WRITING with the counter one up, writes key and data, and sets FILLED by
+ * another, which fails if the slot has been taken from it. A reader reads the word, the key, copies the data out,
+ * reads the word again, and believes the copy only if the word is the same and a checksum over key and copy holds. The
+ * checksum is what makes stealing safe: a slot that says WRITING for some seconds is taken over, and a writer that was
+ * merely frozen may scribble over the new content once, which then no reader believes; the first to notice empties the
+ * slot. Victims are chosen by CLOCK with a reference bit that readers set.
  *
- * <p>Disk: the file is sparse. A data area is first written by a system call, which reports a full disk; once it has disk space,
- * it is written through the mapping. A file cut short under the mapping surfaces as InternalError; the cache is then
- * off for this process.
+ * <p>Disk: the file is sparse. A data area is first written by a system call, which reports a full disk; once it has
+ * disk space, it is written through the mapping. A file cut short under the mapping surfaces as InternalError; the
+ * cache is then off for this process.
  *
- * <p>Tried and dropped: one slot size (2,000 small files would fill 256 MiB of address space), locks by process id (ids mean
- * nothing across containers), repair of a damaged file (a new one is always right).
+ * <p>Tried and dropped: one slot size (2,000 small files would fill 256 MiB of address space), locks by process id
+ * (ids mean nothing across containers), repair of a damaged file (a new one is always right).
  */
 public final class SlabBlockCache implements BlockCache {
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
@@ -163,7 +163,9 @@ public final class SlabBlockCache implements BlockCache {
         return false;
     }
 
-    /** What another process is overwriting meanwhile may be named; its version is then not the right one, or not here. */
+    /**
+     * What another process is overwriting meanwhile may be named; its version is then not the right one, or not here.
+     */
     @Override
     public CommitTs newestVersion(VolumeIdentity volume, BlockKey key, CommitTs atMost) {
         if (off) {
@@ -237,7 +239,8 @@ public final class SlabBlockCache implements BlockCache {
     }
 
     private void fill(
-            Band band, int slot, long mine, VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw, long hash) {
+            Band band, int slot, long mine, VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw,
+            long hash) {
         // No reader may see a part of what follows and still the word from before.
         VarHandle.storeStoreFence();
         long head = band.headOffset(slot);

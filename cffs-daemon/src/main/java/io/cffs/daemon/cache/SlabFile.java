@@ -21,9 +21,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A slab file, mapped. A file that is not sound (another layout, too short, not ours alone, not a file) is thrown away and made anew; those
- * who still have it mapped keep using it until they end. A new file gets its name only when it is whole, and only if
- * no other process was faster.
+ * A slab file, mapped. A file that is not sound (another layout, too short, not ours alone, not a file) is thrown away
+ * and made anew; those who still have it mapped keep using it until they end. A new file gets its name only when it is
+ * whole, and only if no other process was faster.
  */
 final class SlabFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -37,7 +37,8 @@ final class SlabFile implements AutoCloseable {
     private final MemorySegment segment;
     private FileChannel channel; // @GuardedBy("this")
 
-    private SlabFile(Path path, Object fileKey, SlabLayout layout, Arena arena, MemorySegment segment, FileChannel channel) {
+    private SlabFile(
+            Path path, Object fileKey, SlabLayout layout, Arena arena, MemorySegment segment, FileChannel channel) {
         this.path = path;
         this.fileKey = fileKey;
         this.layout = layout;
@@ -116,7 +117,8 @@ final class SlabFile implements AutoCloseable {
         Path unnamed = Files.createTempFile(directory, path.getFileName().toString(), ".new");
         try {
             try (FileChannel channel = openChannel(unnamed)) {
-                // Heads get disk space now, because they are written through the mapping, where a full disk is a SIGBUS.
+                // Heads get disk space now, because they are written through the mapping, where a full disk is a
+                // SIGBUS.
                 ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(layout.metadataBytes(), 1 << 20));
                 for (long at = 0; at < layout.metadataBytes(); at += zeros.capacity()) {
                     zeros.clear().limit((int) Math.min(zeros.capacity(), layout.metadataBytes() - at));
@@ -151,8 +153,8 @@ final class SlabFile implements AutoCloseable {
     }
 
     /**
-     * Writes to the file by a system call, so that a full disk is an exception and not a fault in the mapping. False when
-     * it did not work.
+     * Writes to the file by a system call, so that a full disk is an exception and not a fault in the mapping. False
+     * when it did not work.
      */
     boolean write(ByteBuffer source, long offset) {
         try {

@@ -22,13 +22,13 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * the next: told what has changed it drops just that; told nothing it keeps everything, but marks it as to be asked
  * about again, which costs a round trip and no data when nothing has changed. Absence is remembered like presence.
  *
- * <p>Two rules keep an attempt's answers the same from its beginning to its end, whatever other threads insert: only what
- * was fetched at the cache's own snapshot gets in ({@link #insert} and {@link #advance} exclude one another), and blocks are
- * found by version, so what they hold never changes.
+ * <p>Two rules keep an attempt's answers the same from its beginning to its end, whatever other threads insert: only
+ * what was fetched at the cache's own snapshot gets in ({@link #insert} and {@link #advance} exclude one another), and
+ * blocks are found by version, so what they hold never changes.
  *
- * <p>Metadata lives in a Caffeine cache, bounded by weight. Block bytes live in the {@link BlockCache} of the host and, for
- * those just used, in a small exact LRU on the heap: Caffeine may refuse a newcomer, and an operation that is run again
- * after a fetch must find what was fetched.
+ * <p>Metadata lives in a Caffeine cache, bounded by weight. Block bytes live in the {@link BlockCache} of the host
+ * and, for those just used, in a small exact LRU on the heap: Caffeine may refuse a newcomer, and an operation that is
+ * run again after a fetch must find what was fetched.
  *
  * <p>Lock order: session lock, then {@link #validity}. No I/O under either. Safe for use by many threads.
  */
@@ -118,7 +118,8 @@ public final class SnapshotCache {
         if (key instanceof DentryKey dentry) {
             DirectoryKey directory = new DirectoryKey(dentry.parent());
             if (metadata.getIfPresent(directory) instanceof Entry.Directory entry) {
-                metadata.put(directory, new Entry.Directory(entry.generation(), entry.listing().without(dentry.name())));
+                Listing rest = entry.listing().without(dentry.name());
+                metadata.put(directory, new Entry.Directory(entry.generation(), rest));
             }
         } else if (key instanceof XattrKey xattr) {
             metadata.invalidate(new XattrNamesKey(xattr.ino()));
@@ -179,7 +180,9 @@ public final class SnapshotCache {
         return hotBlocks.contains(identity, key, version) || blocks.contains(identity, key, version);
     }
 
-    /** A version whose content may be at hand, though nothing says that it is the right one; null when there is none. */
+    /**
+     * A version whose content may be at hand, though nothing says that it is the right one; null when there is none.
+     */
     CommitTs newestBlockVersion(BlockKey key, CommitTs atMost) {
         return blocks.newestVersion(identity, key, atMost);
     }

@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * The way from a miss to the backend and back into the cache, for one attempt. What several threads want at the same time
- * is fetched once, by the first of them. Safe for use by many threads.
+ * The way from a miss to the backend and back into the cache, for one attempt. What several threads want at the same
+ * time is fetched once, by the first of them. Safe for use by many threads.
  */
 final class SnapshotFetcher {
     /** Blocks in one request: a mebibyte. Several requests are under way at a time, so larger ones gain nothing. */

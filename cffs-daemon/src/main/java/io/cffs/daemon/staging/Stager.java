@@ -27,8 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * because the numbers of staged objects must not come again.
  *
  * <p>{@link #stage} is the part that must happen. {@link #stageAhead} is a hope: called now and then while the function
- * runs, it uploads 4 MiB windows that have been written wholly and have not changed since the call before, and {@link #stage} uses
- * those that still have not changed.
+ * runs, it uploads 4 MiB windows that have been written wholly and have not changed since the call before, and {@link
+ * #stage} uses those that still have not changed.
  *
  * <p>Lock order: {@link #turn}, then the session lock, which is held only while bytes are copied out. Uploads run with
  * {@link #turn} held: it keeps the two methods apart, and nothing else waits for it. Safe for use by many threads.
@@ -67,8 +67,8 @@ public final class Stager {
     }
 
     /**
-     * Uploads what the commit request shall only refer to. When it returns, all of that is durable. The transaction must
-     * not change from here on.
+     * Uploads what the commit request shall only refer to. When it returns, all of that is durable. The transaction
+     * must not change from here on.
      *
      * @return for {@link io.cffs.txn.Transaction#toCommitRequest}
      * @throws BackendException when an upload fails; nothing has been committed
@@ -107,9 +107,9 @@ public final class Stager {
     }
 
     /**
-     * Uploads windows that were written and then left alone for as long as between this call and the one before. Waits for
-     * the uploads; a failed one is forgotten. Reading what is written costs time in proportion to it under the session lock:
-     * call it after some mebibytes have been written, not after each write.
+     * Uploads windows that were written and then left alone for as long as between this call and the one before. Waits
+     * for the uploads; a failed one is forgotten. Reading what is written costs time in proportion to it under the
+     * session lock: call it after some mebibytes have been written, not after each write.
      */
     public void stageAhead(DirtyBytes bytes, Lock sessionLock) throws FsException {
         turn.lock();
@@ -224,7 +224,10 @@ public final class Stager {
         };
     }
 
-    /** What is known of a window: uploaded as {@code object} when its newest change was {@code changedAt}, or not (null). */
+    /**
+     * What is known of a window: uploaded as {@code object} when its newest change was {@code changedAt}, or not
+     * (null).
+     */
     private record Ahead(long changedAt, StagedId object, int tries) {}
 
     private record Idle(DirtyRun run, StagedWindow window, long changedAt) {}

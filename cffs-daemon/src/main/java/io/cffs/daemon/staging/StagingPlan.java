@@ -10,14 +10,16 @@ import java.util.function.Function;
 /**
  * Where each written byte goes. Pure.
  *
- * <p>If everything together is small, all of it travels in the commit request. Else what begins at a block's start and is
- * half a block or longer goes to staged objects at block-aligned places, so that the backend can take whole blocks over
- * without looking at them; the rest, heads of runs and small files, travels in the request if it is small
+ * <p>If everything together is small, all of it travels in the commit request. Else what begins at a block's start and
+ * is half a block or longer goes to staged objects at block-aligned places, so that the backend can take whole blocks
+ * over without looking at them; the rest, heads of runs and small files, travels in the request if it is small
  * together, and is packed into staged objects without gaps if not.
  */
 final class StagingPlan {
     private static final int BLOCK = Blocks.BLOCK_BYTES;
-    /** From this length on a run's place in an object is aligned, at the price of a gap of less than half the object. */
+    /**
+     * From this length on a run's place in an object is aligned, at the price of a gap of less than half the object.
+     */
     private static final int ALIGNED_BYTES_MIN = BLOCK / 2;
 
     private final List<List<Piece>> piecesOfRuns = new ArrayList<>();

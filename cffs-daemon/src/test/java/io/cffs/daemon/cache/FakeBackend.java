@@ -50,7 +50,8 @@ public final class FakeBackend implements BackendPort {
     }
 
     void putFile(long at, long parent, String name, long ino, long sizeBytes) {
-        put(at, new DentryKey(new Ino(parent), Name.of(name)), new StoredObject.DentryObject(new Ino(ino), FileType.REGULAR));
+        put(at, new DentryKey(new Ino(parent), Name.of(name)),
+                new StoredObject.DentryObject(new Ino(ino), FileType.REGULAR));
         put(at, new InodeKey(new Ino(ino)), new StoredObject.InodeObject(file(ino, sizeBytes)));
     }
 

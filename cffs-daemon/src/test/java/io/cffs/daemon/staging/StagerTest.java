@@ -44,7 +44,9 @@ class StagerTest {
         written.put(5, 0, random(1, 5000), false);
         FileBytesSource source = stager.stage(written, lock);
         assertEquals(0, backend.staged.size());
-        assertEquals(List.of(new FileBytes.Inline(Bytes.owning(random(1, 5000)))), source.bytesOf(written.runs().get(0)));
+        assertEquals(
+                List.of(new FileBytes.Inline(Bytes.owning(random(1, 5000)))),
+                source.bytesOf(written.runs().get(0)));
     }
 
     @Test

@@ -67,7 +67,9 @@ class StagingPlanTest {
         assertEquals(10_000_000, plan.lengthOf(0) + plan.lengthOf(1) + plan.lengthOf(2));
     }
 
-    /** Whatever was written: every byte has one place, no object is too long, whole blocks are where they can be taken. */
+    /**
+     * Whatever was written: every byte has one place, no object is too long, whole blocks are where they can be taken.
+     */
     @Test
     void everyPlanAddsUp() {
         SplittableRandom random = new SplittableRandom(4);
@@ -85,7 +87,8 @@ class StagingPlanTest {
                     assertTrue(piece.lengthBytes() > 0);
                     at += piece.lengthBytes();
                     inline += piece instanceof Piece.Inline ? piece.lengthBytes() : 0;
-                    assertTrue(!(piece instanceof Piece.Ahead) || (runs.get(i).offset() + piece.from()) % (4 * MIB) == 0);
+                    long place = runs.get(i).offset() + piece.from();
+                    assertTrue(!(piece instanceof Piece.Ahead) || place % (4 * MIB) == 0);
                     boolean whole = (runs.get(i).offset() + piece.from()) % BLOCK == 0 && piece.lengthBytes() >= BLOCK;
                     if (piece instanceof Piece.InObject placed && whole && !runs.get(i).append()) {
                         assertEquals(0, placed.offset() % BLOCK);
