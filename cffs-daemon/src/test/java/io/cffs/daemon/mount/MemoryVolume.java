@@ -41,7 +41,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /** A backend of one volume in plain maps, with every version kept, and with switches that make it fail. */
-final class MemoryVolume implements BackendPort, LatestState {
+public final class MemoryVolume implements BackendPort, LatestState {
     private final Map<ObjectKey, TreeMap<Long, Optional<StoredObject>>> versions = new HashMap<>();
     private final Map<Ino, TreeMap<Name, Boolean>> names = new HashMap<>();
     private final Map<StagedId, Bytes> staged = new HashMap<>();
@@ -61,7 +61,7 @@ final class MemoryVolume implements BackendPort, LatestState {
     volatile int begins;
     volatile int ends;
 
-    MemoryVolume() {
+    public MemoryVolume() {
         put(new InodeKey(Ino.ROOT), Optional.of(new StoredObject.InodeObject(
                 new Inode(Ino.ROOT, FileType.DIRECTORY, 0755, 0, 0, 2, 0, 0, 0, 0, 0, 0, Ino.ROOT, null))));
     }

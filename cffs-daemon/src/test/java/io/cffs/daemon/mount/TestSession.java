@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** A session with everything that it needs but a kernel. */
-final class TestSession implements AutoCloseable {
+public final class TestSession implements AutoCloseable {
     private static final long MIB = 1024 * 1024;
 
     final Session session;
@@ -33,7 +33,7 @@ final class TestSession implements AutoCloseable {
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private long txns;
 
-    TestSession(BackendPort backend, boolean longLived) {
+    public TestSession(BackendPort backend, boolean longLived) {
         SnapshotCache cache = new SnapshotCache(backend, VolumeName.DEFAULT, new VolumeIdentity(1, 2),
                 new MemoryBlockCache(MIB), new CacheLimits(MIB, 8 * MIB, 0, 0), background);
         SessionLimits limits = longLived ? SessionLimits.forMount() : SessionLimits.forInvocations();
@@ -41,7 +41,11 @@ final class TestSession implements AutoCloseable {
                 frames, TestMount.INLINE, TransactionOptions.DEFAULT, limits, TestMount.CLOCK, timer));
     }
 
-    AttemptTicket begin() {
+    public Session session() {
+        return session;
+    }
+
+    public AttemptTicket begin() {
         TxnId txn = new TxnId(System.identityHashCode(this), ++txns);
         Attempts.Ask ask = new Attempts.Ask(txn, 1, Invocation.anonymous(), List.of());
         return assertInstanceOf(Attempts.Opening.Opened.class, session.begin(ask)).ticket();

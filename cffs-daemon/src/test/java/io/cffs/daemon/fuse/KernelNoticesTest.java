@@ -1,0 +1,109 @@
+package io.cffs.daemon.fuse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.cffs.daemon.mount.MemoryVolume;
+import io.cffs.daemon.mount.TestSession;
+import io.cffs.daemon.session.Session;
+import io.cffs.fuse.FuseNotifier;
+import io.cffs.model.Name;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KernelNoticesTest {
+    private final TestSession parts = new TestSession(new MemoryVolume(), false);
+    private final Session session = parts.session();
+    private final KernelNotices notices = new KernelNotices(session, session.nodes());
+    private final List<String> sent = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        parts.close();
+    }
+
+    private void kernelHolds() {
+        session.nodes().countLookup(5);
+        session.nodes().giveAttributes(5);
+        session.nodes().countLookup(6);
+        session.nodes().open(6, 1, true, false);
+        session.nodes().giveName(1, Name.of("a"));
+    }
+
+    @Test
+    void namesExpireAtOnceWhereTheKernelCan() {
+        notices.connected(new Recorder(true));
+        kernelHolds();
+        notices.expire();
+        assertEquals(List.of("epoch", "attributes 5", "pages 6"), sent);
+    }
+
+    @Test
+    void namesExpireOneByOneWhereItCannot() {
+        session.nodes().keepNames();
+        notices.connected(new Recorder(false));
+        kernelHolds();
+        notices.expire();
+        assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
+        sent.clear();
+        notices.expire();
+        assertEquals(List.of("pages 6"), sent);
+    }
+
+    @Test
+    void onlyWhatIsOpenForWritingIsDrained() {
+        notices.connected(new Recorder(true));
+        kernelHolds();
+        session.nodes().open(7, 1, false, false);
+        notices.drain();
+        assertEquals(List.of("pages 6"), sent);
+    }
+
+    @Test
+    void nothingIsSentBeforeThereIsAConnection() {
+        kernelHolds();
+        notices.expire();
+        notices.drain();
+        assertEquals(List.of(), sent);
+    }
+
+    private final class Recorder implements FuseNotifier {
+        private final boolean epoch;
+
+        Recorder(boolean epoch) {
+            this.epoch = epoch;
+        }
+
+        @Override
+        public boolean invalEntry(long parentNodeId, byte[] name) {
+            return sent.add("name " + parentNodeId + "/" + new String(name, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public boolean delete(long parentNodeId, long childNodeId, byte[] name) {
+            return sent.add("delete " + childNodeId);
+        }
+
+        @Override
+        public boolean invalAttributes(long nodeId) {
+            return sent.add("attributes " + nodeId);
+        }
+
+        @Override
+        public boolean invalInode(long nodeId, long offset, long length) {
+            return sent.add("pages " + nodeId);
+        }
+
+        @Override
+        public boolean supportsEpoch() {
+            return epoch;
+        }
+
+        @Override
+        public boolean incEpoch() {
+            return sent.add("epoch");
+        }
+    }
+}
