@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Starts the launcher of this checkout on one store. Safe for use by many threads. */
-final class CffsCommand {
+public final class CffsCommand {
     /** Longest that any one command may take, in seconds, before the test fails. */
     static final long COMMAND_SECONDS_MAX = 180;
 
@@ -25,7 +25,7 @@ final class CffsCommand {
     private final Path scratch;
 
     /** @param scratch an existing directory for the store and for what commands print */
-    CffsCommand(Path scratch) {
+    public CffsCommand(Path scratch) {
         this.store = scratch.resolve("store");
         this.scratch = scratch;
     }
@@ -35,15 +35,15 @@ final class CffsCommand {
     }
 
     /** What a finished command left: its exit status and both outputs as text. */
-    record Finished(int exit, String out, String err) {
-        Finished expectExit(int expected) {
+    public record Finished(int exit, String out, String err) {
+        public Finished expectExit(int expected) {
             assertEquals(expected, exit, () -> "stdout:\n" + out + "\nstderr:\n" + err);
             return this;
         }
     }
 
     /** {@code cffs run --store STORE options -- sh -c script}, to its end. */
-    Finished runShell(String script, String... options) {
+    public Finished runShell(String script, String... options) {
         return finish(startShell(script, options));
     }
 
@@ -116,12 +116,12 @@ final class CffsCommand {
     }
 
     /** {@code cffs fsck} of the store's default volume must find nothing. */
-    void expectClean() {
+    public void expectClean() {
         cffs("fsck", "--store", store.toString()).expectExit(0);
     }
 
     /** Ends the store's backend, if one runs, and what it left in the runtime directory. */
-    void stopBackend() {
+    public void stopBackend() {
         backendProcess().ifPresent(CffsCommand::killTree);
     }
 
