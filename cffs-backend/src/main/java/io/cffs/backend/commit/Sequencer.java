@@ -125,7 +125,8 @@ final class Sequencer {
             CommitOutcome outcome = new CommitOutcome.Refused(malformed.kind(), malformed.getMessage());
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
             return true;
-        } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException | ArithmeticException odd) {
+        } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException
+                | ArithmeticException odd) {
             // Whatever a request makes the fold trip over, it is that request's fault, and nothing has been ordered.
             CommitOutcome outcome = new CommitOutcome.Refused(RefusalCause.MALFORMED,
                     "the request cannot be carried out: " + odd.getMessage());

@@ -79,8 +79,9 @@ final class PipelineNode implements BackendNode {
     private void open() {
         CommitLog log = new FaultyLog(FileCommitLog.open(new FaultyDirectory(disk, faults), SEGMENT_BYTES), faults,
                 commit -> handedIn.put(commit.at(), commit));
-        VolumeParts parts = new VolumeParts(new UUID(1, 2), bug.round(log), bug.round(new FaultyStore(store, faults)), blocks,
-                () -> Long.MAX_VALUE / 2);
+        VersionedStore faulty = new FaultyStore(store, faults);
+        VolumeParts parts = new VolumeParts(
+                new UUID(1, 2), bug.round(log), bug.round(faulty), blocks, () -> Long.MAX_VALUE / 2);
         Ticker ticker = new SimTicker(scheduler);
         LocalBackend local = new LocalBackend(
                 name -> parts, coordination, ticker, settings, null, Runnable::run, () -> {});
@@ -204,7 +205,8 @@ final class PipelineNode implements BackendNode {
 
     /** The whole-state check of the product, over everything that is stored. */
     void check() {
-        CheckPort.Report report = new VolumeCheck(store, store.progress().applied(), VolumeCheck.Level.DATA, () -> {}).run();
+        CommitTs newest = store.progress().applied();
+        CheckPort.Report report = new VolumeCheck(store, newest, VolumeCheck.Level.DATA, () -> {}).run();
         if (!report.findings().isEmpty()) {
             throw new HistoryViolation("the store is sound", report.findings().toString());
         }

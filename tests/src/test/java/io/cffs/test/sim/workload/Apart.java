@@ -6,8 +6,8 @@ import io.cffs.test.history.HistoryViolation;
 import java.util.SplittableRandom;
 
 /**
- * Functions that do not depend on one another and therefore never abort one another: other names in one directory, other
- * pages of one file, blind appends to one log, reads inside a file that grows.
+ * Functions that do not depend on one another and therefore never abort one another: other names in one directory,
+ * other pages of one file, blind appends to one log, reads inside a file that grows.
  */
 final class Apart implements Workload {
     private static final int PAGE_BYTES = 4096;
