@@ -20,10 +20,15 @@ import java.util.List;
 /**
  * The byte form of what one commit left behind for validation and trimming: who, the footprint, the objects that got
  * a new version, and the inodes that died with their content.
- *
- * @param objects keys of {@link StoreKeys#object}
  */
-record ChangeForm(TxnId txn, WriteFootprint footprint, List<byte[]> objects, List<Ino> deadInodes) {
+record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, List<Ino> deadInodes) {
+
+    /**
+     * @param object a key of {@link StoreKeys#object}
+     * @param previous timestamp of the version that this one replaced; -1 when there was none
+     * @param gone the object is absent from this commit on
+     */
+    record Touched(byte[] object, long previous, boolean gone) {}
 
     byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
@@ -35,9 +40,11 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<byte[]> objects, Lis
                 write(out, change);
             }
             out.writeInt(objects.size());
-            for (byte[] object : objects) {
-                out.writeShort(object.length);
-                out.write(object);
+            for (Touched touched : objects) {
+                out.writeShort(touched.object().length);
+                out.write(touched.object());
+                out.writeLong(touched.previous());
+                out.writeBoolean(touched.gone());
             }
             out.writeInt(deadInodes.size());
             for (Ino ino : deadInodes) {
@@ -97,9 +104,9 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<byte[]> objects, Lis
             for (int left = in.readInt(); left > 0; left--) {
                 changes.add(readChange(in));
             }
-            List<byte[]> objects = new ArrayList<>();
+            List<Touched> objects = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                objects.add(in.readNBytes(in.readUnsignedShort()));
+                objects.add(new Touched(in.readNBytes(in.readUnsignedShort()), in.readLong(), in.readBoolean()));
             }
             List<Ino> dead = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {

@@ -147,14 +147,18 @@ public final class OrderedVersionedStore implements VersionedStore {
         Invariant.APPLIED_IN_ORDER.ensure(position > before.position(), position, before.position());
         Invariant.OUTCOME_AT_MOST_ONCE.ensure(map.get(StoreKeys.outcome(header.txn())) == null, header.txn());
         OrderedBytes.Batch batch = new OrderedBytes.Batch();
-        List<byte[]> objects = new ArrayList<>();
         List<Ino> dead = new ArrayList<>();
         long ts = header.at().value();
-        for (Effect effect : applied.effects()) {
-            add(effect, ts, batch, objects, dead);
+        List<ChangeForm.Touched> touched;
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            Touches touches = new Touches(cursor);
+            for (Effect effect : applied.effects()) {
+                add(effect, ts, batch, touches, dead);
+            }
+            touched = touches.all();
         }
         batch.put(StoreKeys.numbers(StoreKeys.CHANGES, ts),
-                new ChangeForm(header.txn(), applied.footprint(), objects, dead).encode());
+                new ChangeForm(header.txn(), applied.footprint(), touched, dead).encode());
         batch.put(StoreKeys.numbers(StoreKeys.COMMIT, ts), StoreForms.header(header));
         batch.put(StoreKeys.outcome(header.txn()), longs(ts));
         if (header.invocationId() != null) {
@@ -165,7 +169,7 @@ public final class OrderedVersionedStore implements VersionedStore {
                 .withCommit(header.at(), applied.inodeCountDelta(), applied.fileBytesDelta()));
     }
 
-    private void add(Effect effect, long ts, OrderedBytes.Batch batch, List<byte[]> objects, List<Ino> dead) {
+    private void add(Effect effect, long ts, OrderedBytes.Batch batch, Touches touches, List<Ino> dead) {
         switch (effect) {
             case Effect.Put put -> {
                 byte[] object = StoreKeys.object(put.key());
@@ -174,19 +178,19 @@ public final class OrderedVersionedStore implements VersionedStore {
                 } else {
                     batch.put(StoreKeys.version(object, ts), StoreForms.value(put.value()));
                 }
-                objects.add(object);
+                touches.note(object, false);
             }
             case Effect.PutStagedBlock put -> {
                 byte[] object = StoreKeys.object(put.key());
                 batch.put(StoreKeys.version(object, ts), StoreForms.place(new StoreForms.BlockPlace(StoreForms.STAGED,
                         put.lengthBytes(), 0, BlockCodec.RAW, null, put.object(), put.offsetBytes())));
                 batch.put(StoreKeys.stagedRef(put.object(), put.key(), ts), new byte[0]);
-                objects.add(object);
+                touches.note(object, false);
             }
             case Effect.Delete delete -> {
                 byte[] object = StoreKeys.object(delete.key());
                 batch.put(StoreKeys.version(object, ts), StoreForms.GONE_VALUE);
-                objects.add(object);
+                touches.note(object, true);
             }
             case Effect.DeleteBlocks range -> {
                 byte[] prefix = StoreKeys.numbers(StoreKeys.BLOCK, range.ino().value());
@@ -196,7 +200,8 @@ public final class OrderedVersionedStore implements VersionedStore {
                         return false;
                     }
                     batch.put(StoreKeys.version(object, ts), StoreForms.GONE_VALUE);
-                    return objects.add(object);
+                    touches.note(object, true);
+                    return true;
                 });
             }
             case Effect.DeleteInodeContent content -> dead.add(content.ino());

@@ -56,8 +56,8 @@ final class VersionRemoval {
                     return true;
                 }
                 ChangeForm changes = ChangeForm.decode(list.value());
-                for (byte[] object : changes.objects()) {
-                    removeOlder(versions, object, ts, batch);
+                for (ChangeForm.Touched touched : changes.objects()) {
+                    removeReplaced(touched, ts, batch);
                 }
                 for (Ino ino : changes.deadInodes()) {
                     removeContent(versions, ino, batch);
@@ -69,15 +69,21 @@ final class VersionRemoval {
         return false;
     }
 
-    private void removeOlder(OrderedBytes.Cursor cursor, byte[] object, long ts, OrderedBytes.Batch batch) {
-        boolean there = cursor.seek(StoreKeys.version(object, ts));
-        while (there && StoreKeys.isVersionOf(cursor.key(), object)) {
-            byte[] key = cursor.key();
-            byte[] value = cursor.value();
-            if (StoreKeys.tsOf(key).value() < ts || value[0] == StoreForms.GONE) {
-                remove(key, value, batch);
-            }
-            there = cursor.next();
+    private void removeReplaced(ChangeForm.Touched touched, long ts, OrderedBytes.Batch batch) {
+        if (touched.gone()) {
+            batch.delete(StoreKeys.version(touched.object(), ts));
+        }
+        if (touched.previous() < 0) {
+            return;
+        }
+        byte[] key = StoreKeys.version(touched.object(), touched.previous());
+        if (key[0] != StoreKeys.BLOCK) {
+            batch.delete(key);
+            return;
+        }
+        byte[] value = map.get(key);
+        if (value != null) {
+            remove(key, value, batch);
         }
     }
 
