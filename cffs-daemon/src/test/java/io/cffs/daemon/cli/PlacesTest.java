@@ -70,7 +70,8 @@ class PlacesTest {
     @Test
     void aBackendInheritsNoOptionOfTheFunctionThatStartsIt() {
         Map<String, String> environment = new HashMap<>(Map.of(
-                "PATH", "/bin", "CFFS_VOLUME", "shop", "CFFS_JSON", "true", "CFFS_HEAP", "1g", "CFFS_FUSE_FD", "9", "CFFS_SAVED_LC_ALL", "", "LC_ALL", "C.UTF-8"));
+                "PATH", "/bin", "CFFS_VOLUME", "shop", "CFFS_JSON", "true", "CFFS_HEAP", "1g",
+                "CFFS_FUSE_FD", "9", "CFFS_SAVED_LC_ALL", "", "LC_ALL", "C.UTF-8"));
         BackendStarter.strip(environment);
         assertEquals(Map.of("PATH", "/bin", "CFFS_HEAP", "1g"), environment);
     }
