@@ -23,8 +23,9 @@ final class FaultPlan {
         }
         mailOutlivesBackend = random.nextBoolean();
         if (mailOutlivesBackend) {
-            // Who is refused for want of room is refused by that process: no other one can know of it.
+            // Who is refused for a passing reason is refused by that process: no other one can know of it.
             chances.put(Fault.LOG_FULL, 0.0);
+            chances.put(Fault.LOG_SYNC_FAILED, 0.0);
             chances.put(Fault.STORE_FULL, 0.0);
         }
     }
