@@ -13,9 +13,16 @@ import java.util.concurrent.TimeUnit;
 final class CommitTriggerChoice {
     private CommitTriggerChoice() {}
 
+    /** How long a mount that changes nothing may show an older state than the newest. */
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** @param driver null in mode INVOCATION */
     static CommitTriggers of(
             MountSettings settings, Session session, MountDriver driver, ScheduledExecutorService controlThread) {
+        if (settings.commitMode() != CommitMode.INVOCATION && settings.commitMode() != CommitMode.MANUAL) {
+            controlThread.scheduleWithFixedDelay(
+                    driver::refreshIfStale, REFRESH_NANOS, REFRESH_NANOS, TimeUnit.NANOSECONDS);
+        }
         return switch (settings.commitMode()) {
             case INVOCATION, MANUAL -> CommitTriggers.NONE;
             case FSYNC -> new CommitOnSync(driver, controlThread);

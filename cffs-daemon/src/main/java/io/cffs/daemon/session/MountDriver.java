@@ -99,6 +99,23 @@ public final class MountDriver implements MountControl {
         }
     }
 
+    /**
+     * Goes on to the newest snapshot when somebody else has committed and nothing was changed here: else a mount that
+     * only reads would show the same state for ever.
+     */
+    public void refreshIfStale() {
+        if (ticket == null || session.status().changed()) {
+            return;
+        }
+        try {
+            if (session.newestCommit().isAfter(ticket.snapshot()) && !session.status().changed()) {
+                abort();
+            }
+        } catch (BackendException | FsException e) {
+            LOG.atDebug().setMessage("the mount stays at its snapshot").addKeyValue("why", e.getMessage()).log();
+        }
+    }
+
     @Override
     public void abort() throws FsException {
         requireOpen();

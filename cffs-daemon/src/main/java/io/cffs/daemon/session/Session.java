@@ -370,6 +370,11 @@ public final class Session implements Attempts, AutoCloseable {
         return locked(gate::state);
     }
 
+    /** The newest commit of the volume, as the backend has it. Throws BackendException. */
+    CommitTs newestCommit() {
+        return answered(backend.status(volume)).lastCommitted();
+    }
+
     public SessionStatus status() {
         return locked(() -> {
             boolean open = attempt != null;

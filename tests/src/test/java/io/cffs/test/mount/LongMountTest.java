@@ -81,6 +81,17 @@ class LongMountTest {
     }
 
     @Test
+    void aMountThatOnlyReadsGoesOnToWhatFunctionsCommit() throws Exception {
+        cffs.runShell("echo one > a").expectExit(0);
+        String waiting = "n=0; until [ \"$(cat a 2>/dev/null)\" = VALUE ] || [ $n -ge 100 ]; do sleep 0.2; n=$((n + "
+                + "1)); done;"
+                + " cat a";
+        assertEquals("one\n", shell(waiting.replace("VALUE", "one")));
+        cffs.runShell("echo two > a").expectExit(0);
+        assertEquals("two\n", shell(waiting.replace("VALUE", "two")));
+    }
+
+    @Test
     void aKilledMountComesBackByItself() throws Exception {
         shell("echo one > a");
         ProcessHandle server = mount.process().children().findFirst().orElseThrow();
