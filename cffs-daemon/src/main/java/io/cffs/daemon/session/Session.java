@@ -70,8 +70,6 @@ public final class Session implements Attempts, AutoCloseable {
         this.kernel = caches;
     }
 
-    // ------------------------------------------------------------------------------------------------ requests
-
     /**
      * Runs an operation in the open attempt.
      *
@@ -183,8 +181,6 @@ public final class Session implements Attempts, AutoCloseable {
     public boolean dropsLateWrites() {
         return locked(() -> dropsLateWrites);
     }
-
-    // ------------------------------------------------------------------------------------------------ attempts
 
     @Override
     public Opening begin(Ask ask) {
@@ -363,8 +359,6 @@ public final class Session implements Attempts, AutoCloseable {
             return null;
         });
     }
-
-    // ------------------------------------------------------------------------------------------------ what is so
 
     public SessionState state() {
         return locked(gate::state);
