@@ -54,12 +54,12 @@ public final class BackendClient implements BackendPort, CheckPort {
     private final int unitsMax;
 
     private BackendClient(List<Address> addresses, Connector.Door door, ClientLimits limits, Ticker ticker,
-            Entropy entropy) {
+            Entropy entropy, Runnable whenUnreachable) {
         this.limits = limits;
         this.ticker = ticker;
         this.unitsMax = limits.bytesMax() / UNIT_BYTES;
         this.units = new Semaphore(unitsMax);
-        this.link = new Link(addresses, door, limits, ticker, entropy);
+        this.link = new Link(addresses, door, limits, ticker, entropy, whenUnreachable);
     }
 
     /**
@@ -69,7 +69,21 @@ public final class BackendClient implements BackendPort, CheckPort {
      * @throws IllegalArgumentException with a sentence when one of them cannot be read
      */
     public static BackendClient of(String addresses, ClientLimits limits, Ticker ticker, Entropy entropy) {
-        return new BackendClient(Address.parseList(addresses), new PlainDoor(), limits, ticker, entropy);
+        return of(addresses, limits, ticker, entropy, () -> { });
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param whenUnreachable runs after each round in which no address could be connected to, before the next one:
+     * whoever
+     *     knows how to bring the backend back does it here. One at a time, on a thread that may wait; what it throws is
+     *     told with the failure of the calls
+     */
+    public static BackendClient of(String addresses, ClientLimits limits, Ticker ticker, Entropy entropy,
+            Runnable whenUnreachable) {
+        return new BackendClient(
+                Address.parseList(addresses), new PlainDoor(), limits, ticker, entropy, whenUnreachable);
     }
 
     private Call call(Request request, long withinNanos) {

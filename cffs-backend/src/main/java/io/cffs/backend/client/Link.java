@@ -31,6 +31,7 @@ final class Link implements ClientConnection.Owner {
     private final ClientLimits limits;
     private final Ticker ticker;
     private final Entropy entropy;
+    private final Runnable whenUnreachable;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /** Written under the lock. */
@@ -47,12 +48,14 @@ final class Link implements ClientConnection.Owner {
     private boolean keeperStarted;
     private String lastReason = "not tried yet";
 
-    Link(List<Address> addresses, Connector.Door door, ClientLimits limits, Ticker ticker, Entropy entropy) {
+    Link(List<Address> addresses, Connector.Door door, ClientLimits limits, Ticker ticker, Entropy entropy,
+            Runnable whenUnreachable) {
         this.addresses = addresses;
         this.door = door;
         this.limits = limits;
         this.ticker = ticker;
         this.entropy = entropy;
+        this.whenUnreachable = whenUnreachable;
         this.nextAttemptNanos = ticker.monotonicNanos();
     }
 
@@ -228,6 +231,9 @@ final class Link implements ClientConnection.Owner {
 
     private void connect(Connector connector) {
         Connector.Result result = connector.connect();
+        if (result instanceof Connector.Result.Failed failed && !closed) {
+            result = bringBack(failed);
+        }
         ClientConnection connection = null;
         lock.lock();
         try {
@@ -251,6 +257,16 @@ final class Link implements ClientConnection.Owner {
             } else {
                 giveHome(connection);
             }
+        }
+    }
+
+    /** Still counts as the attempt under way, so that nobody begins another one meanwhile. */
+    private Connector.Result bringBack(Connector.Result.Failed failed) {
+        try {
+            whenUnreachable.run();
+            return failed;
+        } catch (RuntimeException e) {
+            return new Connector.Result.Failed(failed.sentence() + "; " + e.getMessage());
         }
     }
 

@@ -54,8 +54,13 @@ final class Backends {
     }
 
     private BackendClient client(String addresses) {
+        return client(addresses, () -> { });
+    }
+
+    private BackendClient client(String addresses, Runnable whenUnreachable) {
         try {
-            return BackendClient.of(addresses, ClientLimits.DEFAULT, around.ticker(), around.entropy());
+            return BackendClient.of(
+                    addresses, ClientLimits.DEFAULT, around.ticker(), around.entropy(), whenUnreachable);
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, e.getMessage(), e);
         }
@@ -88,7 +93,8 @@ final class Backends {
     private BackendPort shared(Path directory, VolumeName volume) {
         requireDirectory(directory);
         StorePlaces places = StorePlaces.of(directory, new RuntimeDirectory(around));
-        BackendStarter starter = new BackendStarter(around, this::connect, this::commandLine);
+        BackendStarter starter = new BackendStarter(around,
+                address -> connect(address, () -> bringBack(places)), this::commandLine);
         try {
             for (int attempt = 1; ; attempt++) {
                 BackendPort backend = starter.connect(places);
@@ -115,11 +121,21 @@ final class Backends {
                         || backend.kind() == BackendException.Cause.CLOSED);
     }
 
-    private BackendPort connect(String address) {
+    /** The backend of a store was killed, or its host's memory was short: a function that goes on needs another one. */
+    private void bringBack(StorePlaces places) {
+        try {
+            new BackendStarter(around, address -> connect(address, () -> { }), this::commandLine).connect(places)
+                    .close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private BackendPort connect(String address, Runnable whenUnreachable) {
         if (!isListening(Path.of(address.substring("unix:".length())))) {
             throw new BackendException(BackendException.Cause.UNREACHABLE, "no backend listens on " + address, null);
         }
-        return client(address);
+        return client(address, whenUnreachable);
     }
 
     private static boolean isListening(Path socket) {

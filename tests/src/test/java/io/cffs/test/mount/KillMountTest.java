@@ -71,6 +71,25 @@ class KillMountTest {
         killAtRandomMoments((started, id) -> cffs.backendProcess());
     }
 
+    @Test
+    void functionOutlivesItsBackend() throws Exception {
+        Path started = scratch.resolve("started");
+        Path goOn = scratch.resolve("go-on");
+        CffsCommand.Started function = cffs.startShell("echo one > a; : > " + started + "; n=0; until [ -e " + goOn
+                + " ] || [ $n -ge 600 ]; do sleep 0.1; n=$((n + 1)); done; ls > /dev/null; mkdir later; echo two >> "
+                        + "log");
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!Files.exists(started)) {
+            assertTrue(System.nanoTime() < deadlineNanos && !function.process().waitFor(20, TimeUnit.MILLISECONDS));
+        }
+        ProcessHandle backend = cffs.backendProcess().orElseThrow();
+        CffsCommand.killTree(backend);
+        Files.createFile(goOn);
+        cffs.finish(function).expectExit(0);
+        assertEquals("one\ntwo\n", cffs.runShell("cat a log; ls -d later > /dev/null").expectExit(0).out());
+        cffs.expectClean();
+    }
+
     private void killAtRandomMoments(BiFunction<CffsCommand.Started, String,
             Optional<ProcessHandle>> victim) throws Exception {
         SplittableRandom random = new SplittableRandom(SEED);
