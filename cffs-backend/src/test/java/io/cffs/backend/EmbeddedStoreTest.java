@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.backend.store.StoreDirectory;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
@@ -153,9 +154,11 @@ final class EmbeddedStoreTest {
         LocalBackend backend = open();
         assertEquals(BackendException.Cause.REFUSED, assertThrows(BackendException.class, this::open).kind());
         backend.close();
-        Files.writeString(temp.resolve("FORMAT"), "cffs-store 2\n");
-        String newer = assertThrows(BackendException.class, this::open).getMessage();
-        assertTrue(newer.contains("format 2") && newer.contains(temp.toString()), newer);
+        for (int format : new int[] {StoreDirectory.FORMAT - 1, StoreDirectory.FORMAT + 1}) {
+            Files.writeString(temp.resolve("FORMAT"), "cffs-store " + format + "\n");
+            String other = assertThrows(BackendException.class, this::open).getMessage();
+            assertTrue(other.contains("format " + format) && other.contains(temp.toString()), other);
+        }
         Files.writeString(temp.resolve("FORMAT"), "?");
         assertTrue(assertThrows(BackendException.class, this::open).getMessage().contains("damaged FORMAT"));
         Files.delete(temp.resolve("FORMAT"));

@@ -42,7 +42,7 @@ public enum FsError {
     NO_SUCH_OFFSET,
     /** ENODATA: no such extended attribute */
     NO_ATTRIBUTE,
-    /** ERANGE: the buffer is smaller than the value */
+    /** ERANGE: the buffer is smaller than the value, or the name of an attribute is too long */
     BUFFER_TOO_SMALL,
     /** E2BIG: value larger than a limit */
     VALUE_TOO_LARGE,

@@ -17,6 +17,12 @@ package io.cffs.model;
  * @param rdev device number of a device node, else 0; never changes
  * @param parent the directory that holds this directory, null for everything that is not one. The root's is itself
  * @param symlinkTarget bytes of a symlink's target, else null; never changes
+ * @param xattrCount extended attributes that it has, ACLs included; computed from their settings when a commit is
+ *     applied. 0 answers every question about them without looking further
+ * @param aclFlags a sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL}: which ACLs it has, so whether permissions say
+ *     everything. Computed likewise; belongs to the identity
+ * @param quotaTree the directory at the root of the quota tree that it counts to, null for none; belongs to the
+ *     identity
  */
 public record Inode(
         Ino ino,
@@ -32,9 +38,18 @@ public record Inode(
         long btimeNanos,
         long rdev,
         Ino parent,
-        Bytes symlinkTarget) {
+        Bytes symlinkTarget,
+        int xattrCount,
+        int aclFlags,
+        Ino quotaTree) {
 
     public static final int PERMISSION_BITS = 07777;
+    /** In {@code aclFlags}: there is an attribute {@code system.posix_acl_access}. */
+    public static final int ACCESS_ACL = 1;
+    /** In {@code aclFlags}: there is an attribute {@code system.posix_acl_default}. */
+    public static final int DEFAULT_ACL = 2;
+    /** Every flag. */
+    public static final int ACL_FLAGS = ACCESS_ACL | DEFAULT_ACL;
 
     public Inode {
         if ((permissions & ~PERMISSION_BITS) != 0) {
@@ -46,6 +61,16 @@ public record Inode(
         if ((type == FileType.SYMLINK) != (symlinkTarget != null)) {
             throw new IllegalArgumentException("a symlink has a target and nothing else has: " + ino);
         }
+        if ((aclFlags & ~ACL_FLAGS) != 0 || xattrCount < Integer.bitCount(aclFlags)) {
+            throw new IllegalArgumentException("ACLs are attributes: " + aclFlags + " of " + xattrCount);
+        }
+    }
+
+    /** One without extended attributes, in no quota tree. */
+    public Inode(Ino ino, FileType type, int permissions, int uid, int gid, long links, long sizeBytes, long atimeNanos,
+            long mtimeNanos, long ctimeNanos, long btimeNanos, long rdev, Ino parent, Bytes symlinkTarget) {
+        this(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos, btimeNanos, rdev,
+                parent, symlinkTarget, 0, 0, null);
     }
 
     /** Type and permissions as {@code st_mode}. */
@@ -59,26 +84,46 @@ public record Inode(
 
     public Inode withIdentity(int newPermissions, int newUid, int newGid) {
         return new Inode(ino, type, newPermissions, newUid, newGid, links, sizeBytes, atimeNanos, mtimeNanos,
-                ctimeNanos, btimeNanos, rdev, parent, symlinkTarget);
+                ctimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
     }
 
     public Inode withLinks(long newLinks) {
         return new Inode(ino, type, permissions, uid, gid, newLinks, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget);
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
     }
 
     public Inode withSize(long newSizeBytes) {
         return new Inode(ino, type, permissions, uid, gid, links, newSizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget);
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
     }
 
     public Inode withTimes(long newAtimeNanos, long newMtimeNanos, long newCtimeNanos) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, newAtimeNanos, newMtimeNanos,
-                newCtimeNanos, btimeNanos, rdev, parent, symlinkTarget);
+                newCtimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
     }
 
     public Inode withParent(Ino newParent) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, newParent, symlinkTarget);
+                btimeNanos, rdev, newParent, symlinkTarget, xattrCount, aclFlags, quotaTree);
+    }
+
+    /** @param newAclFlags a sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL} */
+    public Inode withXattrs(int newXattrCount, int newAclFlags) {
+        return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
+                btimeNanos, rdev, parent, symlinkTarget, newXattrCount, newAclFlags, quotaTree);
+    }
+
+    /** @param newQuotaTree null for none */
+    public Inode withQuotaTree(Ino newQuotaTree) {
+        return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, newQuotaTree);
+    }
+
+    public boolean hasAccessAcl() {
+        return (aclFlags & ACCESS_ACL) != 0;
+    }
+
+    public boolean hasDefaultAcl() {
+        return (aclFlags & DEFAULT_ACL) != 0;
     }
 }

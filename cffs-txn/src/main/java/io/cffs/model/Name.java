@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * One component of a path: 1 to 255 bytes, without '/' and NUL, never "." or "..", never decoded. Ordered by unsigned
- * bytes, which is also the order in which a directory is stored and listed.
+ * bytes, which is also the order in which a directory is stored and listed. Extended attributes have names of the same
+ * kind that may hold '/'.
  */
 public final class Name implements Comparable<Name> {
     /** NAME_MAX of limits.h on Linux, in bytes. */
@@ -31,6 +32,24 @@ public final class Name implements Comparable<Name> {
         }
         if (!isLegal(bytes)) {
             throw new FsException(FsError.INVALID_ARGUMENT);
+        }
+        return new Name(bytes.clone());
+    }
+
+    /**
+     * The name of an extended attribute, prefix included: a copy of 1 to 255 bytes (XATTR_NAME_MAX) without NUL.
+     *
+     * @throws FsException {@link FsError#BUFFER_TOO_SMALL} as the kernel has it for any other length,
+     *     {@link FsError#INVALID_ARGUMENT} for one with NUL
+     */
+    public static Name ofXattr(byte[] bytes) throws FsException {
+        if (bytes.length == 0 || bytes.length > BYTES_MAX) {
+            throw new FsException(FsError.BUFFER_TOO_SMALL);
+        }
+        for (byte b : bytes) {
+            if (b == 0) {
+                throw new FsException(FsError.INVALID_ARGUMENT);
+            }
         }
         return new Name(bytes.clone());
     }

@@ -94,7 +94,8 @@ final class InodeOverlay {
             boolean target = first.type() == FileType.SYMLINK;
             long size = target ? first.sizeBytes() : file != null ? file.lengthBytes() : entryCount;
             view = new Inode(first.ino(), first.type(), permissions, uid, gid, links, size, atimeNanos, mtimeNanos,
-                    ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget());
+                    ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget(), first.xattrCount(),
+                    first.aclFlags(), first.quotaTree());
         }
         return view;
     }

@@ -33,7 +33,10 @@ public sealed interface ReadKey {
     /** Whether a directory was empty. Collides with a commit that adds or removes any name there. */
     record Emptiness(Ino ino) implements ReadKey {}
 
-    /** Permissions, uid and gid (the type never changes). Collides with chmod and chown. */
+    /**
+     * Permissions, uid, gid, which ACLs there are, and the quota tree (the type never changes). Collides with chmod and
+     * chown, and with the first setting of an ACL and its removal.
+     */
     record Identity(Ino ino) implements ReadKey {}
 
     /** The length was exactly what it was. Collides with any commit that changes it. */

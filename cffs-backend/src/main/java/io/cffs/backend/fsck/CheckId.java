@@ -2,7 +2,8 @@ package io.cffs.backend.fsck;
 
 /**
  * What is checked. The short ids are stable: scripts and documents name them. Letters group them: B log and ledger, C
- * versions, D inodes, E names, F blocks.
+ * versions, D inodes, E names, F blocks, G
+ * extended attributes.
  */
 public enum CheckId {
     COMMITS_DENSE("B2", "commit timestamps have no gap and no repetition"),
@@ -17,6 +18,8 @@ public enum CheckId {
     NO_CYCLE("E3", "every directory is below the root"),
     NAME_LEGAL("E4", "names are legal"),
     ENTRY_COUNT("E6", "a directory's size is the number of its names"),
+    XATTR_HAS_INODE("G1", "every extended attribute belongs to an inode"),
+    XATTR_COUNT("G2", "an inode counts its extended attributes and knows which ACLs it has"),
     BLOCK_HAS_FILE("F1", "every block belongs to a regular file"),
     BLOCK_PRESENT("F2", "the bytes of every block are there"),
     BLOCK_CHECKSUM("F3", "the bytes of every block match their checksum");

@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
  * #KEPT_MAX} can still be asked about. Safe for use by many threads.
  */
 public final class CheckJobs {
-    /** A check holds 44 bytes per inode of its volume. */
+    /** A check holds 54 bytes per inode of its volume. */
     public static final int RUNNING_MAX = 2;
     /** Checks remembered, running ones included. */
     public static final int KEPT_MAX = 16;

@@ -7,7 +7,7 @@ import io.cffs.model.Inode;
 import java.util.Arrays;
 
 /**
- * The inodes of a snapshot in columns, 44 bytes each, found by binary search. One thread.
+ * The inodes of a snapshot in columns, 54 bytes each, found by binary search. One thread.
  *
  * <p>Rows are numbered from 0 in order of the inode number; they must be added in that order.
  */
@@ -26,6 +26,10 @@ final class InodeTable {
     /** Row of the directory that holds a name of this directory; -1 while none was seen. */
     private int[] holders = new int[FIRST_ROOM];
     private int[] entriesSeen = new int[FIRST_ROOM];
+    private int[] xattrsSeen = new int[FIRST_ROOM];
+    private int[] statedXattrs = new int[FIRST_ROOM];
+    private byte[] statedAcls = new byte[FIRST_ROOM];
+    private byte[] aclsSeen = new byte[FIRST_ROOM];
     private int count;
 
     void add(CommitTs version, Inode inode) {
@@ -42,6 +46,8 @@ final class InodeTable {
         statedLinks[count] = (int) Math.min(inode.links(), Integer.MAX_VALUE);
         types[count] = (byte) inode.type().ordinal();
         holders[count] = -1;
+        statedXattrs[count] = inode.xattrCount();
+        statedAcls[count] = (byte) inode.aclFlags();
         count++;
     }
 
@@ -57,6 +63,10 @@ final class InodeTable {
         types = Arrays.copyOf(types, room);
         holders = Arrays.copyOf(holders, room);
         entriesSeen = Arrays.copyOf(entriesSeen, room);
+        xattrsSeen = Arrays.copyOf(xattrsSeen, room);
+        statedXattrs = Arrays.copyOf(statedXattrs, room);
+        statedAcls = Arrays.copyOf(statedAcls, room);
+        aclsSeen = Arrays.copyOf(aclsSeen, room);
     }
 
     int count() {
@@ -81,6 +91,25 @@ final class InodeTable {
     /** Notes a name that names nothing: it still counts as an entry of its directory. */
     void noteDanglingName(int holder) {
         entriesSeen[holder]++;
+    }
+
+    void noteXattr(int row, int aclFlag) {
+        xattrsSeen[row]++;
+        aclsSeen[row] |= (byte) aclFlag;
+    }
+
+    boolean xattrsAreAsStated(int row) {
+        return statedXattrs[row] == xattrsSeen[row] && statedAcls[row] == aclsSeen[row];
+    }
+
+    /** For people. */
+    String statedXattrs(int row) {
+        return statedXattrs[row] + " attributes, ACL flags " + statedAcls[row];
+    }
+
+    /** For people. */
+    String seenXattrs(int row) {
+        return xattrsSeen[row] + " attributes, ACL flags " + aclsSeen[row];
     }
 
     Ino ino(int row) {

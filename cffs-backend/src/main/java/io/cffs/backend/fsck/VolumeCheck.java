@@ -14,9 +14,10 @@ import java.util.concurrent.CancellationException;
 /**
  * Checks one volume at one snapshot.
  *
- * <p>Five passes, each a walk over one table in key order: inodes into a compact table; names against it; the table
+ * <p>Six passes, each a walk over one table in key order: inodes into a compact table; names against it; the table
  * against what the names said (links, entries, parents, reachability); blocks against lengths and, with
- * {@link Level#DATA}, their bytes against checksums; versions and the ledger. A last walk over the names, made only
+ * {@link Level#DATA}, their bytes against checksums; extended attributes against what inodes say of them; versions
+ * and the ledger. A last walk over the names, made only
  * when
  * something was found, turns inode numbers into paths. One thread runs it; {@link #report} and {@link #cancel} may be
  * called by any other.
@@ -70,6 +71,7 @@ public final class VolumeCheck {
         survey.dentries(new NamePass(this, table));
         new TreePass(this, table).run();
         survey.blocks(new BlockPass(this, table, survey, level));
+        new XattrPass(this, table).run(survey);
         HistoryPass history = new HistoryPass(this, store, at);
         survey.versions(history::version);
         survey.commits(this::countedCommit);

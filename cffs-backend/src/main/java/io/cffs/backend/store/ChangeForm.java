@@ -88,6 +88,7 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
                 out.writeByte(5);
                 out.writeLong(xattr.ino().value());
                 writeName(out, xattr.name());
+                out.writeByte(xattr.kind().ordinal());
             }
         }
     }
@@ -135,7 +136,8 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
             }
             case 3 -> new Change.OfLength(ino, in.readLong());
             case 4 -> new Change.OfPages(ino, in.readLong(), in.readLong());
-            case 5 -> new Change.OfXattr(ino, readName(in));
+            case 5 -> new Change.OfXattr(
+                    ino, Name.ofXattr(in.readNBytes(in.readUnsignedByte())), NameChange.values()[in.readByte()]);
             default -> throw new IllegalArgumentException("no change: " + kind);
         };
     }

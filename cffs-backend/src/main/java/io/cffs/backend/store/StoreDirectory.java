@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 public final class StoreDirectory implements AutoCloseable {
     /** The layout that this program writes and reads. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
     private static final String FORMAT_FILE = "FORMAT";
     private static final String PREFIX = "cffs-store ";
     /** Whoever starts a backend leaves its socket, its lock and its log here before there is a store. */
@@ -127,6 +127,10 @@ public final class StoreDirectory implements AutoCloseable {
                     null);
         }
         int format = Integer.parseInt(text.substring(PREFIX.length()));
+        if (format < FORMAT) {
+            throw failed("the store in " + path + " has format " + format + ", and this program knows only format "
+                    + FORMAT + "; use the program that made it", null);
+        }
         if (format > FORMAT) {
             throw failed("the store in " + path + " has format " + format + ", and this program knows formats up to "
                     + FORMAT + "; use a newer one", null);

@@ -30,7 +30,7 @@ final class StoreForms {
     /** Encoded blocks up to this size stand in the value itself. */
     static final int INLINE_BYTES_MAX = 2048;
 
-    private static final int INODE_BYTES = 1 + 2 + 2 + 4 + 4 + 7 * 8;
+    private static final int INODE_BYTES = 1 + 2 + 2 + 4 + 4 + 7 * 8 + 4 + 1 + 8;
 
     private StoreForms() {}
 
@@ -62,6 +62,8 @@ final class StoreForms {
         form.putInt(inode.uid()).putInt(inode.gid()).putLong(inode.links()).putLong(inode.sizeBytes());
         form.putLong(inode.atimeNanos()).putLong(inode.mtimeNanos()).putLong(inode.ctimeNanos());
         form.putLong(inode.btimeNanos()).putLong(inode.rdev());
+        form.putInt(inode.xattrCount()).put((byte) inode.aclFlags());
+        form.putLong(inode.quotaTree() == null ? 0 : inode.quotaTree().value());
         if (target != null) {
             form.put(target.asBuffer());
         } else if (inode.parent() != null) {
@@ -84,10 +86,13 @@ final class StoreForms {
             long ctime = form.getLong();
             long btime = form.getLong();
             long rdev = form.getLong();
+            int xattrCount = form.getInt();
+            int aclFlags = form.get();
+            long quotaTree = form.getLong();
             Ino parent = type == FileType.DIRECTORY ? new Ino(form.getLong()) : null;
             Bytes target = type == FileType.SYMLINK ? Bytes.copyOf(form) : null;
             return new Inode(ino, type, permissions, uid, gid, links, size, atime, mtime, ctime, btime, rdev, parent,
-                    target);
+                    target, xattrCount, aclFlags, quotaTree == 0 ? null : new Ino(quotaTree));
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException damaged) {
             throw damaged("inode " + ino.value(), damaged);
         }

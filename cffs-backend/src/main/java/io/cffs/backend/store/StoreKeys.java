@@ -59,12 +59,21 @@ final class StoreKeys {
             case INODE -> new ObjectKey.InodeKey(ino);
             case DENTRY -> new ObjectKey.DentryKey(ino, nameOf(key, objectLength));
             case BLOCK -> new ObjectKey.BlockKey(ino, fields.getLong());
-            case XATTR -> new ObjectKey.XattrKey(ino, nameOf(key, objectLength));
+            case XATTR -> new ObjectKey.XattrKey(ino, xattrNameOf(key, objectLength));
             default -> throw new IllegalArgumentException("no versioned table: " + key[0]);
         };
     }
 
-    /** The name in a dentry's or attribute's key. */
+    /** The name in an extended attribute's key. */
+    static Name xattrNameOf(byte[] key, int objectLength) {
+        try {
+            return Name.ofXattr(Arrays.copyOfRange(key, 9, objectLength - 1));
+        } catch (FsException illegal) {
+            throw new IllegalArgumentException("a stored name of an attribute is not legal", illegal);
+        }
+    }
+
+    /** The name in a dentry's key. */
     static Name nameOf(byte[] key, int objectLength) {
         try {
             return Name.of(Arrays.copyOfRange(key, 9, objectLength - 1));

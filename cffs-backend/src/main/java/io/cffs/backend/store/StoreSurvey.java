@@ -22,6 +22,9 @@ public interface StoreSurvey {
     /** Blocks without their bytes. */
     void blocks(BlockReader reader);
 
+    /** Extended attributes without their values; those of inodes that died are left out. */
+    void xattrs(XattrReader reader);
+
     /**
      * Whether a block's bytes are there and, when {@code readBytes}, whether they match their checksum.
      *
@@ -63,6 +66,10 @@ public interface StoreSurvey {
     interface BlockReader extends DamageReader {
         /** @param staged the staged object that holds the bytes; null when the store has them itself */
         void block(CommitTs version, ObjectKey.BlockKey key, int rawBytes, StagedId staged);
+    }
+
+    interface XattrReader extends DamageReader {
+        void xattr(CommitTs version, Ino ino, Name name);
     }
 
     interface CommitReader {

@@ -78,16 +78,10 @@ final class TableSurvey implements StoreSurvey {
     @Override
     public void blocks(BlockReader reader) {
         try (OrderedBytes.Cursor inodes = map.cursor()) {
-            Ino[] dead = new Ino[1];
-            Ino[] alive = new Ino[1];
+            Living living = new Living(inodes);
             walk(StoreKeys.BLOCK, reader, (object, version, value) -> {
                 ObjectKey.BlockKey key = (ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length);
-                if (!key.ino().equals(alive[0]) && !key.ino().equals(dead[0])) {
-                    boolean died = isKnownDead(inodes, key.ino());
-                    dead[0] = died ? key.ino() : dead[0];
-                    alive[0] = died ? alive[0] : key.ino();
-                }
-                if (key.ino().equals(dead[0])) {
+                if (living.isKnownDead(key.ino())) {
                     return true;
                 }
                 StoreForms.BlockPlace place = decoded(() -> StoreForms.placeOf(value));
@@ -97,12 +91,40 @@ final class TableSurvey implements StoreSurvey {
         }
     }
 
+    @Override
+    public void xattrs(XattrReader reader) {
+        try (OrderedBytes.Cursor inodes = map.cursor()) {
+            Living living = new Living(inodes);
+            walk(StoreKeys.XATTR, reader, (object, version, value) -> {
+                ObjectKey.XattrKey key = (ObjectKey.XattrKey) decoded(() -> StoreKeys.objectOf(object, object.length));
+                if (!living.isKnownDead(key.ino())) {
+                    reader.xattr(version, key.ino(), key.name());
+                }
+                return true;
+            });
+        }
+    }
+
     /** The content of an inode that died waits for the trim beside the deletion of the inode; it is no finding. */
-    private boolean isKnownDead(OrderedBytes.Cursor cursor, Ino ino) {
-        byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
-        return cursor.seek(StoreKeys.version(object, at.value()))
-                && StoreKeys.isVersionOf(cursor.key(), object)
-                && cursor.value()[0] == StoreForms.GONE;
+    private final class Living {
+        private final OrderedBytes.Cursor cursor;
+        private Ino asked;
+        private boolean died;
+
+        Living(OrderedBytes.Cursor cursor) {
+            this.cursor = cursor;
+        }
+
+        boolean isKnownDead(Ino ino) {
+            if (!ino.equals(asked)) {
+                byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
+                asked = ino;
+                died = cursor.seek(StoreKeys.version(object, at.value()))
+                        && StoreKeys.isVersionOf(cursor.key(), object)
+                        && cursor.value()[0] == StoreForms.GONE;
+            }
+            return died;
+        }
     }
 
     @Override

@@ -127,7 +127,7 @@ final class VersionTables {
     List<Name> xattrNames(Ino ino, CommitTs at) {
         byte[] prefix = StoreKeys.numbers(StoreKeys.XATTR, ino.value());
         List<Name> names = new ArrayList<>();
-        walk(prefix, prefix, at, (object, version, value) -> names.add(StoreKeys.nameOf(object, object.length)));
+        walk(prefix, prefix, at, (object, version, value) -> names.add(StoreKeys.xattrNameOf(object, object.length)));
         return names;
     }
 

@@ -52,6 +52,11 @@ class VolumeCheckTest {
                         v -> v.changeInode(DamagedVolume.E, inode -> inode.withParent(Ino.ROOT)), "/d/e"),
                 row(CheckId.BLOCK_HAS_FILE, "a block of a directory", v -> v.putBlock(DamagedVolume.E, 0), "/d/e"),
                 row(CheckId.BLOCK_HAS_FILE, "a block of nothing", v -> v.putBlock(new Ino(500), 0)),
+                row(CheckId.XATTR_HAS_INODE, "an attribute of nothing", v -> v.putXattr(new Ino(500), "user.y")),
+                row(CheckId.XATTR_COUNT, "an attribute that is not counted",
+                        v -> v.putXattr(DamagedVolume.F, "user.y"), "/d/f", "/g"),
+                row(CheckId.XATTR_COUNT, "an ACL that the inode does not know of",
+                        v -> v.changeInode(DamagedVolume.F, inode -> inode.withXattrs(2, 0)), "/d/f", "/g"),
                 row(CheckId.BLOCK_PRESENT, "a block's record is gone", v ->
                         v.removeBytesOfBlock(DamagedVolume.A), "/a"),
                 row(CheckId.BLOCK_PRESENT, "a staged object is gone", DamagedVolume::deleteStagedObject, "/big"),

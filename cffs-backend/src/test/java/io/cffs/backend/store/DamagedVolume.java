@@ -1,5 +1,6 @@
 package io.cffs.backend.store;
 
+import io.cffs.model.AclNames;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -54,7 +55,9 @@ public final class DamagedVolume {
                 directory(D, Ino.ROOT), name(Ino.ROOT, "d", D, FileType.DIRECTORY),
                 directory(E, D), name(D, "e", E, FileType.DIRECTORY));
         commit(state, 2, file(F), name(D, "f", F, FileType.REGULAR), name(Ino.ROOT, "g", F, FileType.REGULAR),
-                new Mutation.WriteBytes(F, 0, new Mutation.FileBytes.Inline(Bytes.ofUtf8("hello"))));
+                new Mutation.WriteBytes(F, 0, new Mutation.FileBytes.Inline(Bytes.ofUtf8("hello"))),
+                new Mutation.SetXattr(F, AclNames.ACCESS, Bytes.ofUtf8("acl")),
+                new Mutation.SetXattr(F, Name.of("user.x"), Bytes.ofUtf8("1")));
         commit(state, 3, file(BIG), name(Ino.ROOT, "big", BIG, FileType.REGULAR),
                 new Mutation.WriteBytes(BIG, 0, new Mutation.FileBytes.Staged(STAGED, 0, 131_072)),
                 new Mutation.CreateInode(new Inode(LINK, FileType.SYMLINK, 0777, 0, 0, 0, 1, 1, 1, 1, 1, 0, null,
@@ -139,6 +142,11 @@ public final class DamagedVolume {
         byte[] bytes = map.get(key);
         bytes[bytes.length / 2] ^= 1;
         put(key, bytes);
+    }
+
+    public void putXattr(Ino ino, String name) {
+        byte[] object = StoreKeys.object(new ObjectKey.XattrKey(ino, Name.of(name)));
+        put(StoreKeys.version(object, LAST.value()), StoreForms.value(new StoredObject.XattrObject(Bytes.EMPTY)));
     }
 
     public void removeBytesOfBlock(Ino ino) {

@@ -110,7 +110,7 @@ final class StoreModel {
                 new WriteFootprint.Change.OfLength(files.getFirst(), random.below(9) - 1),
                 new WriteFootprint.Change.OfPages(files.getFirst(), 1, 2),
                 new WriteFootprint.Change.OfName(files.getFirst(), name(1), WriteFootprint.NameChange.REPLACED),
-                new WriteFootprint.Change.OfXattr(files.getFirst(), name(2)),
+                new WriteFootprint.Change.OfXattr(files.getFirst(), name(2), WriteFootprint.NameChange.REPLACED),
                 new WriteFootprint.Change.OfFields(files.getFirst(),
                         Set.of(WriteFootprint.Field.LINKS, WriteFootprint.Field.EXISTENCE))));
         Commit commit = new Commit(ts * 2L, header, new Applied(all, footprint, 1, 10));

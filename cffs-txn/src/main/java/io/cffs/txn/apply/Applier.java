@@ -1,5 +1,6 @@
 package io.cffs.txn.apply;
 
+import io.cffs.model.AclNames;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
@@ -30,6 +31,7 @@ import java.util.Objects;
  * <ul>
  *   <li>link counts of files, entry counts (sizes), link counts and parents of directories, from dentries
  *       ({@code LINK_COUNT_MATCHES_DENTRIES});
+ *   <li>how many extended attributes an inode has and which ACLs, from their settings;
  *   <li>an inode that ends without a name dies with its content; names may go and come back on the way, so that a
  *       rename is a removal and an addition. A directory that ends without a name must be empty;
  *   <li>a cut shortens only what is longer, an extension lengthens only what is shorter, an append goes to the end as
@@ -167,10 +169,17 @@ public final class Applier {
     }
 
     private void setXattr(XattrKey key, Bytes value) throws MutationRefused {
-        inode(key.ino());
+        InodeFold owner = inode(key.ino());
         XattrFold known = xattrs.get(key);
-        Bytes before = known == null ? state.xattr(key.ino(), key.name()) : known.before();
-        xattrs.put(key, new XattrFold(before, value));
+        if (known == null) {
+            Bytes stored = owner.before == null ? null : state.xattr(key.ino(), key.name());
+            known = new XattrFold(stored, stored);
+        }
+        xattrs.put(key, new XattrFold(known.before(), value));
+        int delta = (value == null ? 0 : 1) - (known.now() == null ? 0 : 1);
+        if (delta != 0) {
+            owner.xattrsChanged(delta, AclNames.flagOf(key.name()));
+        }
     }
 
     private Applied finish() throws MutationRefused {
@@ -228,10 +237,12 @@ public final class Applier {
         }
         effects.add(fold.now() == null ? new Effect.Delete(key) : new Effect.Put(key, fold.now()));
         if (inodes.get(key.parent()).before != null) {
-            NameChange kind = fold.before() == null ? NameChange.ADDED
-                    : fold.now() == null ? NameChange.REMOVED : NameChange.REPLACED;
-            changes.add(new Change.OfName(key.parent(), key.name(), kind));
+            changes.add(new Change.OfName(key.parent(), key.name(), kindOf(fold.before(), fold.now())));
         }
+    }
+
+    private static NameChange kindOf(Object before, Object now) {
+        return before == null ? NameChange.ADDED : now == null ? NameChange.REMOVED : NameChange.REPLACED;
     }
 
     private void finishXattr(XattrKey key, XattrFold fold, List<Effect> effects, List<Change> changes) {
@@ -243,7 +254,7 @@ public final class Applier {
                 ? new Effect.Delete(key)
                 : new Effect.Put(key, new XattrObject(fold.now())));
         if (owner.before != null) {
-            changes.add(new Change.OfXattr(key.ino(), key.name()));
+            changes.add(new Change.OfXattr(key.ino(), key.name(), kindOf(fold.before(), fold.now())));
         }
     }
 }

@@ -9,6 +9,7 @@ import io.cffs.txn.Mutation.SetTimes;
 import io.cffs.txn.Mutation.TimeChange;
 import io.cffs.txn.validate.WriteFootprint.Field;
 import java.util.EnumSet;
+import java.util.Objects;
 
 /** One inode while a commit is folded. */
 final class InodeFold {
@@ -32,7 +33,8 @@ final class InodeFold {
 
     static InodeFold created(Inode sent) {
         boolean directory = sent.isDirectory();
-        Inode start = directory ? sent.withLinks(2).withSize(0) : sent.withLinks(0);
+        Inode plain = sent.withXattrs(0, 0);
+        Inode start = directory ? plain.withLinks(2).withSize(0) : plain.withLinks(0);
         return new InodeFold(null, start, directory);
     }
 
@@ -87,6 +89,12 @@ final class InodeFold {
         }
     }
 
+    /** An attribute came (+1) or went (-1); the flag is that of an ACL, else 0. */
+    void xattrsChanged(int delta, int aclFlag) {
+        int flags = delta > 0 ? now.aclFlags() | aclFlag : now.aclFlags() & ~aclFlag;
+        now = now.withXattrs(now.xattrCount() + delta, flags);
+    }
+
     void set(SetIdentity change) {
         now = now.withIdentity(change.permissions(), change.uid(), change.gid());
     }
@@ -124,7 +132,8 @@ final class InodeFold {
             changed.add(Field.EXISTENCE);
             return changed;
         }
-        if (before.mode() != now.mode() || before.uid() != now.uid() || before.gid() != now.gid()) {
+        if (before.mode() != now.mode() || before.uid() != now.uid() || before.gid() != now.gid()
+                || before.aclFlags() != now.aclFlags() || !Objects.equals(before.quotaTree(), now.quotaTree())) {
             changed.add(Field.IDENTITY);
         }
         if (before.links() != now.links()) {

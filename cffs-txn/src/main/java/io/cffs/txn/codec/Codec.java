@@ -7,7 +7,7 @@ package io.cffs.txn.codec;
  */
 public final class Codec<T> {
     /** Of every top-level form; a program refuses versions that it does not know. */
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
 
     private final String what;
     private final ByteWriter.Element<T> writer;

@@ -65,6 +65,7 @@ final class FootprintForms {
                 to.putByte(5);
                 ModelForms.putIno(xattr.ino(), to);
                 ModelForms.putName(xattr.name(), to);
+                to.putEnum(xattr.kind());
             }
         }
     }
@@ -80,7 +81,8 @@ final class FootprintForms {
                 long first = from.takeUnsigned(Long.MAX_VALUE);
                 yield new Change.OfPages(ino, first, first + from.takeUnsigned(Long.MAX_VALUE - first));
             }
-            case 5 -> new Change.OfXattr(ino, ModelForms.takeName(from));
+            case 5 -> new Change.OfXattr(
+                    ino, ModelForms.takeXattrName(from), from.takeEnum(NameChange.values()));
             default -> throw new CodecException("no change has number " + tag);
         };
     }

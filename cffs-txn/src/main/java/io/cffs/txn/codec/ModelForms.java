@@ -47,6 +47,15 @@ final class ModelForms {
         }
     }
 
+    /** The name of an extended attribute, put with {@link #putName}. */
+    static Name takeXattrName(ByteReader from) throws CodecException {
+        try {
+            return Name.ofXattr(from.takeRun(Name.BYTES_MAX));
+        } catch (FsException e) {
+            throw new CodecException("a name of an attribute is not legal");
+        }
+    }
+
     static void putTs(CommitTs ts, ByteWriter to) {
         to.putUnsigned(ts.value());
     }
@@ -120,6 +129,9 @@ final class ModelForms {
         if (inode.type() == FileType.SYMLINK) {
             putBytes(inode.symlinkTarget(), to);
         }
+        to.putUnsigned(inode.xattrCount());
+        to.putByte(inode.aclFlags());
+        to.putOptional(inode.quotaTree(), ModelForms::putIno);
     }
 
     static Inode takeInode(ByteReader from) throws CodecException {
@@ -137,8 +149,14 @@ final class ModelForms {
         long rdev = from.takeFixed();
         Ino parent = type == FileType.DIRECTORY ? takeIno(from) : null;
         Bytes target = type == FileType.SYMLINK ? takeBytes(from, TARGET_BYTES_MAX) : null;
+        int xattrCount = from.takeInt(Integer.MAX_VALUE);
+        int aclFlags = from.takeByte();
+        if ((aclFlags & ~Inode.ACL_FLAGS) != 0 || xattrCount < Integer.bitCount(aclFlags)) {
+            throw new CodecException("ACL flags " + aclFlags + " do not go with " + xattrCount + " attributes");
+        }
+        Ino quotaTree = from.takeOptional(ModelForms::takeIno);
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, target);
+                btimeNanos, rdev, parent, target, xattrCount, aclFlags, quotaTree);
     }
 
     static void putKey(ObjectKey key, ByteWriter to) {
@@ -172,7 +190,7 @@ final class ModelForms {
             case TAG_DENTRY -> new ObjectKey.DentryKey(takeIno(from), takeName(from));
             case TAG_BLOCK -> new ObjectKey.BlockKey(
                     takeIno(from), from.takeUnsigned(Blocks.blockOf(Blocks.FILE_BYTES_MAX)));
-            case TAG_XATTR -> new ObjectKey.XattrKey(takeIno(from), takeName(from));
+            case TAG_XATTR -> new ObjectKey.XattrKey(takeIno(from), takeXattrName(from));
             default -> throw new CodecException("no kind of object has number " + tag);
         };
     }

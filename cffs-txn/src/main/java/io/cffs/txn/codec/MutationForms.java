@@ -103,9 +103,9 @@ final class MutationForms {
             case 8 -> new Mutation.PunchHole(ino, from.takeUnsigned(Blocks.FILE_BYTES_MAX),
                     from.takeUnsigned(Blocks.FILE_BYTES_MAX));
             case 9 -> new Mutation.Append(ino, takeFileBytes(from));
-            case 10 -> new Mutation.SetXattr(ino, ModelForms.takeName(from),
+            case 10 -> new Mutation.SetXattr(ino, ModelForms.takeXattrName(from),
                     ModelForms.takeBytes(from, ModelForms.XATTR_BYTES_MAX));
-            case 11 -> new Mutation.RemoveXattr(ino, ModelForms.takeName(from));
+            case 11 -> new Mutation.RemoveXattr(ino, ModelForms.takeXattrName(from));
             default -> throw new CodecException("no mutation has number " + tag);
         };
     }

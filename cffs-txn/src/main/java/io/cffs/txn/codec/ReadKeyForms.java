@@ -68,7 +68,7 @@ final class ReadKeyForms {
                 long first = from.takeUnsigned(Long.MAX_VALUE);
                 yield new ReadKey.Pages(ino, first, first + from.takeUnsigned(Long.MAX_VALUE - first));
             }
-            case 11 -> new ReadKey.Xattr(ino, ModelForms.takeName(from));
+            case 11 -> new ReadKey.Xattr(ino, ModelForms.takeXattrName(from));
             case 12 -> new ReadKey.XattrList(ino);
             case 13 -> new ReadKey.Times(ino);
             default -> throw new CodecException("no read key has number " + tag);

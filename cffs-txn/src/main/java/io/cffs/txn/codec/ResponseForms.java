@@ -84,7 +84,7 @@ final class ResponseForms {
             case 2 -> new Response.Objects(
                     from.takeList(OBJECTS_MAX, 3, ResponseForms::takeFetched), from.takeBoolean());
             case 3 -> new Response.Names(takePage(from));
-            case 4 -> new Response.XattrNames(from.takeList(XATTR_NAMES_MAX, 2, ModelForms::takeName));
+            case 4 -> new Response.XattrNames(from.takeList(XATTR_NAMES_MAX, 2, ModelForms::takeXattrName));
             case 5 -> new Response.Done();
             case 6 -> new Response.Outcome(CommitForms.takeOutcome(from));
             case 7 -> new Response.Ledger(new LedgerAnswer(from.takeOptional(CommitForms::takeCommitted)));

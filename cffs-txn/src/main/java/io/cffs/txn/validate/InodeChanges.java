@@ -35,7 +35,7 @@ final class InodeChanges {
     private List<Cut> cuts = List.of();
     private long anyName = NEVER;
     private long nameAddedOrRemoved = NEVER;
-    private long anyXattr = NEVER;
+    private long xattrAddedOrRemoved = NEVER;
     private long length = NEVER;
     private long anyPage = NEVER;
     private long newest = NEVER;
@@ -79,7 +79,9 @@ final class InodeChanges {
             case Change.OfXattr xattr -> {
                 xattrs = xattrs.isEmpty() ? new HashMap<>(4) : xattrs;
                 xattrs.put(xattr.name(), at);
-                anyXattr = at;
+                if (xattr.kind() != NameChange.REPLACED) {
+                    xattrAddedOrRemoved = at;
+                }
             }
         }
     }
@@ -149,7 +151,7 @@ final class InodeChanges {
             case ReadKey.LengthAtLeast least -> cutBelow(least.bytes(), snapshot);
             case ReadKey.Pages read -> pageWritten(read, snapshot);
             case ReadKey.Xattr xattr -> xattrs.getOrDefault(xattr.name(), NEVER);
-            case ReadKey.XattrList list -> anyXattr;
+            case ReadKey.XattrList list -> xattrAddedOrRemoved;
         };
         return changed > snapshot ? changed : NEVER;
     }

@@ -19,7 +19,7 @@ public record WriteFootprint(List<Change> changes) {
         changes = List.copyOf(changes);
     }
 
-    /** How a name changed between the state before the commit and the state after it. */
+    /** How a name, or a named attribute, changed between the state before the commit and the state after it. */
     public enum NameChange { ADDED, REMOVED, REPLACED }
 
     /** Groups of an inode's fields. {@code EXISTENCE}: it died, which every key of the inode depends on. */
@@ -55,8 +55,8 @@ public record WriteFootprint(List<Change> changes) {
             }
         }
 
-        /** An extended attribute was set or removed. */
-        record OfXattr(Ino ino, Name name) implements Change {}
+        /** An extended attribute was added, removed, or got another value (REPLACED). */
+        record OfXattr(Ino ino, Name name, NameChange kind) implements Change {}
     }
 
     /** Whether a read that was right before this commit may be wrong after it. */
@@ -89,8 +89,7 @@ public record WriteFootprint(List<Change> changes) {
                             && length.cutToBytes() >= 0 && length.cutToBytes() < least.bytes();
             case Change.OfPages pages -> key instanceof ReadKey.Pages read
                     && read.firstPage() <= pages.lastPage() && pages.firstPage() <= read.lastPage();
-            // Whether a setting added the name is not known here, so it counts as a change of the list too.
-            case Change.OfXattr xattr -> key instanceof ReadKey.XattrList
+            case Change.OfXattr xattr -> key instanceof ReadKey.XattrList && xattr.kind() != NameChange.REPLACED
                     || key instanceof ReadKey.Xattr read && read.name().equals(xattr.name());
         };
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.model.AclNames;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
@@ -215,5 +216,40 @@ class ApplierNamesTest {
         state.commit(new Mutation.RemoveXattr(FILE, Name.of("user.x")));
         assertNull(state.xattr(FILE, Name.of("user.x")));
         assertEquals(List.of(), state.commit(new Mutation.RemoveXattr(FILE, Name.of("user.x"))).effects());
+    }
+
+    @Test
+    void attributesAreCountedAndAclsBelongToTheIdentity() throws MutationRefused {
+        Applied added = state.commit(new Mutation.SetXattr(FILE, AclNames.ACCESS, Bytes.ofUtf8("1")),
+                new Mutation.SetXattr(FILE, Name.of("user.x"), Bytes.ofUtf8("1")),
+                new Mutation.SetXattr(FILE, Name.of("user.y"), Bytes.ofUtf8("1")),
+                new Mutation.RemoveXattr(FILE, Name.of("user.y")));
+        assertEquals(2, state.inode(20).xattrCount());
+        assertTrue(state.inode(20).hasAccessAcl());
+        assertFalse(state.inode(20).hasDefaultAcl());
+        assertTrue(added.footprint().collidesWith(new ReadKey.Identity(FILE)));
+        assertFalse(added.footprint().collidesWith(new ReadKey.Xattr(FILE, Name.of("user.y"))));
+        state.check();
+
+        Applied replaced = state.commit(new Mutation.SetXattr(FILE, AclNames.ACCESS, Bytes.ofUtf8("2")));
+        assertFalse(replaced.footprint().collidesWith(new ReadKey.Identity(FILE)));
+        assertFalse(replaced.footprint().collidesWith(new ReadKey.XattrList(FILE)), "another value is no other list");
+        assertTrue(replaced.footprint().collidesWith(new ReadKey.Xattr(FILE, AclNames.ACCESS)));
+
+        Applied removed = state.commit(new Mutation.RemoveXattr(FILE, AclNames.ACCESS));
+        assertTrue(removed.footprint().collidesWith(new ReadKey.Identity(FILE)));
+        assertTrue(removed.footprint().collidesWith(new ReadKey.XattrList(FILE)));
+        assertEquals(1, state.inode(20).xattrCount());
+        state.check();
+    }
+
+    @Test
+    void whatACreatedInodeSaysOfItsAttributesIsNotBelieved() throws MutationRefused {
+        state.commit(new CreateInode(MapState.regular(21).withXattrs(7, Inode.ACL_FLAGS).withQuotaTree(DIR)),
+                put(DIR, B, new Ino(21), FileType.REGULAR), new Mutation.SetXattr(new Ino(21), AclNames.DEFAULT,
+                        Bytes.ofUtf8("1")));
+        assertEquals(MapState.regular(21).withLinks(1).withXattrs(1, Inode.DEFAULT_ACL).withQuotaTree(DIR),
+                state.inode(21));
+        state.check();
     }
 }

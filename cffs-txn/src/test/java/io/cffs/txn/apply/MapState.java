@@ -1,5 +1,6 @@
 package io.cffs.txn.apply;
 
+import io.cffs.model.AclNames;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
@@ -18,6 +19,7 @@ import io.cffs.model.StoredObject.InodeObject;
 import io.cffs.model.StoredObject.XattrObject;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.StagedId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -152,7 +154,11 @@ public final class MapState implements LatestState {
         Map<Ino, Long> names = new HashMap<>();
         Map<Ino, Long> entries = new HashMap<>();
         Map<Ino, Long> subdirectories = new HashMap<>();
+        Map<Ino, List<Name>> xattrs = new HashMap<>();
         objects.forEach((key, value) -> {
+            if (key instanceof XattrKey xattr) {
+                xattrs.computeIfAbsent(xattr.ino(), ino -> new ArrayList<>()).add(xattr.name());
+            }
             if (key instanceof DentryKey dentry) {
                 DentryObject named = (DentryObject) value;
                 names.merge(named.ino(), 1L, Long::sum);
@@ -165,6 +171,9 @@ public final class MapState implements LatestState {
             }
         });
         objects.forEach((key, value) -> {
+            if (key instanceof InodeKey inode) {
+                checkXattrs(inode(inode.ino()), xattrs.getOrDefault(inode.ino(), List.of()));
+            }
             switch (key) {
                 case InodeKey inode -> checkInode(inode(inode.ino()), names.getOrDefault(inode.ino(), 0L),
                         entries.getOrDefault(inode.ino(), 0L), subdirectories.getOrDefault(inode.ino(), 0L));
@@ -174,6 +183,11 @@ public final class MapState implements LatestState {
                 case DentryKey dentry -> ensure(inode(dentry.parent()).isDirectory(), key);
             }
         });
+    }
+
+    private static void checkXattrs(Inode inode, List<Name> names) {
+        ensure(inode.xattrCount() == names.size(), inode);
+        ensure(inode.aclFlags() == names.stream().mapToInt(AclNames::flagOf).sum(), inode);
     }
 
     private static void checkInode(Inode inode, long names, long entries, long subdirectories) {

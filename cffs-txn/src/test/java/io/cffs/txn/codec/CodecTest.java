@@ -66,9 +66,9 @@ class CodecTest {
         byte[] longer = Arrays.copyOf(form, form.length + 1);
         assertThrows(CodecException.class, () -> source.codec().decode(longer), source.file() + " seed " + seed);
         byte[] newer = form.clone();
-        newer[0] = 2;
+        newer[0] = Codec.FORMAT_VERSION + 1;
         CodecException refusal = assertThrows(CodecException.class, () -> source.codec().decode(newer));
-        assertTrue(refusal.getMessage().contains("format 2"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("format 3"), refusal.getMessage());
     }
 
     /** Every proper prefix is refused: nothing is read past the end, nothing is made up. */

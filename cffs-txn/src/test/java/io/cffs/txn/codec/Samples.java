@@ -28,6 +28,7 @@ import io.cffs.txn.validate.WriteFootprint;
 import io.cffs.txn.validate.WriteFootprint.Change;
 import io.cffs.txn.validate.WriteFootprint.Field;
 import io.cffs.txn.validate.WriteFootprint.NameChange;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -136,6 +137,15 @@ final class Samples {
         }
     }
 
+    /** May hold a slash, which no name of a file may. */
+    private Name xattrName() {
+        try {
+            return Name.ofXattr(("user.x/" + name()).getBytes(StandardCharsets.ISO_8859_1));
+        } catch (io.cffs.model.FsException e) {
+            return name();
+        }
+    }
+
     private Bytes run(int lengthMax) {
         return Bytes.owning(bytes(random.nextInt(lengthMax + 1)));
     }
@@ -149,7 +159,8 @@ final class Samples {
         return new Inode(ino(), type, random.nextInt(010000), random.nextInt(), random.nextInt(),
                 number(Long.MAX_VALUE), number(1L << 62), random.nextLong(), random.nextLong(), random.nextLong(),
                 random.nextLong(), random.nextLong(), type == FileType.DIRECTORY ? ino() : null,
-                type == FileType.SYMLINK ? run(40) : null);
+                type == FileType.SYMLINK ? run(40) : null, 2 + (int) number(1000), random.nextInt(4),
+                maybe(this::ino));
     }
 
     private ReadKey readKey() {
@@ -167,7 +178,7 @@ final class Samples {
                 long first = number(1L << 50);
                 yield new ReadKey.Pages(ino(), first, first + number(Long.MAX_VALUE - first));
             }
-            case 10 -> new ReadKey.Xattr(ino(), name());
+            case 10 -> new ReadKey.Xattr(ino(), xattrName());
             case 11 -> new ReadKey.XattrList(ino());
             default -> new ReadKey.Times(ino());
         };
@@ -195,8 +206,8 @@ final class Samples {
             case 6 -> new Mutation.WriteBytes(ino(), number(1L << 62), fileBytes());
             case 7 -> new Mutation.PunchHole(ino(), number(1L << 62), number(1L << 62));
             case 8 -> new Mutation.Append(ino(), fileBytes());
-            case 9 -> new Mutation.SetXattr(ino(), name(), run(50));
-            default -> new Mutation.RemoveXattr(ino(), name());
+            case 9 -> new Mutation.SetXattr(ino(), xattrName(), run(50));
+            default -> new Mutation.RemoveXattr(ino(), xattrName());
         };
     }
 
@@ -229,7 +240,7 @@ final class Samples {
                 long first = number(1L << 50);
                 yield new Change.OfPages(ino(), first, first + number(1L << 50));
             }
-            default -> new Change.OfXattr(ino(), name());
+            default -> new Change.OfXattr(ino(), xattrName(), one(NameChange.values()));
         };
     }
 
@@ -247,7 +258,7 @@ final class Samples {
             case 0 -> new ObjectKey.InodeKey(ino());
             case 1 -> new ObjectKey.DentryKey(ino(), name());
             case 2 -> new ObjectKey.BlockKey(ino(), number(1L << 45));
-            default -> new ObjectKey.XattrKey(ino(), name());
+            default -> new ObjectKey.XattrKey(ino(), xattrName());
         };
     }
 
@@ -314,7 +325,7 @@ final class Samples {
             case 1 -> new Response.Objects(list(this::fetched), yes());
             case 2 -> new Response.Names(new DirectoryPage(list(() -> new DirectoryPage.Entry(
                     name(), ino(), one(FileType.values()), maybe(this::inode))), yes()));
-            case 3 -> new Response.XattrNames(list(this::name));
+            case 3 -> new Response.XattrNames(list(this::xattrName));
             case 4 -> new Response.Done();
             case 5 -> new Response.Outcome(outcome());
             case 6 -> new Response.Ledger(

@@ -45,7 +45,7 @@ final class Histories {
                     ? new Change.OfFields(ino(), EnumSet.of(Field.EXISTENCE))
                     : new Change.OfFields(ino(), EnumSet.of(Field.values()[random.nextInt(4)]));
             case 4, 5 -> new Change.OfLength(ino(), random.nextInt(-1, 20));
-            case 6 -> new Change.OfXattr(ino(), name());
+            case 6 -> new Change.OfXattr(ino(), name(), NameChange.values()[random.nextInt(3)]);
             default -> {
                 long first = random.nextInt(40);
                 yield new Change.OfPages(ino(), first, first + random.nextInt(random.nextInt(1, 20)));
