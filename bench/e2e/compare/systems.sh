@@ -1,0 +1,82 @@
+# The systems that compare.sh measures, one function to start each: it leaves a directory to work in at $work/$1.d and, where
+# transactions are begun and committed, the flags that tell workloads.py so in $work/$1.flags. Sourced, in name spaces of
+# its own: what is started here ends with them. The network ones listen on $address, which exists only here.
+address=10.77.0.1
+
+await() { # seconds, what, command...
+    seconds=$1 what=$2 turns=0
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        turns=$((turns + 1))
+        [ "$turns" -lt $((seconds * 10)) ] || { echo "compare: $what did not come up in $seconds s" >&2; return 1; }
+        sleep 0.1
+    done
+}
+
+mounted() { grep -q " $1 " /proc/self/mountinfo; }
+
+start_local() { mkdir -p "$work/local.d"; }
+
+# libfuse's own low-level example, as Debian ships it with the headers: names, attributes and pages cached by the kernel.
+start_c() {
+    example=/usr/share/doc/libfuse3-dev/examples
+    [ -f "$example/passthrough_ll.c" ] || { echo "compare: needs libfuse3-dev" >&2; return 1; }
+    cc -O2 -w -o "$work/passthrough_ll" "$example/passthrough_ll.c" $(pkg-config --cflags --libs fuse3)
+    mkdir -p "$work/c.backing" "$work/c.d"
+    "$work/passthrough_ll" -o source="$work/c.backing",cache=always "$work/c.d"
+    await 10 passthrough_ll mounted "$work/c.d"
+}
+
+start_gluster() {
+    mkdir -p "$work/gluster" "$work/gluster.log" "$work/gluster.run" "$work/gluster.brick" "$work/gluster.d" \
+        /run/gluster /var/lib/glusterd /var/log/glusterfs
+    mount --bind "$work/gluster.run" /run/gluster
+    mount --bind "$work/gluster" /var/lib/glusterd
+    mount --bind "$work/gluster.log" /var/log/glusterfs
+    glusterd -p "$work/glusterd.pid"
+    await 20 glusterd gluster --mode=script volume info
+    gluster --mode=script volume create bench "$address:$work/gluster.brick" force >&2
+    gluster --mode=script volume start bench >&2
+    mount -t glusterfs "$address:/bench" "$work/gluster.d"
+}
+
+start_moosefs() {
+    mfs=$work/moosefs
+    mkdir -p "$mfs/master" "$mfs/chunk" "$mfs/chunks" "$work/moosefs.d"
+    printf 'MFSM NEW' >"$mfs/master/metadata.mfs"
+    echo '* / rw,alldirs,admin,maproot=0:0' >"$mfs/exports"
+    echo "$mfs/chunks" >"$mfs/disks"
+    printf '%s = %s\n' WORKING_USER root WORKING_GROUP root DATA_PATH "$mfs/master" EXPORTS_FILENAME "$mfs/exports" \
+        MATOCS_LISTEN_HOST "$address" MATOCL_LISTEN_HOST "$address" MATOML_LISTEN_HOST "$address" >"$mfs/master.cfg"
+    printf '%s = %s\n' WORKING_USER root WORKING_GROUP root DATA_PATH "$mfs/chunk" HDD_CONF_FILENAME "$mfs/disks" \
+        MASTER_HOST "$address" CSSERV_LISTEN_HOST "$address" HDD_LEAVE_SPACE_DEFAULT 1GiB >"$mfs/chunk.cfg"
+    mfsmaster -c "$mfs/master.cfg" start >&2
+    mfschunkserver -c "$mfs/chunk.cfg" start >&2
+    mfsmount "$work/moosefs.d" -H "$address" >&2
+    await 10 mfsmount mounted "$work/moosefs.d"
+    # A new master places no chunk before its chunk servers have told what they have.
+    await 120 "a chunk server of MooseFS" timeout 10 sh -c "echo ready >'$work/moosefs.d/ready'"
+}
+
+mount_cffs() { # mount point
+    mkdir -p "$1"
+    "$home/cffs" mount --store "$work/store" -o "commit=manual${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$1" >>"$work/cffs.log" 2>&1 &
+    await 120 "the mount of CFFS" mounted "$1"
+}
+
+start_cffs() {
+    mount_cffs "$work/cffs.d"
+    echo "--control $work/cffs.d/.cffs" >"$work/cffs.flags"
+    case " $flags " in *" --only "*functions*)
+        for number in 1 2 3 4 5 6 7 8; do
+            mount_cffs "$work/cffs.$number"
+            echo "--peer $work/cffs.$number,$work/cffs.$number/.cffs" >>"$work/cffs.flags"
+        done ;;
+    esac
+}
+
+stop_cffs() {
+    for mount in "$work"/cffs.d "$work"/cffs.[1-8]; do
+        [ ! -d "$mount" ] || "$home/cffs" umount "$mount" >&2 || true
+    done
+}
