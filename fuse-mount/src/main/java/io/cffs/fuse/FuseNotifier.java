@@ -5,10 +5,10 @@ package io.cffs.fuse;
  * kernel from deadlocking against us:
  *
  * <ul>
- *   <li>Never from inside a handler method: the request being served may hold the lock that the notification needs. A
- *       call from a thread that is serving a request throws {@link IllegalStateException} and sends nothing. From
- *       another thread, do not notify about an inode while a modifying request on it (or on its parent) waits for
- *       that thread.
+ *   <li>Never from inside a handler method ({@link #incEpoch} excepted): the request being served may hold the
+ *       lock that the notification needs. A call from a thread that is serving a request throws {@link
+ *       IllegalStateException} and sends nothing. From another thread, do not notify about an inode while a modifying
+ *       request on it (or on its parent) waits for that thread.
  *   <li>Never once teardown has begun: every method then sends nothing and returns false.
  * </ul>
  *
@@ -42,7 +42,8 @@ public interface FuseNotifier {
 
     /**
      * Expires every name that the kernel holds for this mount, at once: each is looked up again at its next use.
-     * Neither attributes nor pages go with it. Returns false where {@link #supportsEpoch} does.
+     * Neither attributes nor pages go with it. Takes no lock in the kernel, so it may be called while a request is
+     * being served. Returns false where {@link #supportsEpoch} does.
      */
     boolean incEpoch();
 }

@@ -39,10 +39,9 @@ final class VolumeMounts implements FunctionHost.Opener {
     public FunctionHost open(StoreOptions store, Path at, boolean readOnly) {
         InheritedMount inherited = InheritedMount.from(around);
         Path root = inherited == null ? mountPoint(at) : inherited.directory();
-        MountOptions kernel = MountOptions.at(root).withAccess(false, false, readOnly);
-        if (inherited != null) {
-            kernel = kernel.withInheritedFd(inherited.descriptor());
-        }
+        MountOptions kernel = inherited == null
+                ? MountOptions.at(root).withAccess(false, false, readOnly)
+                : MountOptions.at(root).withAccess(true, false, readOnly).withInheritedFd(inherited.descriptor());
         boolean temporary = inherited == null && at == null;
         boolean mounted = false;
         try {

@@ -24,9 +24,9 @@ final class Answers {
         }
     }
 
-    /** A name for as long as the attempt lasts; its attributes are asked for when somebody wants them. */
-    static void entry(Inode inode, FuseReply out) {
-        out.entry(inode.ino().value(), 0, FuseReply.FOREVER, 0, Attributes.of(inode));
+    /** A name, for as long as it is valid; its attributes are asked for when somebody wants them. */
+    static void entry(Inode inode, long validNanos, FuseReply out) {
+        out.entry(inode.ino().value(), 0, validNanos, 0, Attributes.of(inode));
     }
 
     static Ino ino(FuseRequest in) {

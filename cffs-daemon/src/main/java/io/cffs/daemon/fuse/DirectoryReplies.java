@@ -26,9 +26,11 @@ final class DirectoryReplies {
     private static final byte[] PARENT = "..".getBytes(StandardCharsets.US_ASCII);
 
     private final Session session;
+    private final SharedNames names;
 
-    DirectoryReplies(Session session) {
+    DirectoryReplies(Session session, SharedNames names) {
         this.session = session;
+        this.names = names;
     }
 
     void names(Credentials who, long handle, long cookie, int room, FuseReply out) throws FsException {
@@ -67,11 +69,13 @@ final class DirectoryReplies {
         return Readdir.run(at.transaction(), who, open.ino(), open.stream(), cookie, count);
     }
 
-    private static boolean addPlus(Attempt at, Ino directory, Readdir.Entry entry, DirectoryWriter writer) {
+    private boolean addPlus(Attempt at, Ino directory, Readdir.Entry entry, DirectoryWriter writer)
+            throws FsException {
         boolean named = entry.name() != null;
         FuseAttr attr = Attributes.of(entry.inode());
         long nodeId = named ? entry.ino().value() : 0;
-        boolean added = writer.addPlus(nameOf(entry), entry.cookie(), nodeId, 0, FuseReply.FOREVER, 0, attr);
+        long validNanos = named ? names.validityNanos(at.transaction(), directory, entry.inode()) : 0;
+        boolean added = writer.addPlus(nameOf(entry), entry.cookie(), nodeId, 0, validNanos, 0, attr);
         if (added && named) {
             at.nodes().countLookup(nodeId);
             at.nodes().giveName(directory.value(), entry.name());

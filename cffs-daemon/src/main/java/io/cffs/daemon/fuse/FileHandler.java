@@ -34,11 +34,13 @@ final class FileHandler implements FuseHandler {
 
     private final Session session;
     private final Callers callers;
+    private final SharedNames names;
     private final CommitTriggers triggers;
 
-    FileHandler(Session session, Callers callers, CommitTriggers triggers) {
+    FileHandler(Session session, Callers callers, SharedNames names, CommitTriggers triggers) {
         this.session = session;
         this.callers = callers;
+        this.names = names;
         this.triggers = triggers;
     }
 
@@ -50,7 +52,7 @@ final class FileHandler implements FuseHandler {
             OpenFlags flags = KernelFlags.open(in.flags());
             Opened opened = session.perform(at -> {
                 at.handles().requireRoom();
-                return opened(at, Open.run(at.transaction(), who, ino, flags), flags);
+                return opened(at, Open.run(at.transaction(), who, ino, flags), 0, flags);
             });
             out.opened(opened.handle(), opened.kernelFlags());
         });
@@ -67,22 +69,23 @@ final class FileHandler implements FuseHandler {
             Opened opened = session.perform(at -> {
                 at.handles().requireRoom();
                 Inode made = Create.run(at.transaction(), who, parent, name, permissions, flags);
-                return opened(at, TreeHandler.counted(at, parent, name, made), flags);
+                long validNanos = names.validityNanos(at.transaction(), parent, made);
+                return opened(at, TreeHandler.counted(at, parent, name, made), validNanos, flags);
             });
-            out.created(opened.inode().ino().value(), 0, FuseReply.FOREVER, 0, Attributes.of(opened.inode()),
+            out.created(opened.inode().ino().value(), 0, opened.nameValidNanos(), 0, Attributes.of(opened.inode()),
                     opened.handle(), opened.kernelFlags());
         });
     }
 
-    private record Opened(Inode inode, long handle, int kernelFlags) {}
+    private record Opened(Inode inode, long nameValidNanos, long handle, int kernelFlags) {}
 
-    private static Opened opened(Attempt at, Inode inode, OpenFlags flags) {
+    private static Opened opened(Attempt at, Inode inode, long nameValidNanos, OpenFlags flags) {
         boolean direct = KernelFlags.isDirect(flags);
         long number = at.handles().add(new Handle.OpenFile(inode.ino(), flags.read(), flags.write(), direct));
         at.transaction().retain(inode.ino());
         boolean keep = at.nodes().open(inode.ino().value(), at.serial(), flags.write(), direct);
         int kernelFlags = (direct ? FopenFlags.DIRECT_IO : 0) | (keep ? FopenFlags.KEEP_CACHE : 0);
-        return new Opened(inode, number, kernelFlags);
+        return new Opened(inode, nameValidNanos, number, kernelFlags);
     }
 
     @Override

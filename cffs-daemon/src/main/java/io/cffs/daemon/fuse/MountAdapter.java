@@ -10,21 +10,32 @@ import java.util.concurrent.Executor;
 
 /** A session as a file system of the kernel. */
 public final class MountAdapter {
+    /** Whose processes use a mount, and who checks what they may do. */
+    public enum Users {
+        /** The one who mounted; the kernel lets nobody else in. */
+        ONE,
+        /** Anybody, and we check. */
+        CHECKED_HERE,
+        /** Anybody, and the kernel checks ({@code default_permissions}). */
+        KERNEL_CHECKED
+    }
+
     private final KernelNotices notices;
     private final FuseHandler handler;
 
     /**
      * @param controlThread a single thread that runs the commands of the control files
      * @param proc /proc, where the groups of callers are looked up
-     * @param kernelChecksPermissions the mount has {@code default_permissions}
+     * @param users who uses the mount, and who checks what they may
      */
     public MountAdapter(Session session, MountControl control, CommitTriggers triggers, Executor controlThread,
-            VolumeFigures figures, Path proc, Ticker ticker, boolean kernelChecksPermissions) {
-        Callers callers = new Callers(kernelChecksPermissions, proc, ticker);
+            VolumeFigures figures, Path proc, Ticker ticker, Users users) {
+        Callers callers = new Callers(users == Users.KERNEL_CHECKED, proc, ticker);
+        SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
         this.notices = new KernelNotices(session, session.nodes());
         this.handler = new CffsHandler(
-                new TreeHandler(session, callers, notices, figures, triggers),
-                new FileHandler(session, callers, triggers),
+                new TreeHandler(session, callers, notices, names, figures, triggers),
+                new FileHandler(session, callers, names, triggers),
                 new ControlHandler(control, controlThread));
     }
 

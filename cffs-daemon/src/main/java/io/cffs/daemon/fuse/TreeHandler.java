@@ -47,17 +47,19 @@ final class TreeHandler implements FuseHandler {
     private final Session session;
     private final Callers callers;
     private final KernelNotices notices;
+    private final SharedNames names;
     private final VolumeFigures figures;
     private final DirectoryReplies directories;
     private final CommitTriggers triggers;
 
-    TreeHandler(Session session, Callers callers, KernelNotices notices, VolumeFigures figures,
+    TreeHandler(Session session, Callers callers, KernelNotices notices, SharedNames names, VolumeFigures figures,
             CommitTriggers triggers) {
         this.session = session;
         this.callers = callers;
         this.notices = notices;
+        this.names = names;
         this.figures = figures;
-        this.directories = new DirectoryReplies(session);
+        this.directories = new DirectoryReplies(session, names);
         this.triggers = triggers;
     }
 
@@ -69,6 +71,7 @@ final class TreeHandler implements FuseHandler {
                 return null;
             });
         }
+        names.connected(notifier);
         notices.connected(notifier);
     }
 
@@ -80,16 +83,23 @@ final class TreeHandler implements FuseHandler {
             Name name = Name.of(in.name());
             Credentials who = callers.of(in);
             Ino parent = ino(in);
-            Inode found = session.perform(at -> lookup(at, who, parent, name));
-            if (found == null) {
-                out.negative(FuseReply.FOREVER);
+            Named found = session.perform(at -> named(at, parent, lookup(at, who, parent, name)));
+            if (found.inode() == null) {
+                out.negative(found.validNanos());
             } else {
-                entry(found, out);
+                entry(found.inode(), found.validNanos(), out);
             }
         });
     }
 
-    /** Null when there is none, which the kernel may remember. */
+    /** What a name names, null for nothing, and how long the kernel may remember that. */
+    private record Named(Inode inode, long validNanos) {}
+
+    private Named named(Attempt at, Ino parent, Inode inode) throws FsException {
+        return new Named(inode, names.validityNanos(at.transaction(), parent, inode));
+    }
+
+    /** Null when there is none. */
     private static Inode lookup(Attempt at, Credentials who, Ino parent, Name name) throws FsException {
         Inode found = null;
         try {
@@ -149,9 +159,10 @@ final class TreeHandler implements FuseHandler {
             Name name = Name.of(in.name());
             Credentials who = callers.of(in);
             Ino parent = ino(in);
-            Inode made = session.perform(at -> counted(at, parent, name, making.run(at, who, parent, name)));
+            Named made = session.perform(
+                    at -> named(at, parent, counted(at, parent, name, making.run(at, who, parent, name))));
             triggers.changed();
-            entry(made, out);
+            entry(made.inode(), made.validNanos(), out);
         });
     }
 
@@ -236,7 +247,12 @@ final class TreeHandler implements FuseHandler {
             Ino ino = ino(in);
             Credentials who = callers.of(in);
             SetattrRequest wanted = KernelFlags.setattr(in);
-            Inode inode = session.perform(at -> Setattr.run(at.transaction(), who, ino, wanted));
+            Inode inode = session.perform(at -> {
+                Inode before = at.transaction().inode(ino);
+                Inode after = Setattr.run(at.transaction(), who, ino, wanted);
+                names.changed(before, after);
+                return after;
+            });
             triggers.changed();
             out.attr(Attributes.of(inode), 0);
         });

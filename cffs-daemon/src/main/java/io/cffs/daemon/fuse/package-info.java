@@ -15,7 +15,10 @@
  * program named, so that pages conflict and not files. When an attempt begins, all names expire, then attributes that
  * were handed out and pages of whatever is open are invalidated ({@link io.cffs.daemon.fuse.KernelNotices}).
  *
- * <p>With {@code allow_other} the kernel checks permissions itself ({@code default_permissions}), from attributes
+ * <p>In a function that root runs, processes of several users use the mount, and the checks stay ours; how long names
+ * are valid then is decided by {@link io.cffs.daemon.fuse.SharedNames}.
+ *
+ * <p>With {@code -o allow_other} the kernel checks permissions itself ({@code default_permissions}), from attributes
  * that it has got: then attributes come with names, and every identity handed out counts as read.
  */
 package io.cffs.daemon.fuse;

@@ -16,8 +16,8 @@ import java.util.concurrent.Executor;
 /**
  * What a mount is made of. Nothing in here is closed by the mount.
  *
- * @param kernel where and how to mount; feature flags and names are set by the mount itself. With {@code allowOther}
- *     the kernel checks permissions
+ * @param kernel where and how to mount; feature flags and names are set by the mount itself. With {@code
+ *     defaultPermissions} the kernel checks permissions, else the mount does, of all users that it is told to let in
  * @param identity names the volume in the host's block cache
  * @param frames where written pages go
  * @param staging how written bytes get to the backend

@@ -103,7 +103,7 @@ public final class MountedVolume implements AutoCloseable {
         CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread);
         StatusFigures figures = new StatusFigures(backend, volume, settings.ticker());
         MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, figures, settings.proc(),
-                settings.ticker(), settings.kernel().allowOther());
+                settings.ticker(), users());
         session.kernelCaches(adapter.kernelCaches());
         fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
         fuse.awaitReady(settings.readyAtMost());
@@ -112,12 +112,18 @@ public final class MountedVolume implements AutoCloseable {
         }
     }
 
+    private MountAdapter.Users users() {
+        if (settings.kernel().defaultPermissions()) {
+            return MountAdapter.Users.KERNEL_CHECKED;
+        }
+        return settings.kernel().allowOther() ? MountAdapter.Users.CHECKED_HERE : MountAdapter.Users.ONE;
+    }
+
     private MountOptions kernelOptions(VolumeName volume) {
         MountOptions asked = settings.kernel();
         Set<InitFlag> flags = EnumSet.copyOf(InitFlag.USUAL);
         flags.add(InitFlag.CACHE_SYMLINKS);
         return asked.withNames("cffs:" + volume, "cffs")
-                .withAccess(asked.allowOther(), asked.allowOther() || asked.defaultPermissions(), asked.readOnly())
                 .withFlags(flags);
     }
 

@@ -8,6 +8,7 @@ import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.MemoryBlockCache;
 import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.fuse.MountAdapter;
 import io.cffs.daemon.session.AttemptTicket;
 import io.cffs.daemon.session.Attempts;
 import io.cffs.daemon.session.Invocation;
@@ -70,15 +71,17 @@ final class TestMount implements AutoCloseable {
     private AttemptTicket ticket;
 
     TestMount(BackendPort backend, Path root, CommitMode mode) throws IOException {
-        this(backend, root, mode, false);
+        this(backend, root, mode, MountAdapter.Users.ONE);
     }
 
-    TestMount(BackendPort backend, Path root, CommitMode mode, boolean allowOther) throws IOException {
+    TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users) throws IOException {
         this.root = root;
         Files.createDirectories(root);
         frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
         MountSettings settings = new MountSettings(
-                MountOptions.at(root).withAccess(allowOther, false, false), new VolumeIdentity(1, 2),
+                MountOptions.at(root).withAccess(
+                        users != MountAdapter.Users.ONE, users == MountAdapter.Users.KERNEL_CHECKED, false),
+                new VolumeIdentity(1, 2),
                 new MemoryBlockCache(16 * MIB), new CacheLimits(8 * MIB, 8 * MIB, 8, 100), frames, INLINE,
                 TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
                 CLOCK, TestMount::nextLong, background);

@@ -73,7 +73,7 @@ final class DevNotifier implements FuseNotifier {
 
     @Override
     public boolean incEpoch() {
-        return supportsEpoch() && send(begin(Layout.NOTIFY_INC_EPOCH));
+        return supportsEpoch() && send(message(Layout.NOTIFY_INC_EPOCH));
     }
 
     private static byte[] requireName(byte[] name) {
@@ -87,6 +87,10 @@ final class DevNotifier implements FuseNotifier {
         if (ReaderThread.isServing()) {
             throw new IllegalStateException("notification from inside a request");
         }
+        return message(code);
+    }
+
+    private ByteBuffer message(int code) {
         ByteBuffer idle = buffers.pollFirst();
         ByteBuffer message = idle == null ? ByteBuffer.allocateDirect(BUFFER_BYTES).order(Layout.ORDER) : idle.clear();
         return message.putInt(0).putInt(code).putLong(0);

@@ -3,6 +3,7 @@ package io.cffs.test.mount;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cffs.test.mount.CffsCommand.Finished;
 import io.cffs.test.mount.CffsCommand.Started;
@@ -153,5 +154,15 @@ class RunMountTest {
                 .redirectError(err.toFile())
                 .start();
         return new Started(process, out, err);
+    }
+
+    @Test
+    void aFunctionMaySwitchUsers() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root may switch users");
+        String user = "setpriv --reuid=1000 --regid=1000 --clear-groups sh -c ";
+        cffs.runShell("mkdir -m 1777 shared && mkdir -m 700 closed && echo s > closed/s && ls -lR && "
+                + user + "'echo mine > shared/mine && ! cat closed/s && ! touch new'").expectExit(0);
+        assertEquals("1000:1000 mine\n", cffs.runShell("stat -c %u:%g shared/mine | tr '\\n' ' '; cat shared/mine")
+                .expectExit(0).out());
     }
 }
