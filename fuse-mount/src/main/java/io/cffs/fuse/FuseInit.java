@@ -8,7 +8,7 @@ package io.cffs.fuse;
  * @param flags the word of {@link InitFlag} bits in force
  * @param maxWriteBytes largest WRITE
  * @param maxReadBytes largest READ and READDIR
- * @param maxReadaheadBytes most that the kernel reads ahead
+ * @param maxReadaheadBytes most that the kernel reads ahead; less where nobody may raise its 128 KiB
  * @param requestTimeoutSeconds 0 when there is none
  */
 public record FuseInit(

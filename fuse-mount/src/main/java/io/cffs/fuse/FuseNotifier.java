@@ -46,4 +46,9 @@ public interface FuseNotifier {
      * being served. Returns false where {@link #supportsEpoch} does.
      */
     boolean incEpoch();
+
+    /** Where files are registered that the kernel reads by itself. Not bound to the two rules above. */
+    default BackingFiles backingFiles() {
+        return BackingFiles.NONE;
+    }
 }

@@ -1,5 +1,6 @@
 package io.cffs.fuse.dev;
 
+import io.cffs.fuse.BackingFiles;
 import io.cffs.fuse.Errno;
 import io.cffs.fuse.FuseInit;
 import io.cffs.fuse.FuseNotifier;
@@ -16,16 +17,19 @@ final class DevNotifier implements FuseNotifier {
     private static final int BUFFER_BYTES = Layout.OUT_HEADER + 24 + NAME_BYTES_MAX + 1;
 
     private final IoPool io;
+    private final DevBackingFiles backingFiles;
     private final ConcurrentLinkedDeque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
     private volatile FuseInit agreed;
     private volatile boolean refusing;
 
-    DevNotifier(IoPool io) {
+    DevNotifier(IoPool io, DevBackingFiles backingFiles) {
         this.io = io;
+        this.backingFiles = backingFiles;
     }
 
     void ready(FuseInit init) {
         agreed = init;
+        backingFiles.ready(init);
     }
 
     /** From now on nothing is sent. */
@@ -74,6 +78,11 @@ final class DevNotifier implements FuseNotifier {
     @Override
     public boolean incEpoch() {
         return supportsEpoch() && send(message(Layout.NOTIFY_INC_EPOCH));
+    }
+
+    @Override
+    public BackingFiles backingFiles() {
+        return backingFiles;
     }
 
     private static byte[] requireName(byte[] name) {

@@ -51,7 +51,7 @@ public final class DevSession implements FuseSession {
         this.handler = handler;
         this.closeAtMost = closeAtMost;
         IoPool pool = new IoPool(this::openIo);
-        this.notifier = new DevNotifier(pool);
+        this.notifier = new DevNotifier(pool, new DevBackingFiles(device.fd()));
         Dispatcher dispatcher = new Dispatcher(handler, notifier, negotiation, new Listener());
         Supplier<String> name = () -> "fuse-reader-" + readers.size();
         for (int i = 0; i < readerCount; i++) {
@@ -76,6 +76,7 @@ public final class DevSession implements FuseSession {
         @Override
         public void agreed(FuseInit init) {
             notifier.ready(init);
+            connectionId().ifPresent(id -> KernelReadahead.raise(id, init.maxReadaheadBytes()));
             advance(State.READY);
             ready.complete(init);
         }

@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param wanted features to use where offered
  * @param transferBytesMax largest READ and WRITE that our buffers take, a multiple of the page size
- * @param readaheadBytesMax ours; the kernel's own may be smaller
+ * @param readaheadBytesMax what we answer; the kernel takes the lower of this and what is set for the mount
  * @param backgroundMax asynchronous requests at a time
  * @param requestTimeoutSeconds 0 for none
  */
@@ -60,10 +60,9 @@ public record Negotiation(
         }
         boolean large = (flags & InitFlag.MAX_PAGES.mask()) != 0;
         int transfer = large ? transferBytesMax : Math.min(transferBytesMax, PAGES_WITHOUT_MAX_PAGES * PAGE_BYTES);
-        int readahead = (int) Math.min(body.getInt(8) & 0xffff_ffffL, readaheadBytesMax);
         int timeout = (flags & InitFlag.REQUEST_TIMEOUT.mask()) != 0 ? requestTimeoutSeconds : 0;
         return new Result.Agreed(new FuseInit(Math.min(minor, Layout.MINOR_MAX), minor, flags, transfer, transfer,
-                readahead, timeout));
+                readaheadBytesMax, timeout));
     }
 
     /** {@code struct fuse_init_out} for a result that is not {@link Result.TooOld}, written into {@code out}. */

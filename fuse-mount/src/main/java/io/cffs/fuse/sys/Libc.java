@@ -17,6 +17,7 @@ import java.lang.invoke.MethodHandle;
  * needless.
  */
 public final class Libc {
+    public static final int O_RDONLY = 0;
     public static final int O_RDWR = 2;
     public static final int O_CLOEXEC = 02000000;
     public static final int MS_RDONLY = 1;
@@ -141,8 +142,15 @@ public final class Libc {
     /** ioctl with a pointer to one 32-bit number. */
     public static int ioctlInt(int fd, long request, int number) {
         try (Arena arena = Arena.ofConfined()) {
+            return ioctl(fd, request, arena.allocateFrom(INT, number));
+        }
+    }
+
+    /** ioctl with a pointer to a struct. */
+    static int ioctl(int fd, long request, MemorySegment argument) {
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = NativeCall.newState(arena);
-            int result = (int) IOCTL.invokeExact(state, fd, request, arena.allocateFrom(INT, number));
+            int result = (int) IOCTL.invokeExact(state, fd, request, argument);
             return result < 0 ? -NativeCall.errnoIn(state) : result;
         } catch (Throwable thrown) {
             throw NativeCall.impossible(thrown);

@@ -30,6 +30,7 @@ public class MemFs implements FuseHandler {
     public final AtomicBoolean destroyed = new AtomicBoolean();
     public final AtomicInteger lookupsServed = new AtomicInteger();
     public final AtomicInteger readsServed = new AtomicInteger();
+    public final AtomicLong bytesAsked = new AtomicLong();
     public volatile FuseInit agreed;
     public volatile FuseNotifier notifier;
 
@@ -68,6 +69,11 @@ public class MemFs implements FuseHandler {
 
     private static String key(byte[] name) {
         return new String(name, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The number of the inode made last. */
+    final long lastMade() {
+        return inoNext.get() - 1;
     }
 
     MemNode node(long nodeId) {
@@ -293,6 +299,7 @@ public class MemFs implements FuseHandler {
     @Override
     public void read(FuseRequest in, FuseReply out) {
         readsServed.incrementAndGet();
+        bytesAsked.addAndGet(in.size());
         MemNode node = node(in.nodeId());
         ByteBuffer found;
         synchronized (node) {

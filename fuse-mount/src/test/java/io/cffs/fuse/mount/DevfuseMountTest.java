@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cffs.fuse.FuseReply;
 import io.cffs.fuse.FuseRequest;
@@ -103,6 +104,25 @@ class DevfuseMountTest {
         int requests = at.fs.readsServed.get() - before;
         // dd asks once more than there is; a request of 1 MiB may be split where its buffer is not page-aligned.
         assertTrue(requests <= 9, "requests for 4 MiB: " + requests);
+    }
+
+    /** Needs /sys to be writable: the first exchange cannot raise what the kernel reads ahead. */
+    @Test
+    void sequentialReadsThroughThePageCacheComeInLargeRequestsAndRandomOnesDoNot() throws Exception {
+        MountedMemFs at = mount(FOREVER, false);
+        String bdi = "/sys/class/bdi/0:" + at.session.connectionId().getAsInt() + "/read_ahead_kb";
+        assumeTrue(java.nio.file.Files.isWritable(Path.of(bdi)));
+        assertEquals("1024\n", java.nio.file.Files.readString(Path.of(bdi)));
+        at.sh("head -c 16M /dev/zero > zeros");
+        assertTrue(at.session.notifier().invalInode(2, 0, 0));
+        int before = at.fs.readsServed.get();
+        at.sh("cat zeros > /dev/null");
+        int requests = at.fs.readsServed.get() - before;
+        assertTrue(requests <= 24, "requests for 16 MiB: " + requests);
+        assertTrue(at.session.notifier().invalInode(2, 0, 0));
+        long bytes = at.fs.bytesAsked.get();
+        at.sh("for i in 3000 1000 2000 500; do dd if=zeros of=/dev/null bs=4096 skip=$i count=1 status=none; done");
+        assertEquals(4 * 4096, at.fs.bytesAsked.get() - bytes, "bytes for four pages far from one another");
     }
 
     @Test
