@@ -5,9 +5,13 @@ import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.ReadKey;
 import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.Entropy;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -18,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * the next one is tried for every second, and requests wait for it as long as the session's limits say.
  *
  * <p>Nothing is run again here, since nobody knows what to run: a commit that conflicts undoes what was done since the
- * last one, and says so.
+ * last one, and says so. Who then writes to {@code begin} is about to run it again: that attempt asks for priority
+ * over what it lost to, as the later attempts of an invocation do, so that programs which all change one file take
+ * turns.
  *
  * <p>All methods but the constructor run on the control thread, a single one that serves no request; reading the last
  * outcome is allowed from everywhere.
@@ -35,6 +41,10 @@ public final class MountDriver implements MountControl {
     private AttemptTicket unresolved;
     private boolean closed;
     private volatile String lastOutcome = "";
+    /** Why the last commit failed, until something is changed again or somebody begins or aborts. */
+    private FsException lost;
+    /** What commits have lost to since one last succeeded or somebody gave up. */
+    private final Set<ReadKey> witnesses = new LinkedHashSet<>();
 
     /** @param controlThread a single thread */
     public MountDriver(Session session, boolean readOnly, Entropy entropy, ScheduledExecutorService controlThread) {
@@ -50,7 +60,7 @@ public final class MountDriver implements MountControl {
      * @throws BackendException when the backend gives no snapshot
      */
     public void start() {
-        open();
+        open(List.of());
     }
 
     @Override
@@ -74,21 +84,31 @@ public final class MountDriver implements MountControl {
         if (session.status().changed()) {
             throw new FsException(FsError.BUSY);
         }
-        abort();
+        end();
+        lost = null;
+        reopen(List.copyOf(witnesses));
     }
 
     @Override
     public void commit() throws FsException {
         requireOpen();
+        if (lost != null && !session.status().changed()) {
+            // Buffered writers write again when they close a file whose write has failed.
+            throw lost;
+        }
         AttemptTicket ending = ticket;
         ticket = null;
+        lost = null;
         try {
             settle(session.commit(ending), ending);
         } catch (BackendException e) {
             tell("failed: " + e.getMessage());
             throw new FsException(FsError.ENVIRONMENT_FAILED);
+        } catch (FsException e) {
+            lost = e;
+            throw e;
         } finally {
-            reopen();
+            reopen(List.of());
         }
     }
 
@@ -109,7 +129,8 @@ public final class MountDriver implements MountControl {
         }
         try {
             if (session.newestCommit().isAfter(ticket.snapshot()) && !session.status().changed()) {
-                abort();
+                end();
+                reopen(List.of());
             }
         } catch (BackendException | FsException e) {
             LOG.atDebug().setMessage("the mount stays at its snapshot").addKeyValue("why", e.getMessage()).log();
@@ -118,11 +139,17 @@ public final class MountDriver implements MountControl {
 
     @Override
     public void abort() throws FsException {
+        end();
+        lost = null;
+        witnesses.clear();
+        reopen(List.of());
+    }
+
+    private void end() throws FsException {
         requireOpen();
         AttemptTicket ending = ticket;
         ticket = null;
         session.abort(ending);
-        reopen();
     }
 
     /** No attempt is opened any more. */
@@ -132,8 +159,14 @@ public final class MountDriver implements MountControl {
 
     private void settle(CommitOutcome outcome, AttemptTicket ending) throws FsException {
         switch (outcome) {
-            case CommitOutcome.Committed c -> tell("committed " + c.at().value());
+            case CommitOutcome.Committed c -> {
+                witnesses.clear();
+                tell("committed " + c.at().value());
+            }
             case CommitOutcome.Conflicted c -> {
+                if (c.witness().key() != null && witnesses.size() < BeginRequest.WITNESSES_MAX) {
+                    witnesses.add(c.witness().key());
+                }
                 tell("conflict: " + (c.witness().path() != null ? c.witness().path() : c.witness().key()));
                 throw new FsException(FsError.BUSY);
             }
@@ -167,7 +200,7 @@ public final class MountDriver implements MountControl {
         }
     }
 
-    private void reopen() {
+    private void reopen(List<ReadKey> lostTo) {
         if (closed || ticket != null) {
             return;
         }
@@ -175,17 +208,17 @@ public final class MountDriver implements MountControl {
             if (unresolved != null) {
                 askLedger();
             }
-            open();
+            open(lostTo);
         } catch (BackendException | FsException e) {
             LOG.atWarn().setMessage("no attempt could be opened; trying again")
                     .addKeyValue("why", e.getMessage()).log();
-            controlThread.schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            controlThread.schedule(() -> reopen(lostTo), RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void open() {
+    private void open(List<ReadKey> lostTo) {
         TxnId txn = new TxnId(entropy.nextLong(), entropy.nextLong());
-        Attempts.Ask ask = new Attempts.Ask(txn, 1, invocation, List.of());
+        Attempts.Ask ask = new Attempts.Ask(txn, lostTo.size() + 1, invocation, lostTo);
         ticket = switch (session.begin(ask)) {
             case Attempts.Opening.Opened opened -> opened.ticket();
             case Attempts.Opening.AlreadyCommitted done ->

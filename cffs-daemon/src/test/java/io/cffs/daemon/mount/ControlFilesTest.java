@@ -1,6 +1,7 @@
 package io.cffs.daemon.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,6 +101,24 @@ class ControlFilesTest {
             assertEquals("2\n", two.sh("cat n"));
             two.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
             assertEquals("3\n", two.sh("cat n"));
+        }
+    }
+
+    @Test
+    void whoBeginsAgainAfterAConflictAsksForPriority() throws Exception {
+        try (TestMount one = mount("1", CommitMode.MANUAL); TestMount two = mount("2", CommitMode.MANUAL)) {
+            one.sh("echo 1 > n; echo > .cffs/commit");
+            two.sh("echo > .cffs/begin; n=$(cat n); echo $((n + 1)) > n");
+            one.sh("echo > .cffs/begin; echo 5 > n; echo > .cffs/commit");
+            assertTrue(two.run("echo | tee .cffs/commit").errors().contains("busy"));
+            assertTrue(two.run("echo | tee .cffs/commit").errors().contains("busy"), "as long as nothing is changed");
+            assertTrue(two.sh("cat .cffs/commit").startsWith("conflict: "));
+            assertTrue(store.witnesses.isEmpty(), "nobody has said that it is run again");
+            two.sh("echo > .cffs/begin");
+            assertFalse(store.witnesses.isEmpty());
+            two.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
+            two.sh("echo > .cffs/begin; test $(cat n) = 6");
+            assertTrue(store.witnesses.isEmpty(), "it has won");
         }
     }
 

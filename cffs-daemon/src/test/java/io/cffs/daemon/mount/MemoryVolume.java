@@ -15,6 +15,7 @@ import io.cffs.model.ObjectKey.XattrKey;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
+import io.cffs.txn.ReadKey;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.StagedId;
@@ -60,6 +61,8 @@ public final class MemoryVolume implements BackendPort, LatestState {
     volatile int commits;
     volatile int begins;
     volatile int ends;
+    /** What the last begin asked priority over. */
+    volatile List<ReadKey> witnesses = List.of();
 
     public MemoryVolume() {
         put(new InodeKey(Ino.ROOT), Optional.of(new StoredObject.InodeObject(
@@ -98,6 +101,7 @@ public final class MemoryVolume implements BackendPort, LatestState {
     @Override
     public CompletableFuture<Begun> begin(BeginRequest request) {
         begins++;
+        witnesses = request.witnesses();
         return answer(() -> new Begun(new CommitTs(last), 1, 60_000, null, null));
     }
 
