@@ -21,8 +21,8 @@ package io.cffs.model;
  *     applied. 0 answers every question about them without looking further
  * @param aclFlags a sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL}: which ACLs it has, so whether permissions say
  *     everything. Computed likewise; belongs to the identity
- * @param quotaTree the directory at the root of the quota tree that it counts to, null for none; belongs to the
- *     identity
+ * @param quotaTree the directory at the top of the quota tree that it counts to, null for none. A new inode gets that
+ *     of the directory that holds it when its commit is applied
  */
 public record Inode(
         Ino ino,
@@ -117,6 +117,14 @@ public record Inode(
     public Inode withQuotaTree(Ino newQuotaTree) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
                 btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, newQuotaTree);
+    }
+
+    /**
+     * The quota tree of the directory that holds this inode: the top of a tree is itself named outside of it. Null for
+     * none.
+     */
+    public Ino outerQuotaTree() {
+        return ino.equals(quotaTree) ? null : quotaTree;
     }
 
     public boolean hasAccessAcl() {

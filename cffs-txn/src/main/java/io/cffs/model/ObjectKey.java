@@ -13,4 +13,7 @@ public sealed interface ObjectKey {
 
     /** Value: {@link StoredObject.XattrObject}. */
     record XattrKey(Ino ino, Name name) implements ObjectKey {}
+
+    /** Value: {@link StoredObject.QuotaObject}. {@code tree} is the top directory of a tree; the root: the volume. */
+    record QuotaKey(Ino tree) implements ObjectKey {}
 }

@@ -19,4 +19,6 @@ public sealed interface StoredObject {
     }
 
     record XattrObject(Bytes value) implements StoredObject {}
+
+    record QuotaObject(Quota quota) implements StoredObject {}
 }

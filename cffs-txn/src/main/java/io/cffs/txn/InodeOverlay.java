@@ -6,6 +6,7 @@ import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
+import io.cffs.model.QuotaCharge;
 import io.cffs.model.StoredObject.DentryObject;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,14 @@ final class InodeOverlay {
     private boolean mtimeExplicit;
     private Ino parent;
     private FileOverlay file;
+    private Charge settled;
+    private boolean unsettled;
     private NavigableMap<Name, NameChange> names;
+
+    /** What quotas count of an inode. */
+    record Charge(long bytes, long inodes) {
+        static final Charge NONE = new Charge(0, 0);
+    }
 
     /** A name as stored (null: absent) and as it is now (null: removed). */
     static final class NameChange {
@@ -70,6 +78,7 @@ final class InodeOverlay {
         this.mtimeNanos = inode.mtimeNanos();
         this.ctimeNanos = inode.ctimeNanos();
         this.parent = inode.parent();
+        this.settled = created ? Charge.NONE : new Charge(QuotaCharge.bytesOf(inode), 1);
     }
 
     Ino ino() {
@@ -82,6 +91,27 @@ final class InodeOverlay {
 
     boolean isCreated() {
         return stored == null;
+    }
+
+    /** Null for none. */
+    Ino quotaTree() {
+        return first.quotaTree();
+    }
+
+    private void chargeMoves() {
+        view = null;
+        if (!unsettled) {
+            unsettled = true;
+            core.quotas().touched(this);
+        }
+    }
+
+    /** How much more the inode costs than when this was asked before, or than stored; one without a name: nothing. */
+    Charge settleCharge() {
+        unsettled = false;
+        Charge before = settled;
+        settled = isOrphan() ? Charge.NONE : new Charge(QuotaCharge.bytesOf(view()), 1);
+        return new Charge(settled.bytes() - before.bytes(), settled.inodes() - before.inodes());
     }
 
     /** No name leads to it any more, as far as this transaction can see. */
@@ -110,7 +140,7 @@ final class InodeOverlay {
         if (file == null) {
             file = new FileOverlay(core, ino(), isCreated() ? 0 : stored.sizeBytes(), isCreated());
         }
-        view = null;
+        chargeMoves();
         return file;
     }
 
@@ -141,12 +171,12 @@ final class InodeOverlay {
 
     void addLinks(long delta) {
         links += delta;
-        view = null;
+        chargeMoves();
     }
 
     void setLinks(long newLinks) {
         links = newLinks;
-        view = null;
+        chargeMoves();
     }
 
     void setParent(Ino directory) {

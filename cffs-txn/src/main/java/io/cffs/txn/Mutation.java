@@ -5,6 +5,7 @@ import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
+import io.cffs.model.Quota;
 
 /**
  * One effect of a commit. Effects are stated so that they merge: link counts, entry counts and parents of directories
@@ -57,6 +58,27 @@ public sealed interface Mutation {
     record SetXattr(Ino ino, Name name, Bytes value) implements Mutation {}
 
     record RemoveXattr(Ino ino, Name name) implements Mutation {}
+
+    /**
+     * Sets the limits of a directory tree, or of the volume; usage stays. A new one starts with the volume's figures,
+     * or with nothing used. Usage itself is never sent: it follows from what commits do.
+     *
+     * @param tree the top directory; {@link Ino#ROOT} stands for the volume
+     * @param bytesMax as {@link Quota#bytesMax}
+     * @param inodesMax as {@link Quota#inodesMax}
+     */
+    record SetQuota(Ino tree, long bytesMax, long inodesMax, Quota.Phase phase) implements Mutation {}
+
+    /** Takes a quota away. Inodes that still name it count to the volume alone. */
+    record RemoveQuota(Ino tree) implements Mutation {}
+
+    /**
+     * From now on the inode counts to this tree. A commit that has one of these is never refused for a limit: it only
+     * counts what is there.
+     *
+     * @param tree null for none
+     */
+    record SetQuotaTree(Ino ino, Ino tree) implements Mutation {}
 
     /** File data of a request: small data travels in it, large data was staged before. */
     sealed interface FileBytes {

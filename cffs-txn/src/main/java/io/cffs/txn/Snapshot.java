@@ -4,6 +4,7 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.port.DirectoryPage;
 import java.util.List;
@@ -30,6 +31,9 @@ public interface Snapshot {
 
     /** Null when there is no such attribute. */
     StoredObject.XattrObject xattr(Ino ino, Name name) throws SnapshotMiss;
+
+    /** Null when there is none. {@link Ino#ROOT} asks for that of the volume. */
+    Quota quota(Ino tree) throws SnapshotMiss;
 
     /** In byte order. */
     List<Name> xattrNames(Ino ino) throws SnapshotMiss;

@@ -78,6 +78,11 @@ public final class Transaction {
         return reads;
     }
 
+    /** What quotas leave to this transaction. */
+    public QuotaRoom quotas() {
+        return core.quotas();
+    }
+
     // Reading.
 
     /**
@@ -229,14 +234,13 @@ public final class Transaction {
         return inos.unused();
     }
 
-    /** A new inode without a name, to be named by {@link #putName} in the same operation. */
-    public Inode create(FileType type, int permissions, int uid, int gid, long rdev, Ino parent, Bytes target) {
-        Ino ino = inos.take();
+    /** A new inode without a name, to be named by {@link #putName} in the same operation, in this directory. */
+    public Inode create(FileType type, int permissions, int uid, int gid, long rdev, Inode directory, Bytes target) {
         long now = nowNanos();
         long size = target == null ? 0 : target.length();
-        Ino parentOfDirectory = type == FileType.DIRECTORY ? parent : null;
-        Inode inode = new Inode(
-                ino, type, permissions, uid, gid, 0, size, now, now, now, now, rdev, parentOfDirectory, target);
+        Ino parent = type == FileType.DIRECTORY ? directory.ino() : null;
+        Inode inode = new Inode(inos.take(), type, permissions, uid, gid, 0, size, now, now, now, now, rdev, parent,
+                target).withQuotaTree(directory.quotaTree());
         writes.create(inode);
         return inode;
     }
@@ -311,18 +315,21 @@ public final class Transaction {
         writes.open(inode).setMtime(nanos, true);
     }
 
-    /** Overwrites bytes. On SnapshotMiss and on NO_SPACE nothing has changed, the source's position included. */
+    /** Overwrites bytes. On SnapshotMiss and on a refusal nothing has changed, the source's position included. */
     public void write(Inode file, long offset, ByteBuffer source) throws FsException {
+        core.quotas().require(file, offset + source.remaining() - file.sizeBytes(), 0);
         writes.open(file).fileForWriting().write(offset, source);
     }
 
     /** Appends, blindly where that is possible. On SnapshotMiss and on NO_SPACE nothing has changed. */
     public void append(Inode file, ByteBuffer source) throws FsException {
+        core.quotas().require(file, source.remaining(), 0);
         writes.open(file).fileForWriting().append(source);
     }
 
     /** Makes the file exactly this long, without reading its length. */
     public void truncate(Inode file, long lengthBytes) throws FsException {
+        core.quotas().require(file, lengthBytes - file.sizeBytes(), 0);
         writes.open(file).fileForWriting().truncate(lengthBytes);
     }
 
@@ -355,10 +362,7 @@ public final class Transaction {
         writes.of(run.ino()).file().readRun(run, from, target);
     }
 
-    /**
-     * Grows whenever bytes of this 128 KiB block of the file are written; 0 when none were. A copy that was taken at
-     * the same stamp is still right.
-     */
+    /** Grows whenever bytes of this 128 KiB block are written; 0 when none were. A copy of the same stamp is right. */
     public long changedAt(Ino ino, long blockIndex) {
         InodeOverlay overlay = writes.of(ino);
         return overlay == null || overlay.file() == null ? 0 : overlay.file().changedAt(blockIndex);
@@ -366,11 +370,7 @@ public final class Transaction {
 
     /** How many page frames hold written bytes, appended ones not counted. */
     public long dirtyPageCount() {
-        long pages = 0;
-        for (InodeOverlay overlay : writes.all()) {
-            pages += overlay.file() == null ? 0 : overlay.file().pageCount();
-        }
-        return pages;
+        return writes.dirtyPageCount();
     }
 
     /**

@@ -10,6 +10,7 @@ final class TransactionCore {
     private final StoredBytes stored;
     private final WatchedFrames frames;
     private final ReadSet reads;
+    private final QuotaRoom quotas;
     private final ByteBuffer[] scratch = new ByteBuffer[2];
     private long stamp;
 
@@ -18,6 +19,7 @@ final class TransactionCore {
         this.stored = new StoredBytes(snapshot);
         this.frames = new WatchedFrames(frames);
         this.reads = reads;
+        this.quotas = new QuotaRoom(snapshot);
     }
 
     Snapshot snapshot() {
@@ -34,6 +36,10 @@ final class TransactionCore {
 
     ReadSet reads() {
         return reads;
+    }
+
+    QuotaRoom quotas() {
+        return quotas;
     }
 
     /** One of two page-sized buffers, empty; its content lasts until it is asked for again. */

@@ -62,6 +62,14 @@ public final class WriteSet {
         return false;
     }
 
+    long dirtyPageCount() {
+        long pages = 0;
+        for (InodeOverlay overlay : overlays.values()) {
+            pages += overlay.file() == null ? 0 : overlay.file().pageCount();
+        }
+        return pages;
+    }
+
     /** Runs of written bytes of files that still have a name, by inode number and offset. */
     List<DirtyRun> dirtyRuns() {
         List<DirtyRun> runs = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.cffs.backend.commit;
 
+import io.cffs.backend.store.Progress;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.Bytes;
@@ -8,8 +9,10 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.StagedId;
+import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.apply.LatestState;
 import java.util.ArrayList;
@@ -51,16 +54,25 @@ final class LatestObjects implements LatestState {
     private final Map<ObjectKey, Entry> groupEntries = new HashMap<>();
     private final List<HoleRange> groupHoles = new ArrayList<>();
     private long weightBytes;
+    private long volumeBytes;
+    private long volumeInodes;
+    private long groupBytes;
+    private long groupInodes;
 
     LatestObjects(VersionedStore store, StagedObjects staged) {
         this.store = store;
         this.staged = staged;
+        Progress progress = store.progress();
+        this.volumeBytes = progress.fileBytes();
+        this.volumeInodes = progress.inodeCount();
     }
 
-    /** Takes the effects of a commit of the current group. */
-    void add(CommitTs at, List<Effect> effects) {
+    /** Takes what a commit of the current group did. */
+    void add(CommitTs at, Applied applied) {
         long ts = at.value();
-        for (Effect effect : effects) {
+        groupBytes += applied.fileBytesDelta();
+        groupInodes += applied.inodeCountDelta();
+        for (Effect effect : applied.effects()) {
             switch (effect) {
                 case Effect.Put put -> groupEntries.put(put.key(), new Entry(ts, put.value()));
                 case Effect.PutStagedBlock put -> groupEntries.put(put.key(),
@@ -78,6 +90,8 @@ final class LatestObjects implements LatestState {
     void keepGroup() {
         groupEntries.forEach(this::keep);
         holes.addAll(groupHoles);
+        volumeBytes += groupBytes;
+        volumeInodes += groupInodes;
         dropGroup();
         long applied = store.progress().applied().value();
         holes.removeIf(range -> range.ts() <= applied);
@@ -88,6 +102,8 @@ final class LatestObjects implements LatestState {
     void dropGroup() {
         groupEntries.clear();
         groupHoles.clear();
+        groupBytes = 0;
+        groupInodes = 0;
     }
 
     private void keep(ObjectKey key, Entry entry) {
@@ -164,6 +180,22 @@ final class LatestObjects implements LatestState {
     public Bytes xattr(Ino ino, Name name) {
         Object found = latest(new ObjectKey.XattrKey(ino, name));
         return found == null ? null : ((StoredObject.XattrObject) found).value();
+    }
+
+    @Override
+    public Quota quota(Ino tree) {
+        Object found = latest(new ObjectKey.QuotaKey(tree));
+        return found == null ? null : ((StoredObject.QuotaObject) found).quota();
+    }
+
+    @Override
+    public long volumeBytes() {
+        return volumeBytes + groupBytes;
+    }
+
+    @Override
+    public long volumeInodes() {
+        return volumeInodes + groupInodes;
     }
 
     @Override

@@ -68,7 +68,7 @@ final class Sequencer {
         Invariant.COMMIT_TS_DENSE.ensure(commit.at().equals(durable.next()), commit.at(), durable);
         Applied applied = Applier.apply(commit.request().writes(), latest);
         store.apply(position, commit.header(), applied);
-        latest.add(commit.at(), applied.effects());
+        latest.add(commit.at(), applied);
         latest.keepGroup();
         index.add(new CommittedFootprint(commit.at(), commit.request().txn(), applied.footprint()));
         durable = commit.at();
@@ -168,7 +168,7 @@ final class Sequencer {
         group.add(entry, record, applied);
         group.last = entry.at();
         group.index.add(new CommittedFootprint(entry.at(), request.txn(), applied.footprint()));
-        latest.add(entry.at(), applied.effects());
+        latest.add(entry.at(), applied);
         ledger.order(request, entry.at());
         group.answers.add(answer(work, new CommitOutcome.Committed(entry.at(), false)));
     }

@@ -5,6 +5,7 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
@@ -50,6 +51,7 @@ final class StoreForms {
                     .putLong(dentry.ino().value()).put((byte) dentry.type().ordinal()).array();
             case StoredObject.XattrObject xattr -> ByteBuffer.allocate(1 + xattr.value().length()).put(PRESENT)
                     .put(xattr.value().asBuffer()).array();
+            case StoredObject.QuotaObject quota -> quota(quota.quota());
             case StoredObject.BlockObject block -> throw new IllegalArgumentException("a block has a place");
         };
     }
@@ -109,6 +111,21 @@ final class StoreForms {
 
     static StoredObject.XattrObject xattrOf(byte[] value) {
         return new StoredObject.XattrObject(Bytes.copyOf(ByteBuffer.wrap(value, 1, value.length - 1)));
+    }
+
+    private static byte[] quota(Quota quota) {
+        return ByteBuffer.allocate(34).put(PRESENT).putLong(quota.bytesMax()).putLong(quota.inodesMax())
+                .putLong(quota.bytesUsed()).putLong(quota.inodesUsed()).put((byte) quota.phase().ordinal()).array();
+    }
+
+    static StoredObject.QuotaObject quotaOf(byte[] value) {
+        try {
+            ByteBuffer form = ByteBuffer.wrap(value, 1, value.length - 1);
+            return new StoredObject.QuotaObject(new Quota(form.getLong(), form.getLong(), form.getLong(),
+                    form.getLong(), Quota.Phase.values()[form.get()]));
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException damaged) {
+            throw damaged("quota", damaged);
+        }
     }
 
     static byte[] place(BlockPlace place) {

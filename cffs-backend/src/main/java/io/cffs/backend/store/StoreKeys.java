@@ -23,6 +23,7 @@ import java.util.Arrays;
  *   12 BLOCK     ino, index, ~ts                 23 INVOCATION  UTF-8
  *   13 XATTR     ino, name, 00, ~ts              24 STAGED_REF  transaction id, sequence, ino, index, ts
  *   14 DATA      ino, index, ~ts                 25 REFUSED     wall nanoseconds, transaction id
+ *   15 QUOTA     tree, ~ts
  * </pre>
  */
 final class StoreKeys {
@@ -32,6 +33,7 @@ final class StoreKeys {
     static final byte BLOCK = 0x12;
     static final byte XATTR = 0x13;
     static final byte DATA = 0x14;
+    static final byte QUOTA = 0x15;
     static final byte COMMIT = 0x20;
     static final byte CHANGES = 0x21;
     static final byte OUTCOME = 0x22;
@@ -48,6 +50,7 @@ final class StoreKeys {
             case ObjectKey.DentryKey dentry -> named(DENTRY, dentry.parent(), dentry.name());
             case ObjectKey.BlockKey block -> numbers(BLOCK, block.ino().value(), block.index());
             case ObjectKey.XattrKey xattr -> named(XATTR, xattr.ino(), xattr.name());
+            case ObjectKey.QuotaKey quota -> numbers(QUOTA, quota.tree().value());
         };
     }
 
@@ -60,6 +63,7 @@ final class StoreKeys {
             case DENTRY -> new ObjectKey.DentryKey(ino, nameOf(key, objectLength));
             case BLOCK -> new ObjectKey.BlockKey(ino, fields.getLong());
             case XATTR -> new ObjectKey.XattrKey(ino, xattrNameOf(key, objectLength));
+            case QUOTA -> new ObjectKey.QuotaKey(ino);
             default -> throw new IllegalArgumentException("no versioned table: " + key[0]);
         };
     }

@@ -173,7 +173,8 @@ final class TableSurvey implements StoreSurvey {
 
     @Override
     public void versions(VersionReader reader) {
-        for (byte table : new byte[] {StoreKeys.INODE, StoreKeys.DENTRY, StoreKeys.BLOCK, StoreKeys.XATTR}) {
+        for (byte table : new byte[] {StoreKeys.INODE, StoreKeys.DENTRY, StoreKeys.BLOCK, StoreKeys.XATTR,
+                StoreKeys.QUOTA}) {
             table(table, (key, value) -> {
                 ObjectKey object;
                 try {

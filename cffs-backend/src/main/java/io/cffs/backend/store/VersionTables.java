@@ -49,6 +49,7 @@ final class VersionTables {
             case ObjectKey.InodeKey inode -> new StoredObject.InodeObject(StoreForms.inodeOf(inode.ino(), value));
             case ObjectKey.DentryKey dentry -> StoreForms.dentryOf(value);
             case ObjectKey.XattrKey xattr -> StoreForms.xattrOf(value);
+            case ObjectKey.QuotaKey quota -> StoreForms.quotaOf(value);
             case ObjectKey.BlockKey block ->
                     new StoredObject.BlockObject(bytesOf(block, version, StoreForms.placeOf(value)));
         });

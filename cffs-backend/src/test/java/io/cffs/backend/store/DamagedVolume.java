@@ -8,6 +8,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.Mutation;
@@ -229,6 +230,22 @@ public final class DamagedVolume {
             @Override
             public Bytes xattr(Ino ino, Name name) {
                 return null;
+            }
+
+            @Override
+            public Quota quota(Ino tree) {
+                VersionedStore.Version version = store.latest(new ObjectKey.QuotaKey(tree));
+                return version == null ? null : ((StoredObject.QuotaObject) version.object()).quota();
+            }
+
+            @Override
+            public long volumeBytes() {
+                return store.progress().fileBytes();
+            }
+
+            @Override
+            public long volumeInodes() {
+                return store.progress().inodeCount();
             }
 
             @Override

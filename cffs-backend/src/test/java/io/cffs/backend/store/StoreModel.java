@@ -196,6 +196,7 @@ final class StoreModel {
             case ObjectKey.DentryKey dentry -> dentry.parent().equals(ino);
             case ObjectKey.BlockKey block -> block.ino().equals(ino);
             case ObjectKey.XattrKey xattr -> xattr.ino().equals(ino);
+            case ObjectKey.QuotaKey quota -> quota.tree().equals(ino);
         };
     }
 
@@ -205,6 +206,7 @@ final class StoreModel {
             case ObjectKey.DentryKey dentry -> dentry.parent();
             case ObjectKey.BlockKey block -> block.ino();
             case ObjectKey.XattrKey xattr -> xattr.ino();
+            case ObjectKey.QuotaKey quota -> quota.tree();
         };
         for (int i = 0; i < ts && i < commits.size(); i++) {
             for (Effect effect : commits.get(i).applied().effects()) {

@@ -250,6 +250,7 @@ final class SnapshotFetcher {
             case ObjectKey.DentryKey _ -> object instanceof StoredObject.DentryObject;
             case BlockKey _ -> object instanceof StoredObject.BlockObject;
             case ObjectKey.XattrKey _ -> object instanceof StoredObject.XattrObject;
+            case ObjectKey.QuotaKey _ -> object instanceof StoredObject.QuotaObject;
         };
     }
 
@@ -300,7 +301,7 @@ final class SnapshotFetcher {
         int keyBytes = switch (key) {
             case ObjectKey.DentryKey dentry -> 160 + dentry.name().lengthBytes();
             case ObjectKey.XattrKey xattr -> 160 + xattr.name().lengthBytes();
-            case InodeKey _, BlockKey _ -> 112;
+            case InodeKey _, BlockKey _, ObjectKey.QuotaKey _ -> 112;
         };
         int objectBytes = switch (object) {
             case null -> 0;
@@ -309,6 +310,7 @@ final class SnapshotFetcher {
             case StoredObject.DentryObject _ -> 48;
             case StoredObject.BlockObject block -> block.raw().length();
             case StoredObject.XattrObject xattr -> 48 + xattr.value().length();
+            case StoredObject.QuotaObject _ -> 80;
         };
         return keyBytes + objectBytes;
     }

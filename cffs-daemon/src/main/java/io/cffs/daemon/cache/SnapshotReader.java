@@ -13,6 +13,7 @@ import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.InodeKey;
 import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.Snapshot;
 import io.cffs.txn.SnapshotMiss;
@@ -122,6 +123,12 @@ public final class SnapshotReader implements Snapshot {
             return null;
         }
         throw missing(key);
+    }
+
+    @Override
+    public Quota quota(Ino tree) throws SnapshotMiss {
+        StoredObject found = object(new ObjectKey.QuotaKey(tree));
+        return found == null ? null : ((StoredObject.QuotaObject) found).quota();
     }
 
     @Override

@@ -12,6 +12,8 @@ import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.InodeKey;
 import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.Quota;
+import io.cffs.model.QuotaCharge;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
@@ -34,12 +36,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A backend of one volume in plain maps, with every version kept, and with switches that make it fail. */
 public final class MemoryVolume implements BackendPort, LatestState {
@@ -278,6 +282,26 @@ public final class MemoryVolume implements BackendPort, LatestState {
     @Override
     public Bytes xattr(Ino ino, Name name) {
         return at(new XattrKey(ino, name), last) instanceof StoredObject.XattrObject found ? found.value() : null;
+    }
+
+    @Override
+    public Quota quota(Ino tree) {
+        return at(new ObjectKey.QuotaKey(tree), last) instanceof StoredObject.QuotaObject found ? found.quota() : null;
+    }
+
+    @Override
+    public long volumeBytes() {
+        return inodes().mapToLong(QuotaCharge::bytesOf).sum();
+    }
+
+    @Override
+    public long volumeInodes() {
+        return inodes().count();
+    }
+
+    private Stream<Inode> inodes() {
+        return versions.keySet().stream().filter(InodeKey.class::isInstance)
+                .map(key -> inode(((InodeKey) key).ino())).filter(Objects::nonNull);
     }
 
     @Override

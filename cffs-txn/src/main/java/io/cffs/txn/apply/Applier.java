@@ -32,6 +32,8 @@ import java.util.Objects;
  *   <li>link counts of files, entry counts (sizes), link counts and parents of directories, from dentries
  *       ({@code LINK_COUNT_MATCHES_DENTRIES});
  *   <li>how many extended attributes an inode has and which ACLs, from their settings;
+ *   <li>to which quota tree a new inode counts, from the directory that holds it, and what each quota has used
+ *       ({@code QUOTA_MATCHES_TREE});
  *   <li>an inode that ends without a name dies with its content; names may go and come back on the way, so that a
  *       rename is a removal and an addition. A directory that ends without a name must be empty;
  *   <li>a cut shortens only what is longer, an extension lengthens only what is shorter, an append goes to the end as
@@ -50,6 +52,7 @@ public final class Applier {
     private final Map<Ino, InodeFold> inodes = new LinkedHashMap<>();
     private final Map<DentryKey, DentryFold> dentries = new LinkedHashMap<>();
     private final Map<XattrKey, XattrFold> xattrs = new LinkedHashMap<>();
+    private final QuotaFold quotas;
 
     /** {@code before} and {@code now} are null for an absent name. */
     private record DentryFold(DentryObject before, DentryObject now) {}
@@ -59,6 +62,7 @@ public final class Applier {
 
     private Applier(LatestState state) {
         this.state = state;
+        this.quotas = new QuotaFold(state);
     }
 
     /**
@@ -89,6 +93,16 @@ public final class Applier {
             case Mutation.Append append -> inode(append.ino()).file(state, room).append(append.data());
             case Mutation.SetXattr set -> setXattr(new XattrKey(set.ino(), set.name()), set.value());
             case Mutation.RemoveXattr remove -> setXattr(new XattrKey(remove.ino(), remove.name()), null);
+            case Mutation.SetQuota set -> {
+                directory(set.tree());
+                quotas.set(set);
+            }
+            case Mutation.RemoveQuota remove -> quotas.remove(remove.tree());
+            case Mutation.SetQuotaTree set -> {
+                InodeFold counted = inode(set.ino());
+                quotas.count(counted.now, set.tree());
+                counted.countTo(set.tree());
+            }
         }
     }
 
@@ -188,18 +202,16 @@ public final class Applier {
         List<Change> changes = new ArrayList<>();
         long inodeCountDelta = 0;
         long fileBytesDelta = 0;
+        new QuotaTrees(inodes, quotas.counts()).settle();
         for (InodeFold fold : inodes.values()) {
             fold.close();
             finishInode(fold, effects, blocks, changes);
-            boolean lives = !fold.dies();
-            inodeCountDelta += (lives ? 1 : 0) - (fold.before == null ? 0 : 1);
-            if (fold.now.type() == FileType.REGULAR) {
-                fileBytesDelta += (lives ? fold.now.sizeBytes() : 0)
-                        - (fold.before == null ? 0 : fold.before.sizeBytes());
-            }
+            inodeCountDelta += (fold.dies() ? 0 : 1) - (fold.before == null ? 0 : 1);
+            fileBytesDelta += quotas.charge(fold);
         }
         dentries.forEach((key, fold) -> finishDentry(key, fold, effects, changes));
         xattrs.forEach((key, fold) -> finishXattr(key, fold, effects, changes));
+        quotas.finish(effects);
         effects.addAll(blocks);
         return new Applied(effects, new WriteFootprint(changes), inodeCountDelta, fileBytesDelta);
     }

@@ -9,7 +9,6 @@ import io.cffs.txn.Mutation.SetTimes;
 import io.cffs.txn.Mutation.TimeChange;
 import io.cffs.txn.validate.WriteFootprint.Field;
 import java.util.EnumSet;
-import java.util.Objects;
 
 /** One inode while a commit is folded. */
 final class InodeFold {
@@ -18,6 +17,8 @@ final class InodeFold {
     Inode now;
     /** A directory without a name; such a one dies when the fold ends. */
     boolean detached;
+    /** The directory in which the commit has named it last; null when it has not. */
+    private Ino namedIn;
     /** Blocks and length; null until they are touched. */
     private FileFold file;
 
@@ -33,7 +34,7 @@ final class InodeFold {
 
     static InodeFold created(Inode sent) {
         boolean directory = sent.isDirectory();
-        Inode plain = sent.withXattrs(0, 0);
+        Inode plain = sent.withXattrs(0, 0).withQuotaTree(null);
         Inode start = directory ? plain.withLinks(2).withSize(0) : plain.withLinks(0);
         return new InodeFold(null, start, directory);
     }
@@ -62,6 +63,7 @@ final class InodeFold {
     }
 
     void nameAdded(Ino parent) throws MutationRefused {
+        namedIn = parent;
         if (!now.isDirectory()) {
             now = now.withLinks(now.links() + 1);
             return;
@@ -71,6 +73,15 @@ final class InodeFold {
         }
         detached = false;
         now = now.withParent(parent);
+    }
+
+    /** Null when the commit has given it no name. */
+    Ino namedIn() {
+        return namedIn;
+    }
+
+    void countTo(Ino quotaTree) {
+        now = now.withQuotaTree(quotaTree);
     }
 
     void nameRemoved() {
@@ -133,7 +144,7 @@ final class InodeFold {
             return changed;
         }
         if (before.mode() != now.mode() || before.uid() != now.uid() || before.gid() != now.gid()
-                || before.aclFlags() != now.aclFlags() || !Objects.equals(before.quotaTree(), now.quotaTree())) {
+                || before.aclFlags() != now.aclFlags()) {
             changed.add(Field.IDENTITY);
         }
         if (before.links() != now.links()) {

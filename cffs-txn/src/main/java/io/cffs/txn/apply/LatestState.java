@@ -4,6 +4,8 @@ import io.cffs.model.Bytes;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
+import io.cffs.model.Quota;
+import io.cffs.model.QuotaCharge;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.StagedId;
 
@@ -23,6 +25,15 @@ public interface LatestState {
 
     /** Null when there is no such attribute. */
     Bytes xattr(Ino ino, Name name);
+
+    /** Null when there is none. {@link Ino#ROOT} asks for that of the volume. */
+    Quota quota(Ino tree);
+
+    /** What {@link QuotaCharge#bytesOf} says of all inodes together. */
+    long volumeBytes();
+
+    /** How many inodes there are. */
+    long volumeInodes();
 
     /** Length of a staged object in bytes; -1 when there is none of this id. */
     long stagedLengthBytes(StagedId object);

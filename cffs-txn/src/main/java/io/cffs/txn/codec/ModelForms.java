@@ -9,6 +9,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
@@ -24,6 +25,7 @@ final class ModelForms {
     private static final int TAG_DENTRY = 2;
     private static final int TAG_BLOCK = 3;
     private static final int TAG_XATTR = 4;
+    private static final int TAG_QUOTA = 5;
 
     private ModelForms() {}
 
@@ -180,6 +182,10 @@ final class ModelForms {
                 putIno(xattr.ino(), to);
                 putName(xattr.name(), to);
             }
+            case ObjectKey.QuotaKey quota -> {
+                to.putByte(TAG_QUOTA);
+                putIno(quota.tree(), to);
+            }
         }
     }
 
@@ -191,6 +197,7 @@ final class ModelForms {
             case TAG_BLOCK -> new ObjectKey.BlockKey(
                     takeIno(from), from.takeUnsigned(Blocks.blockOf(Blocks.FILE_BYTES_MAX)));
             case TAG_XATTR -> new ObjectKey.XattrKey(takeIno(from), takeXattrName(from));
+            case TAG_QUOTA -> new ObjectKey.QuotaKey(takeIno(from));
             default -> throw new CodecException("no kind of object has number " + tag);
         };
     }
@@ -214,6 +221,10 @@ final class ModelForms {
                 to.putByte(TAG_XATTR);
                 putBytes(xattr.value(), to);
             }
+            case StoredObject.QuotaObject quota -> {
+                to.putByte(TAG_QUOTA);
+                putQuota(quota.quota(), to);
+            }
         }
     }
 
@@ -224,7 +235,35 @@ final class ModelForms {
             case TAG_DENTRY -> new StoredObject.DentryObject(takeIno(from), takeType(from));
             case TAG_BLOCK -> new StoredObject.BlockObject(takeBytes(from, Blocks.BLOCK_BYTES));
             case TAG_XATTR -> new StoredObject.XattrObject(takeBytes(from, XATTR_BYTES_MAX));
+            case TAG_QUOTA -> new StoredObject.QuotaObject(takeQuota(from));
             default -> throw new CodecException("no kind of object has number " + tag);
         };
+    }
+
+    private static void putQuota(Quota quota, ByteWriter to) {
+        to.putUnsigned(quota.bytesMax());
+        to.putUnsigned(quota.inodesMax());
+        to.putUnsigned(quota.bytesUsed());
+        to.putUnsigned(quota.inodesUsed());
+        to.putByte(quota.phase().ordinal());
+    }
+
+    private static Quota takeQuota(ByteReader from) throws CodecException {
+        return new Quota(from.takeUnsigned(Long.MAX_VALUE), from.takeUnsigned(Long.MAX_VALUE),
+                from.takeUnsigned(Long.MAX_VALUE), from.takeUnsigned(Long.MAX_VALUE), takePhase(from));
+    }
+
+    static Quota.Phase takePhase(ByteReader from) throws CodecException {
+        int number = from.takeByte();
+        if (number >= Quota.Phase.values().length) {
+            throw new CodecException("no phase of a quota has number " + number);
+        }
+        return Quota.Phase.values()[number];
+    }
+
+    /** Null for 0. */
+    static Ino takeInoOrNull(ByteReader from) throws CodecException {
+        long number = from.takeUnsigned(Long.MAX_VALUE);
+        return number == 0 ? null : new Ino(number);
     }
 }

@@ -12,8 +12,8 @@ import io.cffs.txn.StagedId;
 
 /** The form of a mutation: its tag, then its fields in order. */
 final class MutationForms {
-    /** Fewest bytes of a mutation: tag, inode and one more. */
-    static final int BYTES_MIN = 3;
+    /** Fewest bytes of a mutation: tag and inode. */
+    static final int BYTES_MIN = 2;
     private static final int ATIME = 1;
     private static final int MTIME = 2;
     private static final int CTIME = 4;
@@ -67,16 +67,31 @@ final class MutationForms {
                 tagged(9, append.ino(), to);
                 putFileBytes(append.data(), to);
             }
-            case Mutation.SetXattr set -> {
-                tagged(10, set.ino(), to);
-                ModelForms.putName(set.name(), to);
-                ModelForms.putBytes(set.value(), to);
-            }
+            case Mutation.SetXattr set -> putXattr(set, to);
             case Mutation.RemoveXattr remove -> {
                 tagged(11, remove.ino(), to);
                 ModelForms.putName(remove.name(), to);
             }
+            case Mutation.SetQuota set -> putQuota(set, to);
+            case Mutation.RemoveQuota remove -> tagged(21, remove.tree(), to);
+            case Mutation.SetQuotaTree set -> {
+                tagged(22, set.ino(), to);
+                to.putUnsigned(set.tree() == null ? 0 : set.tree().value());
+            }
         }
+    }
+
+    private static void putXattr(Mutation.SetXattr set, ByteWriter to) {
+        tagged(10, set.ino(), to);
+        ModelForms.putName(set.name(), to);
+        ModelForms.putBytes(set.value(), to);
+    }
+
+    private static void putQuota(Mutation.SetQuota set, ByteWriter to) {
+        tagged(20, set.tree(), to);
+        to.putUnsigned(set.bytesMax());
+        to.putUnsigned(set.inodesMax());
+        to.putByte(set.phase().ordinal());
     }
 
     private static void tagged(int tag, Ino ino, ByteWriter to) {
@@ -106,6 +121,10 @@ final class MutationForms {
             case 10 -> new Mutation.SetXattr(ino, ModelForms.takeXattrName(from),
                     ModelForms.takeBytes(from, ModelForms.XATTR_BYTES_MAX));
             case 11 -> new Mutation.RemoveXattr(ino, ModelForms.takeXattrName(from));
+            case 20 -> new Mutation.SetQuota(ino, from.takeUnsigned(Long.MAX_VALUE),
+                    from.takeUnsigned(Long.MAX_VALUE), ModelForms.takePhase(from));
+            case 21 -> new Mutation.RemoveQuota(ino);
+            case 22 -> new Mutation.SetQuotaTree(ino, ModelForms.takeInoOrNull(from));
             default -> throw new CodecException("no mutation has number " + tag);
         };
     }

@@ -19,7 +19,8 @@ public final class AppendRange {
     /**
      * @param source taken from its position to its limit
      * @return how many bytes: all of them
-     * @throws FsException FILE_TOO_LARGE, NO_SPACE, READ_ONLY, IS_A_DIRECTORY, INVALID_ARGUMENT, STALE
+     * @throws FsException FILE_TOO_LARGE, NO_SPACE, QUOTA_EXCEEDED, READ_ONLY, IS_A_DIRECTORY,
+     *     INVALID_ARGUMENT, STALE
      */
     public static int run(Transaction tx, Credentials who, Ino ino, ByteBuffer source) throws FsException {
         Inode inode = tx.inode(ino);

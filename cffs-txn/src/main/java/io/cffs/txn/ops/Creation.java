@@ -9,6 +9,7 @@ import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
+import java.util.Objects;
 
 /** What mknod, create, mkdir and symlink have in common: a new inode under a name that was free. */
 final class Creation {
@@ -38,7 +39,21 @@ final class Creation {
         }
     }
 
-    /** Makes the inode and names it. The directory's set-gid bit decides on the group: its identity is read. */
+    /**
+     * What exists counts to one quota tree, and does not leave it by a new name: mv(1) copies instead. No read: should
+     * the tree be another one when the commit is applied, the commit is refused.
+     */
+    static void requireSameQuota(Inode named, Inode directory) throws FsException {
+        if (!Objects.equals(named.outerQuotaTree(), directory.quotaTree())) {
+            throw new FsException(FsError.CROSSES_VOLUMES);
+        }
+    }
+
+    /**
+     * Makes the inode and names it. The directory's set-gid bit decides on the group: its identity is read.
+     *
+     * @throws FsException QUOTA_EXCEEDED
+     */
     static Inode make(
             Transaction tx,
             Credentials who,
@@ -49,6 +64,7 @@ final class Creation {
             long rdev,
             Bytes target) throws FsException {
         tx.readIdentity(directory.ino());
+        tx.quotas().require(directory, 0, 1);
         tx.requireIno();
         boolean inherits = (directory.permissions() & Permissions.SET_GID) != 0;
         int gid = inherits ? directory.gid() : who.gid();
@@ -59,7 +75,7 @@ final class Creation {
             given = dropForeignSetGid(given);
         }
 
-        Inode made = tx.create(type, given, who.uid(), gid, rdev, directory.ino(), target);
+        Inode made = tx.create(type, given, who.uid(), gid, rdev, directory, target);
         tx.putName(directory, name, made);
         tx.touchContent(directory, made.ctimeNanos());
         return tx.inode(made.ino());

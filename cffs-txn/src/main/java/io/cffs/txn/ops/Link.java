@@ -18,7 +18,7 @@ public final class Link {
     /**
      * @return the inode with its new link count, which is not recorded
      * @throws FsException NAME_EXISTS, NOT_A_DIRECTORY, ACCESS_DENIED, READ_ONLY, TOO_MANY_LINKS; NOT_PERMITTED for a
-     *     directory; NOT_FOUND when its last name is gone
+     *     directory; NOT_FOUND when its last name is gone; CROSSES_VOLUMES from one quota tree to another
      */
     public static Inode run(Transaction tx, Credentials who, Ino ino, Ino parent, Name name) throws FsException {
         Inode source = tx.inode(ino);
@@ -34,6 +34,8 @@ public final class Link {
             tx.readLinks(ino);
             throw new FsException(source.links() == 0 ? FsError.NOT_FOUND : FsError.TOO_MANY_LINKS);
         }
+
+        Creation.requireSameQuota(source, directory);
 
         long now = tx.nowNanos();
         tx.putName(directory, name, source);

@@ -29,7 +29,8 @@ public final class Rename {
 
     /**
      * @throws FsException NOT_FOUND, NOT_A_DIRECTORY, IS_A_DIRECTORY, DIRECTORY_NOT_EMPTY, ACCESS_DENIED, READ_ONLY;
-     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory; INVALID_ARGUMENT into its own subtree
+     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory; INVALID_ARGUMENT into its own subtree;
+     *     CROSSES_VOLUMES from one quota tree to another
      */
     public static void run(
             Transaction tx, Credentials who, Ino fromParent, Name fromName, Ino toParent, Name toName, Mode mode)
@@ -49,6 +50,10 @@ public final class Rename {
         }
 
         tx.requireWritable();
+        Creation.requireSameQuota(moved, toDirectory);
+        if (mode == Mode.EXCHANGE) {
+            Creation.requireSameQuota(there, fromDirectory);
+        }
         refuseLoop(tx, moved, fromDirectory, toDirectory);
         if (mode == Mode.EXCHANGE) {
             refuseLoop(tx, there, toDirectory, fromDirectory);

@@ -244,11 +244,11 @@ class ApplierNamesTest {
     }
 
     @Test
-    void whatACreatedInodeSaysOfItsAttributesIsNotBelieved() throws MutationRefused {
+    void whatACreatedInodeSaysOfItsAttributesAndItsQuotaIsNotBelieved() throws MutationRefused {
         state.commit(new CreateInode(MapState.regular(21).withXattrs(7, Inode.ACL_FLAGS).withQuotaTree(DIR)),
                 put(DIR, B, new Ino(21), FileType.REGULAR), new Mutation.SetXattr(new Ino(21), AclNames.DEFAULT,
                         Bytes.ofUtf8("1")));
-        assertEquals(MapState.regular(21).withLinks(1).withXattrs(1, Inode.DEFAULT_ACL).withQuotaTree(DIR),
+        assertEquals(MapState.regular(21).withLinks(1).withXattrs(1, Inode.DEFAULT_ACL),
                 state.inode(21));
         state.check();
     }

@@ -11,11 +11,15 @@ import io.cffs.model.ObjectKey;
 import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.InodeKey;
+import io.cffs.model.ObjectKey.QuotaKey;
 import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.Quota;
+import io.cffs.model.QuotaCharge;
 import io.cffs.model.StoredObject;
 import io.cffs.model.StoredObject.BlockObject;
 import io.cffs.model.StoredObject.DentryObject;
 import io.cffs.model.StoredObject.InodeObject;
+import io.cffs.model.StoredObject.QuotaObject;
 import io.cffs.model.StoredObject.XattrObject;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.StagedId;
@@ -26,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The latest state as plain maps, which carries out effects to the letter and is strict about what they promise. */
 public final class MapState implements LatestState {
@@ -128,6 +133,25 @@ public final class MapState implements LatestState {
     }
 
     @Override
+    public Quota quota(Ino tree) {
+        return objects.get(new QuotaKey(tree)) instanceof QuotaObject object ? object.quota() : null;
+    }
+
+    @Override
+    public long volumeBytes() {
+        return inodes().mapToLong(QuotaCharge::bytesOf).sum();
+    }
+
+    @Override
+    public long volumeInodes() {
+        return inodes().count();
+    }
+
+    private Stream<Inode> inodes() {
+        return objects.values().stream().filter(InodeObject.class::isInstance).map(o -> ((InodeObject) o).inode());
+    }
+
+    @Override
     public long stagedLengthBytes(StagedId object) {
         return staged.containsKey(object) ? staged.get(object).length() : -1;
     }
@@ -180,6 +204,7 @@ public final class MapState implements LatestState {
                 case BlockKey block -> ensure(block.index() * Blocks.BLOCK_BYTES
                         + ((BlockObject) value).raw().length() <= inode(block.ino()).sizeBytes(), key);
                 case XattrKey xattr -> ensure(inode(xattr.ino()) != null, key);
+                case QuotaKey quota -> checkQuota(quota.tree(), ((QuotaObject) value).quota());
                 case DentryKey dentry -> ensure(inode(dentry.parent()).isDirectory(), key);
             }
         });
@@ -188,6 +213,14 @@ public final class MapState implements LatestState {
     private static void checkXattrs(Inode inode, List<Name> names) {
         ensure(inode.xattrCount() == names.size(), inode);
         ensure(inode.aclFlags() == names.stream().mapToInt(AclNames::flagOf).sum(), inode);
+    }
+
+    /** {@code QUOTA_MATCHES_TREE}: what is used is what the inodes that count to it make together. */
+    private void checkQuota(Ino tree, Quota quota) {
+        List<Inode> members = inodes()
+                .filter(inode -> tree.equals(Ino.ROOT) || tree.equals(inode.quotaTree())).toList();
+        ensure(quota.inodesUsed() == members.size(), quota);
+        ensure(quota.bytesUsed() == members.stream().mapToLong(QuotaCharge::bytesOf).sum(), quota);
     }
 
     private static void checkInode(Inode inode, long names, long entries, long subdirectories) {

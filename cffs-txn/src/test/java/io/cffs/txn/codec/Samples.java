@@ -7,6 +7,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
@@ -195,7 +196,7 @@ final class Samples {
     }
 
     private Mutation mutation() {
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new Mutation.CreateInode(inode());
             case 1 -> new Mutation.PutDentry(ino(), name(), ino(), one(FileType.values()));
             case 2 -> new Mutation.RemoveDentry(ino(), name(), ino(), one(FileType.values()));
@@ -207,6 +208,10 @@ final class Samples {
             case 7 -> new Mutation.PunchHole(ino(), number(1L << 62), number(1L << 62));
             case 8 -> new Mutation.Append(ino(), fileBytes());
             case 9 -> new Mutation.SetXattr(ino(), xattrName(), run(50));
+            case 10 -> new Mutation.SetQuota(
+                    ino(), number(Long.MAX_VALUE), number(Long.MAX_VALUE), one(Quota.Phase.values()));
+            case 11 -> new Mutation.RemoveQuota(ino());
+            case 12 -> new Mutation.SetQuotaTree(ino(), maybe(this::ino));
             default -> new Mutation.RemoveXattr(ino(), xattrName());
         };
     }
@@ -245,19 +250,22 @@ final class Samples {
     }
 
     private StoredObject storedObject() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> new StoredObject.InodeObject(inode());
             case 1 -> new StoredObject.DentryObject(ino(), one(FileType.values()));
             case 2 -> new StoredObject.BlockObject(Bytes.owning(bytes(1 + random.nextInt(300))));
+            case 3 -> new StoredObject.QuotaObject(new Quota(number(Long.MAX_VALUE), number(Long.MAX_VALUE),
+                    number(Long.MAX_VALUE), number(Long.MAX_VALUE), one(Quota.Phase.values())));
             default -> new StoredObject.XattrObject(run(40));
         };
     }
 
     private ObjectKey objectKey() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> new ObjectKey.InodeKey(ino());
             case 1 -> new ObjectKey.DentryKey(ino(), name());
             case 2 -> new ObjectKey.BlockKey(ino(), number(1L << 45));
+            case 3 -> new ObjectKey.QuotaKey(ino());
             default -> new ObjectKey.XattrKey(ino(), xattrName());
         };
     }

@@ -5,6 +5,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.Snapshot;
 import io.cffs.txn.SnapshotMiss;
@@ -108,6 +109,11 @@ public final class StateSnapshot implements Snapshot {
     @Override
     public StoredObject.XattrObject xattr(Ino ino, Name name) {
         return (StoredObject.XattrObject) get(new ObjectKey.XattrKey(ino, name));
+    }
+
+    @Override
+    public Quota quota(Ino tree) {
+        return get(new ObjectKey.QuotaKey(tree)) instanceof StoredObject.QuotaObject object ? object.quota() : null;
     }
 
     @Override

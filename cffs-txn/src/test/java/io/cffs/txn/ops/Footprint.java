@@ -120,6 +120,9 @@ final class Footprint {
                     "append " + volume.label(append.ino()) + " " + append.data().lengthBytes();
             case Mutation.SetXattr set -> "xattr " + volume.label(set.ino()) + " " + set.name();
             case Mutation.RemoveXattr remove -> "no xattr " + volume.label(remove.ino()) + " " + remove.name();
+            case Mutation.SetQuota set -> "quota " + volume.label(set.tree());
+            case Mutation.RemoveQuota remove -> "no quota " + volume.label(remove.tree());
+            case Mutation.SetQuotaTree set -> "quota tree of " + volume.label(set.ino());
         };
     }
 

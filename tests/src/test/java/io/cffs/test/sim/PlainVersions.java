@@ -10,6 +10,8 @@ import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.InodeKey;
 import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.Quota;
+import io.cffs.model.QuotaCharge;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Effect;
@@ -20,8 +22,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Every version of every object, in plain maps. */
 final class PlainVersions {
@@ -125,6 +129,27 @@ final class PlainVersions {
             public Bytes xattr(Ino ino, Name name) {
                 StoredObject found = objectAt(newest, new XattrKey(ino, name));
                 return found == null ? null : ((StoredObject.XattrObject) found).value();
+            }
+
+            @Override
+            public Quota quota(Ino tree) {
+                StoredObject found = objectAt(newest, new ObjectKey.QuotaKey(tree));
+                return found == null ? null : ((StoredObject.QuotaObject) found).quota();
+            }
+
+            @Override
+            public long volumeBytes() {
+                return inodes().mapToLong(QuotaCharge::bytesOf).sum();
+            }
+
+            @Override
+            public long volumeInodes() {
+                return inodes().count();
+            }
+
+            private Stream<Inode> inodes() {
+                return objects.keySet().stream().filter(InodeKey.class::isInstance)
+                        .map(key -> inode(((InodeKey) key).ino())).filter(Objects::nonNull);
             }
 
             @Override
