@@ -76,6 +76,7 @@ public final class Main implements Runnable {
         commands.put("mount", () -> new MountCommand(around, new VolumeMounts(around, backends)));
         commands.put("umount", () -> new UmountCommand(around));
         commands.put("backend", () -> new BackendCommand(around, backends));
+        commands.put("host", () -> new HostCommand(around, backends));
         commands.put("status", () -> new StatusCommand(around, backends));
         commands.put("fsck", () -> new FsckCommand(around, backends));
         commands.put("version", VersionCommand::new);

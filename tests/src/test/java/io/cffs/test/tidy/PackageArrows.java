@@ -36,6 +36,9 @@ record PackageArrows() implements Rule {
         MAY_SEE.put("io.cffs.daemon.mount",
                 List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.fuse.*", "io.cffs.backend.client",
                         "io.cffs.daemon.*"));
+        MAY_SEE.put("io.cffs.daemon.host",
+                List.of("io.cffs.model", "io.cffs.txn.*", "io.cffs.fuse.*", "io.cffs.backend.client",
+                        "io.cffs.daemon.*"));
         MAY_SEE.put("io.cffs.daemon.cli", List.of("io.cffs.*"));
     }
 

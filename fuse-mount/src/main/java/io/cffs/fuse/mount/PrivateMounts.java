@@ -1,0 +1,208 @@
+package io.cffs.fuse.mount;
+
+import io.cffs.fuse.Errno;
+import io.cffs.fuse.sys.Libc;
+import io.cffs.fuse.sys.NamespaceCalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Mounts that are in no name space anybody else is in, and are lent to the name spaces of other processes.
+ *
+ * <p>One thread of this process has a mount name space of its own. There every mount is made, so nobody sees it, and
+ * all of them are gone when this process is, whatever way it ends. To lend one, the thread copies the mount (open_tree),
+ * enters the other name space (setns), attaches the copy there (move_mount) and comes back. The copy shares the file
+ * system, with all that the kernel has cached of it, and goes with the name space it was attached in; so a file system
+ * may serve one process after the other and stay warm.
+ *
+ * <p>Needs CAP_SYS_ADMIN over both name spaces and Linux 5.2. Safe for use by several threads; every wait is bounded,
+ * because a path in another name space may lead to a file system that does not answer.
+ */
+public final class PrivateMounts implements AutoCloseable {
+    private static final int STEP_SECONDS_MAX = 15;
+    private static final String DEVICE = "/dev/fuse";
+
+    private final Path room;
+    private final ExecutorService thread;
+    private final int home;
+    private long made; // used by the thread alone
+
+    private PrivateMounts(Path room) throws IOException {
+        this.room = room;
+        this.thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("fuse-private-mounts").factory());
+        boolean complete = false;
+        try {
+            home = onThread(this::moveOut);
+            complete = true;
+        } finally {
+            if (!complete) {
+                thread.shutdownNow();
+            }
+        }
+    }
+
+    /** A mount that was made here. */
+    public record Made(int deviceFd, Path path) {}
+
+    /**
+     * @param room an existing directory, over which a small tmpfs is mounted in the private name space
+     * @throws IOException when this process may not do that
+     */
+    public static PrivateMounts in(Path room) throws IOException {
+        return new PrivateMounts(room);
+    }
+
+    private int moveOut() throws IOException {
+        require(NamespaceCalls.unshare(NamespaceCalls.CLONE_NEWNS | NamespaceCalls.CLONE_FS),
+                "cannot make a mount name space");
+        // Slave: what the host unmounts goes here too, or this copy would keep it busy.
+        require(Libc.mount("none", "/", "none", NamespaceCalls.MS_REC | NamespaceCalls.MS_SLAVE, ""),
+                "cannot part from the host's mounts");
+        require(Libc.mount("fuse", room.toString(), "tmpfs",
+                Libc.MS_NOSUID | Libc.MS_NODEV | NamespaceCalls.MS_NOEXEC, "size=256k,mode=0700"),
+                "cannot mount a tmpfs on " + room);
+        return require(Libc.open("/proc/thread-self/ns/mnt", Libc.O_CLOEXEC), "cannot open the mount name space");
+    }
+
+    /**
+     * Mounts a FUSE file system that is served through the descriptor in the answer. Whoever serves it closes that.
+     *
+     * @param name what mount tables show
+     * @param uid the user who may use it, with this group
+     */
+    public Made mount(String name, String subtype, boolean readOnly, int uid, int gid) throws IOException {
+        return onThread(() -> {
+            Path path = Files.createDirectory(room.resolve(Long.toString(++made)));
+            int fd = require(Libc.open(DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC), "cannot open " + DEVICE);
+            long flags = Libc.MS_NOSUID | Libc.MS_NODEV | (readOnly ? Libc.MS_RDONLY : 0);
+            int result = Libc.mount(name, path.toString(), "fuse." + subtype, flags, "fd=" + fd
+                    + ",rootmode=40000,user_id=" + Integer.toUnsignedString(uid)
+                    + ",group_id=" + Integer.toUnsignedString(gid));
+            if (result < 0) {
+                Libc.close(fd);
+                Files.delete(path);
+                throw new IOException("cannot mount: " + ErrnoText.of(-result));
+            }
+            return new Made(fd, path);
+        });
+    }
+
+    /**
+     * Makes a mount appear on a directory of another name space.
+     *
+     * @param namespaceFd of the name space: {@code /proc/PID/ns/mnt}
+     * @param owner the user who must own the directory, or -1 when that does not matter
+     */
+    public void lend(Made made, int namespaceFd, Path directory, long owner) throws IOException {
+        onThread(() -> {
+            int copy = require(NamespaceCalls.cloneMount(made.path().toString()), "cannot copy the mount");
+            try {
+                require(NamespaceCalls.enterMounts(namespaceFd), "cannot enter the mount name space");
+                attach(copy, directory, owner);
+            } finally {
+                comeHome();
+                Libc.close(copy);
+            }
+            return null;
+        });
+    }
+
+    private static void attach(int copy, Path directory, long owner) throws IOException {
+        int at = require(Libc.open(directory.toString(),
+                NamespaceCalls.O_PATH | NamespaceCalls.O_DIRECTORY | Libc.O_CLOEXEC), "cannot open " + directory);
+        try {
+            if (owner >= 0 && NamespaceCalls.ownerOf(at) != owner) {
+                throw new IOException(directory + " does not belong to user " + owner);
+            }
+            require(NamespaceCalls.attachMount(copy, at), "cannot mount on " + directory);
+        } finally {
+            Libc.close(at);
+        }
+    }
+
+    /** Takes what lies topmost on a directory of another name space away, lazily. Nothing there is no error. */
+    public void takeBack(int namespaceFd, Path directory) throws IOException {
+        onThread(() -> {
+            try {
+                require(NamespaceCalls.enterMounts(namespaceFd), "cannot enter the mount name space");
+                int result = Libc.umount2(directory.toString(), Libc.MNT_DETACH);
+                if (result < 0 && result != -Errno.EINVAL && result != -Errno.ENOENT) {
+                    throw new IOException("cannot unmount " + directory + ": " + ErrnoText.of(-result));
+                }
+            } finally {
+                comeHome();
+            }
+            return null;
+        });
+    }
+
+    /** Unmounts here. Where it is lent to, it stays until that name space ends, dead once nobody serves it. */
+    public void unmount(Made made) throws IOException {
+        onThread(() -> {
+            int result = Libc.umount2(made.path().toString(), Libc.MNT_DETACH);
+            if (result == 0) {
+                Files.delete(made.path());
+            }
+            return null;
+        });
+    }
+
+    private void comeHome() {
+        int result = NamespaceCalls.enterMounts(home);
+        if (result < 0) {
+            throw new AssertionError("the thread of the private mounts is lost in another name space: " + result);
+        }
+    }
+
+    /** Opens the mount name space of a process; the caller closes it by {@link Libc#close}. */
+    public static int namespaceOf(int pid) throws IOException {
+        return require(Libc.open("/proc/" + pid + "/ns/mnt", Libc.O_CLOEXEC),
+                "cannot open the mount name space of process " + pid);
+    }
+
+    /** Gives a name space back that {@link #namespaceOf} has opened. */
+    public static void closeNamespace(int namespaceFd) {
+        Libc.close(namespaceFd);
+    }
+
+    private static int require(int result, String what) throws IOException {
+        if (result < 0) {
+            throw new IOException(what + ": " + ErrnoText.of(-result));
+        }
+        return result;
+    }
+
+    private <T> T onThread(Callable<T> step) throws IOException {
+        Future<T> done = thread.submit(step);
+        try {
+            return done.get(STEP_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            throw new AssertionError("a step of the private mounts failed", e.getCause());
+        } catch (TimeoutException e) {
+            done.cancel(false);
+            throw new IOException("mounting did not end within " + STEP_SECONDS_MAX + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while mounting", e);
+        }
+    }
+
+    /** The thread ends, and with it the name space and every mount in it. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        Libc.close(home);
+    }
+}
