@@ -59,11 +59,12 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
     }
 
     @Override
-    public MountedVolume open(VolumeName volume, int deviceFd, boolean readOnly) throws IOException {
+    public MountedVolume open(VolumeName volume, int deviceFd, boolean readOnly, boolean allowOther)
+            throws IOException {
         boolean opened = false;
         try {
             MountOptions kernel = MountOptions.at(Path.of("/dev/fd/" + deviceFd))
-                    .withAccess(false, false, readOnly)
+                    .withAccess(allowOther, false, readOnly)
                     .withInheritedFd(deviceFd)
                     .withReaders(READERS)
                     .withTransfer(TRANSFER_BYTES, TRANSFER_BYTES, 16);

@@ -39,8 +39,10 @@ final class HostMounts implements AutoCloseable {
         this.ticker = ticker;
     }
 
-    /** Who may have a kept mount. {@code name} is null for a mount that is not kept. */
-    record Key(VolumeName volume, boolean readOnly, int uid, int gid, String name) {}
+    /**
+     * Who may have a kept mount. {@code name} is null for a mount that is not kept; {@code alone}: nobody else sees it.
+     */
+    record Key(VolumeName volume, boolean readOnly, int uid, int gid, boolean alone, String name) {}
 
     /** One mount, lent to one client at a time. */
     final class Mount {
@@ -98,10 +100,10 @@ final class HostMounts implements AutoCloseable {
 
     private Mount make(Key key) throws IOException {
         PrivateMounts.Made made =
-                room.mount("cffs:" + key.volume(), "cffs", key.readOnly(), key.uid(), key.gid());
+                room.mount("cffs:" + key.volume(), "cffs", key.readOnly(), key.uid(), key.gid(), key.alone());
         boolean complete = false;
         try {
-            Mount mount = new Mount(key, made, opener.open(key.volume(), made.deviceFd(), key.readOnly()));
+            Mount mount = new Mount(key, made, opener.open(key.volume(), made.deviceFd(), key.readOnly(), key.alone()));
             complete = true;
             return mount;
         } finally {

@@ -151,8 +151,8 @@ public final class HostService implements AutoCloseable {
                     + ": name another directory with --mount");
         }
         try {
-            HostMounts.Mount mount = mounts.take(
-                    new HostMounts.Key(asked.volume(), asked.readOnly(), run.uid(), run.gid(), asked.keep()));
+            HostMounts.Mount mount = mounts.take(new HostMounts.Key(
+                    asked.volume(), asked.readOnly(), run.uid(), run.gid(), !asked.shared(), asked.keep()));
             boolean sound = false;
             HostAnswers.Answer answer = null;
             try {

@@ -8,7 +8,9 @@ import java.io.IOException;
 public interface VolumeOpener {
     /**
      * @param deviceFd of /dev/fuse, mounted; closed by the volume, also when this throws
+     * @param allowOther the mount was made so that every user who sees it may use it
      * @throws IOException when it cannot be served, with one sentence
      */
-    MountedVolume open(VolumeName volume, int deviceFd, boolean readOnly) throws IOException;
+    MountedVolume open(VolumeName volume, int deviceFd, boolean readOnly, boolean allowOther)
+            throws IOException;
 }

@@ -18,10 +18,10 @@ import java.util.concurrent.TimeoutException;
  * Mounts that are in no name space anybody else is in, and are lent to the name spaces of other processes.
  *
  * <p>One thread of this process has a mount name space of its own. There every mount is made, so nobody sees it, and
- * all of them are gone when this process is, whatever way it ends. To lend one, the thread copies the mount (open_tree),
- * enters the other name space (setns), attaches the copy there (move_mount) and comes back. The copy shares the file
- * system, with all that the kernel has cached of it, and goes with the name space it was attached in; so a file system
- * may serve one process after the other and stay warm.
+ * all of them are gone when this process is, whatever way it ends. To lend one, the thread copies the mount
+ * (open_tree), enters the other name space (setns), attaches the copy there (move_mount) and comes back. The copy
+ * shares the file system, with all that the kernel has cached of it, and goes with the name space it was attached in;
+ * so a file system may serve one process after the other and stay warm.
  *
  * <p>Needs CAP_SYS_ADMIN over both name spaces and Linux 5.2. Safe for use by several threads; every wait is bounded,
  * because a path in another name space may lead to a file system that does not answer.
@@ -77,16 +77,18 @@ public final class PrivateMounts implements AutoCloseable {
      * Mounts a FUSE file system that is served through the descriptor in the answer. Whoever serves it closes that.
      *
      * @param name what mount tables show
-     * @param uid the user who may use it, with this group
+     * @param uid the user it is for, with this group
+     * @param allowOther other users who see it may use it, too
      */
-    public Made mount(String name, String subtype, boolean readOnly, int uid, int gid) throws IOException {
+    public Made mount(String name, String subtype, boolean readOnly, int uid, int gid, boolean allowOther)
+            throws IOException {
         return onThread(() -> {
             Path path = Files.createDirectory(room.resolve(Long.toString(++made)));
             int fd = require(Libc.open(DEVICE, Libc.O_RDWR | Libc.O_CLOEXEC), "cannot open " + DEVICE);
             long flags = Libc.MS_NOSUID | Libc.MS_NODEV | (readOnly ? Libc.MS_RDONLY : 0);
             int result = Libc.mount(name, path.toString(), "fuse." + subtype, flags, "fd=" + fd
                     + ",rootmode=40000,user_id=" + Integer.toUnsignedString(uid)
-                    + ",group_id=" + Integer.toUnsignedString(gid));
+                    + ",group_id=" + Integer.toUnsignedString(gid) + (allowOther ? ",allow_other" : ""));
             if (result < 0) {
                 Libc.close(fd);
                 Files.delete(path);
