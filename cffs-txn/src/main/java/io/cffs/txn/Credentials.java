@@ -13,6 +13,7 @@ public final class Credentials {
     private final int gid;
     private final int[] groups;
     private final boolean kernelChecksPermissions;
+    private final int umask;
 
     /**
      * @param uid unsigned 32 bit, of the caller's file-system identity
@@ -22,10 +23,25 @@ public final class Credentials {
      *     attributes that it was handed, so operations do not check again but record every identity they hand out
      */
     public Credentials(int uid, int gid, int[] groups, boolean kernelChecksPermissions) {
+        this(uid, gid, groups.clone(), kernelChecksPermissions, 0);
+    }
+
+    private Credentials(int uid, int gid, int[] owned, boolean kernelChecksPermissions, int umask) {
         this.uid = uid;
         this.gid = gid;
-        this.groups = groups.clone();
+        this.groups = owned;
         this.kernelChecksPermissions = kernelChecksPermissions;
+        this.umask = umask;
+    }
+
+    /** @param newUmask of umask(2); only the low nine bits count */
+    public Credentials withUmask(int newUmask) {
+        return new Credentials(uid, gid, groups, kernelChecksPermissions, newUmask & 0777);
+    }
+
+    /** What is taken from the permissions of new inodes; 0 unless {@link #withUmask} says otherwise. */
+    public int umask() {
+        return umask;
     }
 
     public int uid() {

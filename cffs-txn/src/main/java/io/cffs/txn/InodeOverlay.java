@@ -33,10 +33,12 @@ final class InodeOverlay {
     private long ctimeNanos;
     private boolean atimeExplicit;
     private boolean mtimeExplicit;
+    private boolean hadName;
     private Ino parent;
     private FileOverlay file;
     private Charge settled;
     private boolean unsettled;
+    private XattrChanges xattrs;
     private NavigableMap<Name, NameChange> names;
 
     /** What quotas count of an inode. */
@@ -114,6 +116,11 @@ final class InodeOverlay {
         return new Charge(settled.bytes() - before.bytes(), settled.inodes() - before.inodes());
     }
 
+    /** It has been given a name here. */
+    boolean hasHadName() {
+        return hadName;
+    }
+
     /** No name leads to it any more, as far as this transaction can see. */
     boolean isOrphan() {
         return links == 0;
@@ -124,8 +131,9 @@ final class InodeOverlay {
             boolean target = first.type() == FileType.SYMLINK;
             long size = target ? first.sizeBytes() : file != null ? file.lengthBytes() : entryCount;
             view = new Inode(first.ino(), first.type(), permissions, uid, gid, links, size, atimeNanos, mtimeNanos,
-                    ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget(), first.xattrCount(),
-                    first.aclFlags(), first.quotaTree());
+                    ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget(),
+                    xattrs == null ? first.xattrCount() : xattrs.count(),
+                    xattrs == null ? first.aclFlags() : xattrs.aclFlags(), first.quotaTree());
         }
         return view;
     }
@@ -142,6 +150,20 @@ final class InodeOverlay {
         }
         chargeMoves();
         return file;
+    }
+
+    /** Null when this transaction has touched no extended attribute of it. */
+    XattrChanges xattrs() {
+        return xattrs;
+    }
+
+    /** For a change. */
+    XattrChanges xattrsForWriting() {
+        if (xattrs == null) {
+            xattrs = new XattrChanges(first, isCreated());
+        }
+        view = null;
+        return xattrs;
     }
 
     /** Null when this transaction has not touched the name. */
@@ -171,6 +193,7 @@ final class InodeOverlay {
 
     void addLinks(long delta) {
         links += delta;
+        hadName |= delta > 0;
         chargeMoves();
     }
 
@@ -208,9 +231,9 @@ final class InodeOverlay {
         view = null;
     }
 
-    /** Something that is lost when the inode dies: its bytes or its identity were changed. */
+    /** Something that is lost when the inode dies: its bytes, its identity or its attributes were changed. */
     boolean hasContentEffects() {
-        return identityChanged() || (file != null && file.hasEffects());
+        return identityChanged() || xattrs != null || (file != null && file.hasEffects());
     }
 
     /** A commit has something to do here, an access time that passed by apart. */
@@ -238,7 +261,7 @@ final class InodeOverlay {
      * temporary files cost no commit.
      */
     private boolean onlyCameAndWent() {
-        return names != null && !netNameChanges() && !identityChanged();
+        return names != null && !netNameChanges() && !identityChanged() && xattrs == null;
     }
 
     /** The new inode as a commit sends it: what follows from dentries is left empty. */
@@ -270,6 +293,9 @@ final class InodeOverlay {
     void collectAttributes(FileBytesSource source, List<Mutation> into) throws FsException {
         if (identityChanged()) {
             into.add(new Mutation.SetIdentity(ino(), permissions, uid, gid));
+        }
+        if (xattrs != null) {
+            xattrs.collect(ino(), into);
         }
         if (file != null) {
             file.collect(source, into);

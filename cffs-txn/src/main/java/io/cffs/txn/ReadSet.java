@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an attempt has read, kept small: per inode a word of flags, the longest length relied on, merged page ranges and
@@ -26,6 +28,7 @@ public final class ReadSet {
     private static final int LISTING = 1 << 4;
     private static final int EMPTINESS = 1 << 5;
     private static final int TIMES = 1 << 6;
+    private static final int XATTR_LIST = 1 << 7;
 
     private final Map<Ino, InodeReads> byIno = new HashMap<>();
     private final int keysMax;
@@ -63,6 +66,20 @@ public final class ReadSet {
 
     void times(Ino ino) {
         flag(ino, TIMES);
+    }
+
+    void xattrList(Ino ino) {
+        flag(ino, XATTR_LIST);
+    }
+
+    void xattr(Ino ino, Name name) {
+        InodeReads reads = of(ino);
+        if (reads.xattrs == null) {
+            reads.xattrs = new TreeSet<>();
+        }
+        if (reads.xattrs.add(name)) {
+            grown(1);
+        }
     }
 
     /** @param bytes 1 and up */
@@ -167,6 +184,7 @@ public final class ReadSet {
         private long lengthAtLeast;
         private PageRanges pages;
         private Map<Name, Boolean> names;
+        private Set<Name> xattrs;
 
         /** How many keys widening takes away. */
         int saving() {
@@ -206,6 +224,12 @@ public final class ReadSet {
             }
             if ((flags & TIMES) != 0) {
                 keys.add(new ReadKey.Times(ino));
+            }
+            if ((flags & XATTR_LIST) != 0) {
+                keys.add(new ReadKey.XattrList(ino));
+            }
+            if (xattrs != null) {
+                xattrs.forEach(name -> keys.add(new ReadKey.Xattr(ino, name)));
             }
         }
 

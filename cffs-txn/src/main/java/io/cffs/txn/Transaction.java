@@ -23,21 +23,18 @@ import java.util.List;
  * set of what was written.
  *
  * <p><b>Operations are in {@code io.cffs.txn.ops}</b>; this class is what they are made of. It knows what is seen and
- * what must be recorded; it knows no permission and no refusal beyond "no such inode". Two rules hold it together:
+ * must be recorded, but no permission and no refusal beyond "no such inode". Two rules hold it together:
  * <ul>
  * <li><b>Restartable.</b> Any read may throw {@link SnapshotMiss}; the session then fetches and runs the operation
- *     again from its start. So an operation does all its reads before its first change, and methods that change take
- *     what was read ({@link Inode}, {@link DentryObject}) instead of reading again. Reads recorded by a run that
- *     missed stay recorded: the next run records the same.
+ *     again. So an operation does all its reads before its first change, and methods that change take what was read
+ *     ({@link Inode}, {@link DentryObject}). Reads of a run that missed stay recorded: the next records the same.
  * <li><b>Own work is no read.</b> What this transaction wrote itself nobody else can have changed by its commit, so
  *     seeing it records nothing; nor does anything about an inode that was created here.
  * </ul>
  *
  * <p>{@link #inode} alone records nothing: which part of an inode matters, only the operation knows ({@link
- * #readIdentity}, {@link #readLength}, {@link #readLinks} ...).
- *
- * <p>Not thread-safe: one thread at a time, under the session's lock. {@link #discard} must be called in the end,
- * whatever the outcome.
+ * #readIdentity} ...). Not thread-safe: one thread at a time, under the session's lock. {@link #discard} must be called
+ * in the end, whatever the outcome.
  */
 public final class Transaction {
     /** Most bytes that are appended to a file blindly, in bytes; a file that gets more has its length read instead. */
@@ -51,6 +48,7 @@ public final class Transaction {
     private final ReadSet reads;
     private final WriteSet writes;
     private final Orphans orphans;
+    private final Xattrs xattrs;
     private final FreshInos inos = new FreshInos();
 
     /**
@@ -64,6 +62,7 @@ public final class Transaction {
         this.options = options;
         this.writes = new WriteSet(core);
         this.orphans = new Orphans(reads);
+        this.xattrs = new Xattrs(core, writes);
     }
 
     public CommitTs snapshotAt() {
@@ -81,6 +80,10 @@ public final class Transaction {
     /** What quotas leave to this transaction. */
     public QuotaRoom quotas() {
         return core.quotas();
+    }
+
+    public Xattrs xattrs() {
+        return xattrs;
     }
 
     // Reading.
@@ -104,11 +107,10 @@ public final class Transaction {
 
     /** As {@link #inode}, and NOT_A_DIRECTORY when it is none. */
     public Inode directory(Ino ino) throws FsException {
-        Inode inode = inode(ino);
-        if (!inode.isDirectory()) {
+        if (!inode(ino).isDirectory()) {
             throw new FsException(FsError.NOT_A_DIRECTORY);
         }
-        return inode;
+        return inode(ino);
     }
 
     /** What the name names, or null; either is recorded. */
@@ -229,12 +231,12 @@ public final class Transaction {
         inos.give(range);
     }
 
-    /** The inode numbers that were handed in and not used; its count may be 0. */
+    /** Those that were handed in and not used; its count may be 0. */
     public InoRange unusedInos() {
         return inos.unused();
     }
 
-    /** A new inode without a name, to be named by {@link #putName} in the same operation, in this directory. */
+    /** A new inode without a name, to be named in this directory. */
     public Inode create(FileType type, int permissions, int uid, int gid, long rdev, Inode directory, Bytes target) {
         long now = nowNanos();
         long size = target == null ? 0 : target.length();
@@ -274,18 +276,20 @@ public final class Transaction {
     /** A directory that was removed, or a file whose last name was: what nobody holds open is dropped. */
     public void dropIfOrphan(Inode inode) {
         InodeOverlay overlay = writes.of(inode.ino());
-        if (overlay == null) {
-            return;
-        }
-        if (inode.isDirectory()) {
+        if (overlay != null && inode.isDirectory()) {
             overlay.setLinks(0);
-        } else {
+        } else if (overlay != null) {
             orphans.nameLost(overlay);
         }
     }
 
     public void setIdentity(Inode inode, int permissions, int uid, int gid) {
         writes.open(inode).setIdentity(permissions, uid, gid);
+    }
+
+    /** A file that was made here and has never had a name. */
+    public boolean isYetUnnamed(Ino ino) {
+        return writes.isCreated(ino) && !writes.of(ino).hasHadName();
     }
 
     /** The access time passed by. */
@@ -357,7 +361,7 @@ public final class Transaction {
         return writes.dirtyRuns();
     }
 
-    /** Copies bytes of a run, from its {@code from}-th byte on, until {@code target} is full. */
+    /** Copies bytes of a run, from its {@code from}-th on, until {@code target} is full. */
     public void readDirty(DirtyRun run, long from, ByteBuffer target) throws FsException {
         writes.of(run.ino()).file().readRun(run, from, target);
     }
@@ -382,9 +386,7 @@ public final class Transaction {
     public CommitRequest toCommitRequest(
             VolumeName volume, TxnId txn, int attempt, String invocationId, long leaseId, FileBytesSource source)
             throws FsException {
-        if (core.frames().failure() != null) {
-            throw core.frames().failure();
-        }
+        core.frames().requireSound();
         writes.all().forEach(orphans::recordLostLinks);
         List<Mutation> mutations = writes.mutations(source);
         return new CommitRequest(

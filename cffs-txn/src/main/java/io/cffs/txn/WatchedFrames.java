@@ -17,9 +17,11 @@ final class WatchedFrames implements PageFrames {
         this.frames = frames;
     }
 
-    /** Null when none has failed. */
-    FsException failure() {
-        return failure;
+    /** @throws FsException the last failure, when there was one */
+    void requireSound() throws FsException {
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     @Override

@@ -74,13 +74,17 @@ public final class FuseRequest extends RequestFrame {
         };
     }
 
-    /** OPEN, CREATE: the server shall clear set-user-id and set-group-id bits (O_TRUNC under HANDLE_KILLPRIV_V2). */
+    /**
+     * OPEN, CREATE, WRITE, SETATTR: the server shall clear set-user-id and set-group-id bits (HANDLE_KILLPRIV_V2);
+     * SETXATTR of an ACL: the set-group-id bit (POSIX_ACL).
+     */
     public boolean killsPrivileges() {
         return switch (opcode) {
             case FuseOpcode.OPEN -> (frame.getInt(bodyAt + 4) & 1) != 0;
             case FuseOpcode.CREATE, FuseOpcode.TMPFILE -> (frame.getInt(bodyAt + 12) & 1) != 0;
             case FuseOpcode.WRITE -> (writeFlags() & 4) != 0;
             case FuseOpcode.SETATTR -> (valid() & SetattrValid.KILL_SUIDGID) != 0;
+            case FuseOpcode.SETXATTR -> setxattrExtended && (frame.getInt(bodyAt + 8) & 1) != 0;
             default -> throw lacks("privilege flag");
         };
     }

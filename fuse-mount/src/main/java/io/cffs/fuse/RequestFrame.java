@@ -9,7 +9,7 @@ abstract class RequestFrame {
     private static final int NAME_BYTES_MAX = 4096;
 
     final ByteBuffer frame;
-    private boolean setxattrExtended = true;
+    boolean setxattrExtended = true;
     int opcode;
     int bodyAt;
     int end;

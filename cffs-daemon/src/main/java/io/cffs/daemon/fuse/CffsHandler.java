@@ -16,11 +16,13 @@ import io.cffs.model.Ino;
 final class CffsHandler implements FuseHandler {
     private final FuseHandler tree;
     private final FuseHandler files;
+    private final FuseHandler xattrs;
     private final ControlHandler control;
 
-    CffsHandler(FuseHandler tree, FuseHandler files, ControlHandler control) {
+    CffsHandler(FuseHandler tree, FuseHandler files, FuseHandler xattrs, ControlHandler control) {
         this.tree = tree;
         this.files = files;
+        this.xattrs = xattrs;
         this.control = control;
     }
 
@@ -159,6 +161,52 @@ final class CffsHandler implements FuseHandler {
     public void create(FuseRequest in, FuseReply out) {
         if (!refusesName(in, out)) {
             files.create(in, out);
+        }
+    }
+
+    @Override
+    public void tmpfile(FuseRequest in, FuseReply out) {
+        if (ControlNode.isControl(in.nodeId())) {
+            out.error(Errno.EPERM);
+        } else {
+            files.tmpfile(in, out);
+        }
+    }
+
+    /** Virtual files have no attributes. An answer of "not implemented" would end them for the whole mount. */
+    private boolean refusesXattrs(FuseRequest in, FuseReply out) {
+        boolean virtual = ControlNode.isControl(in.nodeId());
+        if (virtual) {
+            out.error(Errno.EOPNOTSUPP);
+        }
+        return virtual;
+    }
+
+    @Override
+    public void getxattr(FuseRequest in, FuseReply out) {
+        if (!refusesXattrs(in, out)) {
+            xattrs.getxattr(in, out);
+        }
+    }
+
+    @Override
+    public void listxattr(FuseRequest in, FuseReply out) {
+        if (!refusesXattrs(in, out)) {
+            xattrs.listxattr(in, out);
+        }
+    }
+
+    @Override
+    public void setxattr(FuseRequest in, FuseReply out) {
+        if (!refusesXattrs(in, out)) {
+            xattrs.setxattr(in, out);
+        }
+    }
+
+    @Override
+    public void removexattr(FuseRequest in, FuseReply out) {
+        if (!refusesXattrs(in, out)) {
+            xattrs.removexattr(in, out);
         }
     }
 

@@ -24,6 +24,7 @@ import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.ReadRange;
 import io.cffs.txn.ops.Setattr;
 import io.cffs.txn.ops.SetattrRequest;
+import io.cffs.txn.ops.Tmpfile;
 import io.cffs.txn.ops.WriteRange;
 import java.nio.ByteBuffer;
 
@@ -62,7 +63,7 @@ final class FileHandler implements FuseHandler {
     public void create(FuseRequest in, FuseReply out) {
         answer(out, () -> {
             Name name = Name.of(in.name());
-            Credentials who = callers.of(in);
+            Credentials who = callers.of(in).withUmask(in.umask());
             Ino parent = ino(in);
             int permissions = in.mode() & Inode.PERMISSION_BITS;
             OpenFlags flags = KernelFlags.open(in.flags());
@@ -72,8 +73,28 @@ final class FileHandler implements FuseHandler {
                 long validNanos = names.validityNanos(at.transaction(), parent, made);
                 return opened(at, TreeHandler.counted(at, parent, name, made), validNanos, flags);
             });
-            out.created(opened.inode().ino().value(), 0, opened.nameValidNanos(), 0, Attributes.of(opened.inode()),
-                    opened.handle(), opened.kernelFlags());
+            created(opened, out);
+        });
+    }
+
+    private static void created(Opened opened, FuseReply out) {
+        out.created(opened.inode().ino().value(), 0, opened.nameValidNanos(), 0, Attributes.of(opened.inode()),
+                opened.handle(), opened.kernelFlags());
+    }
+
+    @Override
+    public void tmpfile(FuseRequest in, FuseReply out) {
+        answer(out, () -> {
+            Credentials who = callers.of(in).withUmask(in.umask());
+            Ino parent = ino(in);
+            int permissions = in.mode() & Inode.PERMISSION_BITS;
+            OpenFlags flags = KernelFlags.open(in.flags());
+            created(session.perform(at -> {
+                at.handles().requireRoom();
+                Inode made = Tmpfile.run(at.transaction(), who, parent, permissions);
+                at.nodes().countLookup(made.ino().value());
+                return opened(at, made, 0, flags);
+            }), out);
         });
     }
 

@@ -9,11 +9,14 @@ import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.Rename;
 import io.cffs.txn.ops.SetattrRequest;
 import io.cffs.txn.ops.SetattrRequest.TimeSetting;
+import io.cffs.txn.ops.Setxattr;
 
 /** The kernel's bit sets in our words. */
 final class KernelFlags {
     private static final int RENAME_NOREPLACE = 1;
     private static final int RENAME_EXCHANGE = 2;
+    private static final int XATTR_CREATE = 1;
+    private static final int XATTR_REPLACE = 2;
 
     private KernelFlags() {}
 
@@ -46,6 +49,16 @@ final class KernelFlags {
             case 0 -> Rename.Mode.REPLACE;
             case RENAME_NOREPLACE -> Rename.Mode.NO_REPLACE;
             case RENAME_EXCHANGE -> Rename.Mode.EXCHANGE;
+            default -> throw new FsException(FsError.INVALID_ARGUMENT);
+        };
+    }
+
+    /** @throws FsException INVALID_ARGUMENT for flags that are not known, or not together */
+    static Setxattr.Mode setxattr(int flags) throws FsException {
+        return switch (flags) {
+            case 0 -> Setxattr.Mode.SET;
+            case XATTR_CREATE -> Setxattr.Mode.CREATE;
+            case XATTR_REPLACE -> Setxattr.Mode.REPLACE;
             default -> throw new FsException(FsError.INVALID_ARGUMENT);
         };
     }

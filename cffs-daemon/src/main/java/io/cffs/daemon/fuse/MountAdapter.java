@@ -36,6 +36,7 @@ public final class MountAdapter {
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers),
                 new FileHandler(session, callers, names, triggers),
+                new XattrHandler(session, callers, names, triggers),
                 new ControlHandler(control, controlThread));
     }
 

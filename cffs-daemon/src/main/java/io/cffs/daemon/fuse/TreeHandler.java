@@ -126,14 +126,17 @@ final class TreeHandler implements FuseHandler {
     public void mknod(FuseRequest in, FuseReply out) {
         int mode = in.mode();
         long rdev = Integer.toUnsignedLong(in.rdev());
-        make(in, out, (at, who, parent, name) -> Mknod.run(at.transaction(), who, parent, name, FileType.ofMode(mode),
-                mode & Inode.PERMISSION_BITS, rdev));
+        int umask = in.umask();
+        make(in, out, (at, who, parent, name) -> Mknod.run(at.transaction(), who.withUmask(umask), parent, name,
+                FileType.ofMode(mode), mode & Inode.PERMISSION_BITS, rdev));
     }
 
     @Override
     public void mkdir(FuseRequest in, FuseReply out) {
         int permissions = in.mode() & Inode.PERMISSION_BITS;
-        make(in, out, (at, who, parent, name) -> Mkdir.run(at.transaction(), who, parent, name, permissions));
+        int umask = in.umask();
+        make(in, out, (at, who, parent, name) -> Mkdir.run(
+                at.transaction(), who.withUmask(umask), parent, name, permissions));
     }
 
     @Override

@@ -123,6 +123,11 @@ public final class MountedVolume implements AutoCloseable {
         MountOptions asked = settings.kernel();
         Set<InitFlag> flags = EnumSet.copyOf(InitFlag.USUAL);
         flags.add(InitFlag.CACHE_SYMLINKS);
+        flags.add(InitFlag.DONT_MASK);
+        flags.add(InitFlag.HANDLE_KILLPRIV_V2);
+        if (asked.defaultPermissions()) {
+            flags.add(InitFlag.POSIX_ACL);
+        }
         return asked.withNames("cffs:" + volume, "cffs")
                 .withFlags(flags);
     }

@@ -33,10 +33,10 @@ public final class AppendRange {
         if (count == 0) {
             return 0;
         }
-        int permissions = SetIds.afterContentChange(tx, who, inode);
+        SetIds.Left left = SetIds.afterContentChange(tx, who, inode);
 
         tx.append(inode, source);
-        SetIds.apply(tx, inode, permissions);
+        SetIds.apply(tx, inode, left);
         tx.touchContent(inode, tx.nowNanos());
         return count;
     }

@@ -7,8 +7,8 @@ import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
 /**
- * chown(2). Only uid 0 gives files away; an owner may choose among the own groups. As on Linux the set-id bits of
- * everything but directories go, for uid 0 too. Part of {@link Setattr}.
+ * chown(2). Only uid 0 gives files away; an owner may choose among the own groups. What goes with it is in
+ * {@link SetIds}. Part of {@link Setattr}.
  */
 final class Chown {
     private Chown() {}
@@ -25,9 +25,5 @@ final class Chown {
         if (!owner || givesAway || foreignGroup) {
             throw new FsException(FsError.NOT_PERMITTED);
         }
-    }
-
-    static int remainingPermissions(Credentials who, Inode inode) {
-        return inode.isDirectory() ? inode.permissions() : Permissions.withoutSetIds(who, inode);
     }
 }

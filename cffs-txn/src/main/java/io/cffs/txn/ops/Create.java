@@ -17,7 +17,7 @@ public final class Create {
     /**
      * A new file may be opened in any way, whatever its permissions.
      *
-     * @param permissions with the umask already taken off
+     * @param permissions as the caller wants them; its umask, or a default ACL of the directory, takes from them
      * @throws FsException NAME_EXISTS for O_EXCL, and what {@link Open} and {@link Mknod} throw
      */
     public static Inode run(

@@ -1,5 +1,6 @@
 package io.cffs.txn.ops;
 
+import io.cffs.model.AclNames;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.FsError;
@@ -50,7 +51,8 @@ final class Creation {
     }
 
     /**
-     * Makes the inode and names it. The directory's set-gid bit decides on the group: its identity is read.
+     * Makes the inode and names it. The directory's set-gid bit decides on the group, and its default ACL takes the
+     * place of the umask: its identity is read, and that ACL.
      *
      * @throws FsException QUOTA_EXCEEDED
      */
@@ -63,8 +65,18 @@ final class Creation {
             int permissions,
             long rdev,
             Bytes target) throws FsException {
+        Inode made = makeNameless(tx, who, directory, type, permissions, rdev, target);
+        tx.putName(directory, name, made);
+        tx.touchContent(directory, made.ctimeNanos());
+        return tx.inode(made.ino());
+    }
+
+    /** As {@link #make}, without a name. */
+    static Inode makeNameless(Transaction tx, Credentials who, Inode directory, FileType type, int permissions,
+            long rdev, Bytes target) throws FsException {
         tx.readIdentity(directory.ino());
         tx.quotas().require(directory, 0, 1);
+        Acl inherited = type == FileType.SYMLINK ? null : Acls.inherited(tx, directory);
         tx.requireIno();
         boolean inherits = (directory.permissions() & Permissions.SET_GID) != 0;
         int gid = inherits ? directory.gid() : who.gid();
@@ -75,10 +87,17 @@ final class Creation {
             given = dropForeignSetGid(given);
         }
 
-        Inode made = tx.create(type, given, who.uid(), gid, rdev, directory, target);
-        tx.putName(directory, name, made);
-        tx.touchContent(directory, made.ctimeNanos());
-        return tx.inode(made.ino());
+        if (inherited == null) {
+            int kept = type == FileType.SYMLINK ? given : given & ~who.umask();
+            return tx.create(type, kept, who.uid(), gid, rdev, directory, target);
+        }
+        Acl.Inherited cut = inherited.inherit(given);
+        Inode made = tx.create(type, cut.permissions(), who.uid(), gid, rdev, directory, target);
+        Acls.set(tx, made, AclNames.ACCESS, cut.acl(), false);
+        if (type == FileType.DIRECTORY) {
+            Acls.set(tx, made, AclNames.DEFAULT, inherited, false);
+        }
+        return made;
     }
 
     /** Nobody makes a program that runs as a group they are not in. */

@@ -5,10 +5,14 @@ import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
+import io.cffs.model.QuotaCharge;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
-/** link(2). Link counts merge, so the count is read only where it decides: none left, or too many. */
+/**
+ * link(2). Link counts merge, so the count is read only where it decides: none left, or too many. A file that was made
+ * without a name ({@link Tmpfile}) may get its first.
+ */
 public final class Link {
     /** Most names of one inode. */
     public static final long LINKS_MAX = Integer.MAX_VALUE;
@@ -18,7 +22,8 @@ public final class Link {
     /**
      * @return the inode with its new link count, which is not recorded
      * @throws FsException NAME_EXISTS, NOT_A_DIRECTORY, ACCESS_DENIED, READ_ONLY, TOO_MANY_LINKS; NOT_PERMITTED for a
-     *     directory; NOT_FOUND when its last name is gone; CROSSES_VOLUMES from one quota tree to another
+     *     directory; NOT_FOUND when its last name is gone; QUOTA_EXCEEDED for its first name; CROSSES_VOLUMES from one
+     *     quota tree to another
      */
     public static Inode run(Transaction tx, Credentials who, Ino ino, Ino parent, Name name) throws FsException {
         Inode source = tx.inode(ino);
@@ -30,12 +35,16 @@ public final class Link {
             // The kernel has decided from the owner and mode that it was handed (fs.protected_hardlinks).
             tx.readIdentity(ino);
         }
-        if (source.links() == 0 || source.links() >= LINKS_MAX) {
+        boolean unlinked = source.links() == 0 && !tx.isYetUnnamed(ino);
+        if (unlinked || source.links() >= LINKS_MAX) {
             tx.readLinks(ino);
             throw new FsException(source.links() == 0 ? FsError.NOT_FOUND : FsError.TOO_MANY_LINKS);
         }
 
         Creation.requireSameQuota(source, directory);
+        if (source.links() == 0) {
+            tx.quotas().require(directory, QuotaCharge.bytesOf(source), 1);
+        }
 
         long now = tx.nowNanos();
         tx.putName(directory, name, source);

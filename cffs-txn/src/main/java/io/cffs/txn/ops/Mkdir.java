@@ -13,7 +13,7 @@ public final class Mkdir {
     private Mkdir() {}
 
     /**
-     * @param permissions with the umask already taken off
+     * @param permissions as the caller wants them; its umask, or a default ACL of the directory, takes from them
      * @throws FsException NAME_EXISTS, NOT_FOUND, NOT_A_DIRECTORY, ACCESS_DENIED, READ_ONLY
      */
     public static Inode run(Transaction tx, Credentials who, Ino parent, Name name, int permissions)

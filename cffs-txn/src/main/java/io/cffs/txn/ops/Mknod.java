@@ -14,7 +14,7 @@ public final class Mknod {
     private Mknod() {}
 
     /**
-     * @param permissions with the umask already taken off
+     * @param permissions as the caller wants them; its umask, or a default ACL of the directory, takes from them
      * @param rdev the device number of a device node; else ignored
      * @throws FsException NAME_EXISTS, NOT_FOUND, NOT_A_DIRECTORY, ACCESS_DENIED, READ_ONLY; NOT_PERMITTED for device
      *     nodes by others than uid 0; INVALID_ARGUMENT for directories and symlinks

@@ -7,7 +7,8 @@ import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
 /**
- * Who may do what. A decision that depends on an inode's mode or owner records its identity; uid 0 depends on neither.
+ * Who may do what. A decision that depends on an inode's mode or owner records its identity, and its ACL when it has
+ * one; uid 0 depends on none.
  */
 final class Permissions {
     static final int READ = 4;
@@ -17,6 +18,7 @@ final class Permissions {
     static final int SET_UID = 04000;
     static final int SET_GID = 02000;
     static final int STICKY = 01000;
+    private static final int GROUP_ALL = 0070;
     private static final int GROUP_EXECUTE = 0010;
     private static final int ANY_EXECUTE = 0111;
 
@@ -39,7 +41,7 @@ final class Permissions {
         require(tx, who, directory, WRITE | EXECUTE);
     }
 
-    static boolean allows(Transaction tx, Credentials who, Inode inode, int wanted) {
+    static boolean allows(Transaction tx, Credentials who, Inode inode, int wanted) throws FsException {
         if (who.isPrivileged()) {
             if ((wanted & EXECUTE) == 0 || inode.isDirectory()) {
                 return true;
@@ -51,6 +53,9 @@ final class Permissions {
         int granted = inode.permissions();
         if (who.uid() == inode.uid()) {
             granted >>= 6;
+        } else if (inode.hasAccessAcl() && (granted & GROUP_ALL) != 0) {
+            // As Linux, which looks at no ACL whose mask lets nothing through.
+            return Acls.access(tx, inode).allows(who, inode.gid(), wanted);
         } else if (who.isMemberOf(inode.gid())) {
             granted >>= 3;
         }

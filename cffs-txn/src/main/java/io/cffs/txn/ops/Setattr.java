@@ -22,20 +22,22 @@ public final class Setattr {
      */
     public static Inode run(Transaction tx, Credentials who, Ino ino, SetattrRequest request) throws FsException {
         Inode inode = tx.inode(ino);
-        boolean identity = request.permissions() != null || request.uid() != null || request.gid() != null;
+        boolean identity = request.permissions() != null || isChown(request);
         boolean times = request.atime() != null || request.mtime() != null;
         refuse(tx, who, inode, request);
         if (!identity && !times && request.sizeBytes() == null) {
             return inode;
         }
         tx.requireWritable();
+        Acl acl = request.permissions() == null ? null : Acls.access(tx, inode);
+        SetIds.Left left = isChown(request) ? SetIds.afterChown(tx, who, inode) : null;
         long now = tx.nowNanos();
 
         if (request.sizeBytes() != null) {
             Truncate.apply(tx, who, inode, request.sizeBytes());
         }
         if (identity) {
-            setIdentity(tx, who, tx.inode(ino), request);
+            setIdentity(tx, who, tx.inode(ino), request, left, acl);
         }
         if (times) {
             Utimens.apply(tx, inode, request, now);
@@ -44,9 +46,13 @@ public final class Setattr {
         return tx.inode(ino);
     }
 
+    private static boolean isChown(SetattrRequest request) {
+        return request.uid() != null || request.gid() != null;
+    }
+
     private static void refuse(Transaction tx, Credentials who, Inode inode, SetattrRequest request)
             throws FsException {
-        if (request.uid() != null || request.gid() != null) {
+        if (isChown(request)) {
             Chown.refuse(tx, who, inode, request);
         }
         if (request.permissions() != null) {
@@ -60,14 +66,22 @@ public final class Setattr {
         }
     }
 
-    private static void setIdentity(Transaction tx, Credentials who, Inode inode, SetattrRequest request) {
+    /**
+     * @param left null unless the owner changes
+     * @param acl null unless the permissions change and there is one
+     */
+    private static void setIdentity(
+            Transaction tx, Credentials who, Inode inode, SetattrRequest request, SetIds.Left left, Acl acl) {
         int uid = request.uid() == null ? inode.uid() : request.uid();
         int gid = request.gid() == null ? inode.gid() : request.gid();
-        boolean chown = request.uid() != null || request.gid() != null;
-        int permissions = chown ? Chown.remainingPermissions(who, inode) : inode.permissions();
+        int permissions = left == null ? inode.permissions() : left.permissions();
         if (request.permissions() != null) {
             permissions = Chmod.granted(who, gid, request.permissions());
         }
         tx.setIdentity(inode, permissions, uid, gid);
+        Acls.follow(tx, inode, acl, permissions);
+        if (left != null && request.sizeBytes() == null) {
+            SetIds.removeCapability(tx, inode, left);
+        }
     }
 }

@@ -31,9 +31,9 @@ final class Truncate {
     }
 
     static void apply(Transaction tx, Credentials who, Inode inode, long sizeBytes) throws FsException {
-        int permissions = SetIds.afterContentChange(tx, who, inode);
+        SetIds.Left left = SetIds.afterContentChange(tx, who, inode);
         tx.truncate(inode, sizeBytes);
-        SetIds.apply(tx, inode, permissions);
+        SetIds.apply(tx, inode, left);
         tx.touchContent(inode, tx.nowNanos());
     }
 }

@@ -1,0 +1,84 @@
+package io.cffs.txn;
+
+import io.cffs.model.AclNames;
+import io.cffs.model.Bytes;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+
+/** The extended attributes that a transaction has set on one inode (null: removed). Not thread-safe. */
+final class XattrChanges {
+    private final NavigableMap<Name, Bytes> now = new TreeMap<>();
+    private final boolean created;
+    private int count;
+    private int aclFlags;
+
+    /** @param first as the transaction found or made the inode */
+    XattrChanges(Inode first, boolean created) {
+        this.created = created;
+        this.count = first.xattrCount();
+        this.aclFlags = first.aclFlags();
+    }
+
+    boolean has(Name name) {
+        return now.containsKey(name);
+    }
+
+    /** Null when it was removed, or never touched. */
+    Bytes value(Name name) {
+        return now.get(name);
+    }
+
+    /** How many there are. May be too large, because a setting does not ask whether there was one; never too small. */
+    int count() {
+        return count;
+    }
+
+    int aclFlags() {
+        return aclFlags;
+    }
+
+    void set(Name name, Bytes value) {
+        boolean there = has(name) ? value(name) != null : (aclFlags & AclNames.flagOf(name)) != 0;
+        count += there ? 0 : 1;
+        aclFlags |= AclNames.flagOf(name);
+        now.put(name, value);
+    }
+
+    /** One that was there. */
+    void remove(Name name) {
+        count--;
+        aclFlags &= ~AclNames.flagOf(name);
+        now.put(name, null);
+    }
+
+    /** Makes the stored names those of now. */
+    void applyTo(NavigableSet<Name> names) {
+        now.forEach((name, value) -> {
+            if (value == null) {
+                names.remove(name);
+            } else {
+                names.add(name);
+            }
+        });
+    }
+
+    boolean isEmpty() {
+        return now.isEmpty();
+    }
+
+    void collect(Ino ino, List<Mutation> into) {
+        for (Map.Entry<Name, Bytes> entry : now.entrySet()) {
+            if (entry.getValue() != null) {
+                into.add(new Mutation.SetXattr(ino, entry.getKey(), entry.getValue()));
+            } else if (!created) {
+                into.add(new Mutation.RemoveXattr(ino, entry.getKey()));
+            }
+        }
+    }
+}
