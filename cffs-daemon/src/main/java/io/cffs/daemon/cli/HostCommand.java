@@ -98,7 +98,6 @@ final class HostCommand implements Callable<Integer> {
         ControlTree.Access access = access();
         HostLimits limits = limits();
         requireFree(at);
-        Files.createDirectories(at);
         BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
         Signals.listen(signal -> {
             if (signal.stops()) {
@@ -148,10 +147,14 @@ final class HostCommand implements Callable<Integer> {
         return new HostLimits(mounts == null ? fitting : mounts, idleNanos);
     }
 
-    private static void requireFree(Path at) {
+    /** A dead one that a killed daemon has left is cleared away when the new one is mounted. */
+    private static void requireFree(Path at) throws IOException {
         if (Files.exists(at.resolve("status"))) {
             throw new Failure(Exit.UNAVAILABLE, "a host daemon serves " + at
                     + " already: end it, or name another directory with --control");
+        }
+        if (!MountTable.hasHostAt(at)) {
+            Files.createDirectories(at);
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.List;
 final class MountTable {
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
 
+    private static final String HOST_TYPE = "fuse.cffs-host";
+
     private MountTable() {}
 
     /** Whether a volume of ours is mounted there, alive or dead. */
@@ -18,14 +20,23 @@ final class MountTable {
         return mentions(Files.readAllLines(TABLE), directory);
     }
 
+    /** Whether the control directory of a host daemon is there, alive or dead. */
+    static boolean hasHostAt(Path directory) throws IOException {
+        return mentions(Files.readAllLines(TABLE), directory, HOST_TYPE);
+    }
+
     /** Field 5 is the mount point with spaces and the like in octal; after the lonely dash comes the type. */
     static boolean mentions(List<String> table, Path directory) {
+        return mentions(table, directory, "fuse.cffs");
+    }
+
+    private static boolean mentions(List<String> table, Path directory, String type) {
         return table.stream().anyMatch(line -> {
             String[] fields = line.split(" ");
             int dash = line.indexOf(" - ");
             return fields.length > 5 && dash > 0
                     && unescaped(fields[4]).equals(directory.toString())
-                    && line.startsWith("fuse.cffs ", dash + 3);
+                    && line.startsWith(type + " ", dash + 3);
         });
     }
 
