@@ -15,6 +15,7 @@ import io.cffs.txn.ops.Setxattr;
 final class KernelFlags {
     private static final int RENAME_NOREPLACE = 1;
     private static final int RENAME_EXCHANGE = 2;
+    private static final int RENAME_WHITEOUT = 4;
     private static final int XATTR_CREATE = 1;
     private static final int XATTR_REPLACE = 2;
 
@@ -49,6 +50,8 @@ final class KernelFlags {
             case 0 -> Rename.Mode.REPLACE;
             case RENAME_NOREPLACE -> Rename.Mode.NO_REPLACE;
             case RENAME_EXCHANGE -> Rename.Mode.EXCHANGE;
+            case RENAME_WHITEOUT -> Rename.Mode.WHITEOUT;
+            case RENAME_NOREPLACE | RENAME_WHITEOUT -> Rename.Mode.NO_REPLACE_WHITEOUT;
             default -> throw new FsException(FsError.INVALID_ARGUMENT);
         };
     }

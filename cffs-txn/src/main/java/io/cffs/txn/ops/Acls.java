@@ -34,12 +34,17 @@ final class Acls {
         return value == null ? null : Acl.of(value);
     }
 
-    /** Who may set or remove one: the owner. */
-    static void refuse(Transaction tx, Credentials who, Inode inode) throws FsException {
-        tx.readIdentity(inode.ino());
+    /** What is no directory has no default ACL, so there is nothing to remove. */
+    static boolean canHave(Inode inode, Name name) throws FsException {
         if (inode.type() == FileType.SYMLINK) {
             throw new FsException(FsError.NOT_SUPPORTED);
         }
+        return inode.isDirectory() || !name.equals(AclNames.DEFAULT);
+    }
+
+    /** Who may set or remove one: the owner. */
+    static void refuse(Transaction tx, Credentials who, Inode inode) throws FsException {
+        tx.readIdentity(inode.ino());
         if (!Permissions.owns(tx, who, inode)) {
             throw new FsException(FsError.NOT_PERMITTED);
         }

@@ -21,6 +21,9 @@ public final class Removexattr {
     public static Inode run(Transaction tx, Credentials who, Ino ino, Name name) throws FsException {
         Inode inode = tx.inode(ino);
         boolean acl = AclNames.flagOf(name) != 0;
+        if (acl && !Acls.canHave(inode, name)) {
+            return inode;
+        }
         if (acl) {
             Acls.refuse(tx, who, inode);
         } else {

@@ -1,5 +1,6 @@
 package io.cffs.txn.ops;
 
+import io.cffs.model.FileType;
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
@@ -22,21 +23,36 @@ public final class Rename {
         /** RENAME_NOREPLACE */
         NO_REPLACE,
         /** RENAME_EXCHANGE */
-        EXCHANGE
+        EXCHANGE,
+        /** RENAME_WHITEOUT: the old name stays, as the device 0:0 with which overlay file systems say "removed". */
+        WHITEOUT,
+        /** RENAME_NOREPLACE and RENAME_WHITEOUT */
+        NO_REPLACE_WHITEOUT;
+
+        private boolean keepsWhatIsThere() {
+            return this == NO_REPLACE || this == NO_REPLACE_WHITEOUT;
+        }
+
+        private boolean leavesWhiteout() {
+            return this == WHITEOUT || this == NO_REPLACE_WHITEOUT;
+        }
     }
 
     private Rename() {}
 
     /**
      * @throws FsException NOT_FOUND, NOT_A_DIRECTORY, IS_A_DIRECTORY, DIRECTORY_NOT_EMPTY, ACCESS_DENIED, READ_ONLY;
-     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory; INVALID_ARGUMENT into its own subtree;
-     *     CROSSES_VOLUMES from one quota tree to another
+     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory, and for WHITEOUT by others than uid 0;
+     *     INVALID_ARGUMENT into its own subtree; CROSSES_VOLUMES from one quota tree to another; QUOTA_EXCEEDED
      */
     public static void run(
             Transaction tx, Credentials who, Ino fromParent, Name fromName, Ino toParent, Name toName, Mode mode)
             throws FsException {
         Inode fromDirectory = tx.directory(fromParent);
         Inode toDirectory = tx.directory(toParent);
+        if (mode.leavesWhiteout() && !who.isPrivileged()) {
+            throw new FsException(FsError.NOT_PERMITTED);
+        }
         Permissions.requireSearch(tx, who, fromDirectory);
         Permissions.requireSearch(tx, who, toDirectory);
         DentryObject source = tx.child(fromParent, fromName);
@@ -54,9 +70,12 @@ public final class Rename {
         if (mode == Mode.EXCHANGE) {
             Creation.requireSameQuota(there, fromDirectory);
         }
-        refuseLoop(tx, moved, fromDirectory, toDirectory);
+        refuseLoop(tx, moved, fromDirectory, toDirectory, FsError.INVALID_ARGUMENT);
         if (mode == Mode.EXCHANGE) {
-            refuseLoop(tx, there, toDirectory, fromDirectory);
+            refuseLoop(tx, there, toDirectory, fromDirectory, FsError.INVALID_ARGUMENT);
+        } else if (there != null && there.sizeBytes() != 0) {
+            // Over one of its own ancestors: whatever it is, that is not empty, and Linux says so first.
+            refuseLoop(tx, there, toDirectory, fromDirectory, FsError.DIRECTORY_NOT_EMPTY);
         }
         refuseWithoutPermission(tx, who, fromDirectory, moved, toDirectory, there);
         if (mode != Mode.EXCHANGE) {
@@ -68,6 +87,10 @@ public final class Rename {
         } else {
             refuseFull(tx, there);
         }
+        if (mode.leavesWhiteout()) {
+            tx.quotas().require(fromDirectory, 0, 1);
+            tx.requireIno();
+        }
 
         long now = tx.nowNanos();
         tx.removeName(fromDirectory, fromName, moved);
@@ -77,6 +100,10 @@ public final class Rename {
         tx.putName(toDirectory, toName, moved);
         if (mode == Mode.EXCHANGE) {
             tx.putName(fromDirectory, fromName, there);
+        }
+        if (mode.leavesWhiteout()) {
+            FileType device = FileType.CHARACTER_DEVICE;
+            tx.putName(fromDirectory, fromName, tx.create(device, 0, who.uid(), who.gid(), 0, fromDirectory, null));
         }
         touch(tx, fromDirectory, toDirectory, moved, there, now);
         if (there != null && mode != Mode.EXCHANGE) {
@@ -88,7 +115,7 @@ public final class Rename {
         if (source == null) {
             throw new FsException(FsError.NOT_FOUND);
         }
-        if (mode == Mode.NO_REPLACE && target != null) {
+        if (mode.keepsWhatIsThere() && target != null) {
             throw new FsException(FsError.NAME_EXISTS);
         }
         if (mode == Mode.EXCHANGE && target == null) {
@@ -96,14 +123,15 @@ public final class Rename {
         }
     }
 
-    private static void refuseLoop(Transaction tx, Inode moved, Inode from, Inode to) throws FsException {
+    private static void refuseLoop(Transaction tx, Inode moved, Inode from, Inode to, FsError refusal)
+            throws FsException {
         if (!moved.isDirectory()) {
             return;
         }
         Ino above = to.ino();
         while (!above.equals(from.ino())) {
             if (above.equals(moved.ino())) {
-                throw new FsException(FsError.INVALID_ARGUMENT);
+                throw new FsException(refusal);
             }
             if (above.equals(Ino.ROOT)) {
                 return;

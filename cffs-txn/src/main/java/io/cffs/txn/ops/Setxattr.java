@@ -71,7 +71,7 @@ public final class Setxattr {
     private static Inode setAcl(Transaction tx, Credentials who, Inode inode, Name name, Bytes value, Mode mode,
             boolean dropSetGid) throws FsException {
         Acl acl = Acl.of(value);
-        if (name.equals(AclNames.DEFAULT) && !inode.isDirectory()) {
+        if (!Acls.canHave(inode, name)) {
             if (acl == null) {
                 return inode;
             }

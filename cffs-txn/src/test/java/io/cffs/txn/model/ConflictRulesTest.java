@@ -216,6 +216,56 @@ class ConflictRulesTest {
         commits(List.of(chmod("/g", 0600)), List.of(new ModelStep(Kind.READ, "/g", "", 0, 5, 0)));
     }
 
+    // Extended attributes and ACLs.
+
+    private static ModelStep setxattr(String path, String name, int mode) {
+        return new ModelStep(Kind.SETXATTR, path, name, mode, 9, 0);
+    }
+
+    private static ModelStep xattr(Kind kind, String path, String name) {
+        return new ModelStep(kind, path, name, 0, 0, 0);
+    }
+
+    private static ModelStep acl(String path, String name, int permissions) {
+        return new ModelStep(Kind.SETACL, path, name, permissions, 1, 0);
+    }
+
+    @Test
+    void attributesOfDifferentNamesAndBlindSettingsMerge() {
+        commits(List.of(setxattr("/g", "user.a", 0)), List.of(setxattr("/g", "user.b", 1)));
+        commits(List.of(setxattr("/g", "user.a", 0)), List.of(setxattr("/g", "user.a", 0)));
+        commits(List.of(setxattr("/g", "user.a", 0)), List.of(write("/g", 0, 5), at(Kind.STAT, "/g")));
+    }
+
+    @Test
+    void aValueAndItsAbsenceAreReads() {
+        aborts(List.of(setxattr("/g", "user.a", 0)), List.of(xattr(Kind.GETXATTR, "/g", "user.a")));
+        aborts(List.of(setxattr("/g", "user.a", 0)), List.of(setxattr("/g", "user.a", 1)));
+        commits(List.of(setxattr("/g", "user.a", 0)), List.of(xattr(Kind.GETXATTR, "/g", "user.b")));
+    }
+
+    @Test
+    void aListOfAttributesIsNoReadOfTheirValues() {
+        aborts(List.of(setxattr("/g", "user.a", 0)), List.of(at(Kind.LISTXATTR, "/g")));
+        List<ModelStep> before = new ArrayList<>(BEFORE);
+        before.add(setxattr("/g", "user.a", 0));
+        ModelStep otherValue = new ModelStep(Kind.SETXATTR, "/g", "user.a", 0, 3, 0);
+        assertEquals(Fate.COMMITTED, TwoTransactionsTest.compare(before, List.of(otherValue),
+                also(List.of(at(Kind.LISTXATTR, "/g")))));
+    }
+
+    @Test
+    void anAclIsPartOfTheIdentityAndOfWhatItDecides() {
+        ModelStep userReads = new ModelStep(Kind.READ, "/g", "", 0, 5, 1);
+        aborts(List.of(acl("/g", XattrModel.ACCESS, 077777)), List.of(chmod("/g", 0640)));
+        aborts(List.of(acl("/g", XattrModel.ACCESS, 077777)), List.of(userReads));
+        aborts(List.of(acl("/d", XattrModel.DEFAULT, 077777)), List.of(create("/d/new")));
+        List<ModelStep> before = new ArrayList<>(BEFORE);
+        before.add(acl("/g", XattrModel.ACCESS, 077777));
+        List<ModelStep> narrower = List.of(acl("/g", XattrModel.ACCESS, 037777));
+        assertEquals(Fate.CONFLICTED, TwoTransactionsTest.compare(before, narrower, also(List.of(userReads))));
+    }
+
     @Test
     void theGroupOfANewFileDependsOnItsDirectory() {
         aborts(List.of(chmod("/d", 02777)), List.of(create("/d/a")));

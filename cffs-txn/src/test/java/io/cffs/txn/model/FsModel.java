@@ -26,6 +26,9 @@ public final class FsModel {
         public String target;
         public Node parent;
         public final TreeMap<String, Node> entries = new TreeMap<>();
+        final TreeMap<String, byte[]> xattrs = new TreeMap<>();
+        AclModel acl;
+        AclModel defaultAcl;
 
         Node(FileType type, int permissions, int uid, int gid) {
             this.type = type;
@@ -76,6 +79,9 @@ public final class FsModel {
         copy.links = node.links;
         copy.content = node.content.clone();
         copy.target = node.target;
+        copy.xattrs.putAll(node.xattrs);
+        copy.acl = node.acl;
+        copy.defaultAcl = node.defaultAcl;
         node.entries.forEach((name, child) -> copy.entries.put(name, copyOf(child, copies)));
         return copy;
     }
@@ -87,7 +93,7 @@ public final class FsModel {
             return root;
         }
         Place place = place(who, path);
-        require(who, place.directory(), 1);
+        ModelRights.require(who, place.directory(), 1);
         if (place.node() == null) {
             throw new FsException(FsError.NOT_FOUND);
         }
@@ -105,35 +111,27 @@ public final class FsModel {
 
     // Permissions.
 
-    private static boolean allows(Credentials who, Node node, int wanted) {
-        if (who.uid() == 0) {
-            return (wanted & 1) == 0 || node.isDirectory() || (node.permissions & 0111) != 0;
-        }
-        int shift = who.uid() == node.uid ? 6 : who.isMemberOf(node.gid) ? 3 : 0;
-        return (node.permissions >> shift & wanted) == wanted;
-    }
-
-    private static void require(Credentials who, Node node, int wanted) throws FsException {
-        if (!allows(who, node, wanted)) {
-            throw new FsException(FsError.ACCESS_DENIED);
-        }
-    }
-
-    private static void requireUnstuck(Credentials who, Node directory, Node entry) throws FsException {
-        boolean sticky = (directory.permissions & 01000) != 0;
-        if (sticky && who.uid() != 0 && who.uid() != directory.uid && who.uid() != entry.uid) {
-            throw new FsException(FsError.NOT_PERMITTED);
-        }
-    }
-
     public void access(Credentials who, String path, int wanted) throws FsException {
-        require(who, lookup(who, path), wanted);
+        ModelRights.require(who, lookup(who, path), wanted);
     }
 
     // Making names.
 
     public Node make(Credentials who, String path, FileType type, int permissions, String target) throws FsException {
+        return make(who, place(who, path), type, permissions, target);
+    }
+
+    /** O_TMPFILE, and a link to it. */
+    public void makeFirst(Credentials who, String path, int permissions) throws FsException {
         Place place = place(who, path);
+        if (place.directory().links == 0) {
+            throw new FsException(FsError.NOT_FOUND);
+        }
+        ModelRights.require(who, place.directory(), 3);
+        make(who, place, FileType.REGULAR, permissions, null);
+    }
+
+    private Node make(Credentials who, Place place, FileType type, int permissions, String target) throws FsException {
         requireFree(who, place);
         if (type == FileType.CHARACTER_DEVICE && who.uid() != 0) {
             throw new FsException(FsError.NOT_PERMITTED);
@@ -148,19 +146,20 @@ public final class FsModel {
         }
         Node node = new Node(type, given, who.uid(), gid);
         node.target = target;
+        XattrModel.inherit(who, node, place.directory().defaultAcl);
         put(place, node);
         return node;
     }
 
     private static void requireFree(Credentials who, Place place) throws FsException {
-        require(who, place.directory(), 1);
+        ModelRights.require(who, place.directory(), 1);
         if (place.node() != null) {
             throw new FsException(FsError.NAME_EXISTS);
         }
         if (place.directory().links == 0) {
             throw new FsException(FsError.NOT_FOUND);
         }
-        require(who, place.directory(), 3);
+        ModelRights.require(who, place.directory(), 3);
     }
 
     public void link(Credentials who, String path, String to) throws FsException {
@@ -218,20 +217,20 @@ public final class FsModel {
 
     private Place removable(Credentials who, String path) throws FsException {
         Place place = place(who, path);
-        require(who, place.directory(), 1);
+        ModelRights.require(who, place.directory(), 1);
         if (place.node() == null) {
             throw new FsException(FsError.NOT_FOUND);
         }
-        require(who, place.directory(), 3);
-        requireUnstuck(who, place.directory(), place.node());
+        ModelRights.require(who, place.directory(), 3);
+        ModelRights.requireUnstuck(who, place.directory(), place.node());
         return place;
     }
 
     public void rename(Credentials who, String from, String to, Rename.Mode mode) throws FsException {
         Place source = place(who, from);
         Place target = place(who, to);
-        require(who, source.directory(), 1);
-        require(who, target.directory(), 1);
+        ModelRights.require(who, source.directory(), 1);
+        ModelRights.require(who, target.directory(), 1);
         Node moved = source.node();
         Node there = target.node();
         if (moved == null) {
@@ -248,25 +247,23 @@ public final class FsModel {
         }
         boolean exchange = mode == Rename.Mode.EXCHANGE;
         boolean moves = source.directory() != target.directory();
-        refuseLoop(moved, target.directory());
-        if (exchange) {
-            refuseLoop(there, source.directory());
-        }
-        require(who, source.directory(), 3);
-        requireUnstuck(who, source.directory(), moved);
-        require(who, target.directory(), 3);
+        refuseLoop(moved, target.directory(), FsError.INVALID_ARGUMENT);
+        refuseLoop(there, source.directory(), exchange ? FsError.INVALID_ARGUMENT : FsError.DIRECTORY_NOT_EMPTY);
+        ModelRights.require(who, source.directory(), 3);
+        ModelRights.requireUnstuck(who, source.directory(), moved);
+        ModelRights.require(who, target.directory(), 3);
         if (there != null) {
-            requireUnstuck(who, target.directory(), there);
+            ModelRights.requireUnstuck(who, target.directory(), there);
         }
         if (!exchange) {
             refuseTypes(moved, there);
         }
         if (moves && moved.isDirectory()) {
-            require(who, moved, 2);
+            ModelRights.require(who, moved, 2);
         }
         if (exchange) {
             if (moves && there.isDirectory()) {
-                require(who, there, 2);
+                ModelRights.require(who, there, 2);
             }
             take(source, moved);
             take(target, there);
@@ -285,10 +282,10 @@ public final class FsModel {
         put(target, moved);
     }
 
-    private static void refuseLoop(Node moved, Node to) throws FsException {
+    private static void refuseLoop(Node moved, Node to, FsError refusal) throws FsException {
         for (Node above = to; above != above.parent; above = above.parent) {
             if (above == moved) {
-                throw new FsException(FsError.INVALID_ARGUMENT);
+                throw new FsException(refusal);
             }
         }
     }
@@ -312,7 +309,7 @@ public final class FsModel {
         if (node.type == FileType.SYMLINK) {
             throw new FsException(FsError.SYMLINK_LOOP);
         }
-        require(who, node, wanted);
+        ModelRights.require(who, node, wanted);
         return node;
     }
 
@@ -346,7 +343,7 @@ public final class FsModel {
         if (node.type != FileType.REGULAR) {
             throw new FsException(FsError.INVALID_ARGUMENT);
         }
-        require(who, node, 2);
+        ModelRights.require(who, node, 2);
         truncate(who, node, length);
     }
 
@@ -381,6 +378,7 @@ public final class FsModel {
         }
         boolean outsider = who.uid() != 0 && !who.isMemberOf(node.gid);
         node.permissions = outsider ? permissions & ~02000 : permissions;
+        node.acl = node.acl == null ? null : node.acl.with(permissions, false);
     }
 
     public void chown(Credentials who, String path, int uid, int gid) throws FsException {

@@ -32,7 +32,8 @@ public final class ModelRunner {
             case CREATE -> create(step);
             case MKNOD -> model.make(who, path, step.length() == 0 ? FileType.FIFO : FileType.CHARACTER_DEVICE,
                     step.number(), null);
-            case MKDIR -> model.make(who, path, FileType.DIRECTORY, step.number(), null);
+            case MKDIR -> model.make(who.withUmask(step.length()), path, FileType.DIRECTORY, step.number(), null);
+            case TMPFILE -> model.makeFirst(who.withUmask(step.length()), path, step.number());
             case SYMLINK -> model.make(who, path, FileType.SYMLINK, 0777, step.other());
             case LINK -> model.link(who, path, step.other());
             case UNLINK -> model.unlink(who, path);
@@ -62,6 +63,9 @@ public final class ModelRunner {
                 return readlink(model.lookup(who, path));
             }
             case ACCESS -> model.access(who, path, step.number());
+            case SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL -> {
+                return XattrModel.run(model, step);
+            }
             default -> throw new AssertionError(step);
         }
         return "ok";
@@ -76,7 +80,7 @@ public final class ModelRunner {
             if (e.error() != io.cffs.model.FsError.NOT_FOUND) {
                 throw e;
             }
-            model.make(step.who(), step.path(), FileType.REGULAR, step.number(), null);
+            model.make(step.who().withUmask(step.length()), step.path(), FileType.REGULAR, step.number(), null);
         }
     }
 

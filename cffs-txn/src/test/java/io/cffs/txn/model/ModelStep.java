@@ -6,9 +6,9 @@ import io.cffs.txn.Credentials;
  * One random call, as data. What a field means depends on the kind.
  *
  * @param path where; for calls on a handle the slot
- * @param other a second path, or a symlink's target
- * @param number an offset, permissions, a mode of rename, an owner
- * @param length a length in bytes, a listing's limit, a group
+ * @param other a second path, a symlink's target, or the name of an attribute
+ * @param number an offset, permissions, a mode of rename or setxattr, an owner, the permissions in an ACL
+ * @param length a length in bytes, a listing's limit, a group, a umask, who is named in an ACL (4: remove it)
  * @param user index into {@link #USERS}
  */
 public record ModelStep(Kind kind, String path, String other, int number, int length, int user) {
@@ -22,7 +22,8 @@ public record ModelStep(Kind kind, String path, String other, int number, int le
     /** Every operation; those from HREAD to HSTAT go through an open handle. The last two end a transaction. */
     public enum Kind {
         CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, WRITE, READ, APPEND, TRUNCATE, OPEN_TRUNCATE, STAT,
-        LIST, CHMOD, CHOWN, READLINK, ACCESS, OPEN, CLOSE, HREAD, HWRITE, HAPPEND, HTRUNCATE, HSTAT,
+        LIST, CHMOD, CHOWN, READLINK, ACCESS, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL, TMPFILE,
+        OPEN, CLOSE, HREAD, HWRITE, HAPPEND, HTRUNCATE, HSTAT,
         COMMIT, ABORT
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class RealDirectoryTest {
     /** What a real directory can be asked for by path, without the helps of a handle. */
-    private static final Set<Kind> KINDS = EnumSet.range(Kind.CREATE, Kind.ACCESS);
+    private static final Set<Kind> KINDS = EnumSet.range(Kind.CREATE, Kind.TMPFILE);
     private static final int STEPS = 60;
 
     @Test

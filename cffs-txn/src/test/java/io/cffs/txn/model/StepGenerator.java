@@ -30,7 +30,7 @@ public final class StepGenerator {
             }
         }
         kinds.addAll(focus == Focus.NAMES ? List.of(Kind.CREATE, Kind.MKDIR) : List.of(Kind.CREATE, Kind.WRITE));
-        rootOnly = chance.nextInt(3) != 0;
+        rootOnly = focus != Focus.RIGHTS && chance.nextInt(3) != 0;
         depthMax = focus == Focus.BYTES ? 1 : 1 + chance.nextInt(3);
         nameCount = focus == Focus.BYTES ? 1 + chance.nextInt(2) : NAMES.length;
     }
@@ -41,7 +41,10 @@ public final class StepGenerator {
         BYTES(Kind.WRITE, Kind.WRITE, Kind.READ, Kind.APPEND, Kind.TRUNCATE, Kind.OPEN_TRUNCATE, Kind.STAT, Kind.OPEN,
                 Kind.HREAD, Kind.HWRITE, Kind.HAPPEND, Kind.HTRUNCATE, Kind.HSTAT, Kind.UNLINK, Kind.LINK),
         NAMES(Kind.MKDIR, Kind.SYMLINK, Kind.LINK, Kind.UNLINK, Kind.RMDIR, Kind.RENAME, Kind.RENAME, Kind.LIST,
-                Kind.LIST, Kind.STAT, Kind.OPEN, Kind.CLOSE, Kind.HSTAT, Kind.CHMOD, Kind.MKNOD);
+                Kind.LIST, Kind.STAT, Kind.OPEN, Kind.CLOSE, Kind.HSTAT, Kind.CHMOD, Kind.MKNOD),
+        RIGHTS(Kind.SETXATTR, Kind.GETXATTR, Kind.LISTXATTR, Kind.REMOVEXATTR, Kind.SETACL, Kind.SETACL, Kind.GETACL,
+                Kind.TMPFILE, Kind.ACCESS, Kind.ACCESS, Kind.STAT, Kind.CHMOD, Kind.CHOWN, Kind.MKDIR, Kind.MKNOD,
+                Kind.SYMLINK, Kind.LINK, Kind.UNLINK, Kind.RENAME);
 
         private final Kind[] kinds;
 
@@ -73,7 +76,12 @@ public final class StepGenerator {
         boolean onHandle = kind == Kind.CLOSE || kind.compareTo(Kind.HREAD) >= 0;
         String path = onHandle ? slot() : path();
         return switch (kind) {
-            case CREATE, MKDIR, CHMOD -> new ModelStep(kind, path, "", permissions(), 0, user);
+            case CHMOD -> new ModelStep(kind, path, "", permissions(), 0, user);
+            case CREATE, MKDIR, TMPFILE -> new ModelStep(kind, path, "", permissions(), umask(), user);
+            case SETXATTR -> new ModelStep(kind, path, attribute(), chance.nextInt(3), 1 + chance.nextInt(40), user);
+            case GETXATTR, REMOVEXATTR -> new ModelStep(kind, path, attribute(), 0, 0, user);
+            case SETACL -> new ModelStep(kind, path, acl(), chance.nextInt(1 << 15), chance.nextInt(5), user);
+            case GETACL -> new ModelStep(kind, path, acl(), 0, 0, user);
             case MKNOD -> new ModelStep(kind, path, "", permissions(), chance.nextInt(2), user);
             case SYMLINK -> new ModelStep(kind, path, "target" + chance.nextInt(9), 0, 0, user);
             case LINK -> new ModelStep(kind, path, path(), 0, 0, user);
@@ -85,7 +93,7 @@ public final class StepGenerator {
             case CHOWN -> new ModelStep(kind, path, "", owner(), owner(), user);
             case ACCESS -> new ModelStep(kind, path, "", chance.nextInt(8), 0, user);
             case OPEN -> new ModelStep(kind, path, slot(), chance.nextInt(3) == 0 ? 4 : 6, 0, user);
-            case UNLINK, RMDIR, OPEN_TRUNCATE, STAT, READLINK, CLOSE, HSTAT ->
+            case UNLINK, RMDIR, OPEN_TRUNCATE, STAT, READLINK, LISTXATTR, CLOSE, HSTAT ->
                     new ModelStep(kind, path, "", 0, 0, user);
             case COMMIT, ABORT -> throw new AssertionError("no call: " + kind);
         };
@@ -117,6 +125,20 @@ public final class StepGenerator {
 
     private int permissions() {
         return chance.nextInt(3) > 0 ? 0777 : PERMISSIONS[chance.nextInt(PERMISSIONS.length)];
+    }
+
+    private int umask() {
+        int[] masks = {0, 0, 0, 022, 077, 0777};
+        return masks[chance.nextInt(masks.length)];
+    }
+
+    private String attribute() {
+        String[] names = {"user.a", "user.b/c", "trusted.d"};
+        return names[chance.nextInt(names.length)];
+    }
+
+    private String acl() {
+        return chance.nextBoolean() ? XattrModel.ACCESS : XattrModel.DEFAULT;
     }
 
     private int owner() {

@@ -29,6 +29,7 @@ import io.cffs.txn.ops.Rmdir;
 import io.cffs.txn.ops.Setattr;
 import io.cffs.txn.ops.SetattrRequest;
 import io.cffs.txn.ops.Symlink;
+import io.cffs.txn.ops.Tmpfile;
 import io.cffs.txn.ops.Unlink;
 import io.cffs.txn.ops.WriteRange;
 import io.cffs.txn.port.BackendPort.InoRange;
@@ -133,7 +134,11 @@ public final class TransactionRunner {
         Credentials who = step.who();
         String path = step.path();
         return switch (step.kind()) {
-            case CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME -> changeNames(step);
+            case CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, TMPFILE -> changeNames(step);
+            case SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL -> {
+                Ino ino = lookup(who, path);
+                yield until(() -> XattrSteps.run(transaction, ino, step));
+            }
             case WRITE, READ, APPEND, TRUNCATE, OPEN_TRUNCATE -> content(step);
             case STAT -> stat(lookup(who, path));
             case LIST -> list(who, lookup(who, path), step.length());
@@ -172,10 +177,12 @@ public final class TransactionRunner {
         Name name = last(place);
         Ino toParent = step.kind() == ModelStep.Kind.RENAME ? parent(who, step.other()) : null;
         until(() -> switch (step.kind()) {
-            case CREATE -> Create.run(transaction, who, parent, name, step.number(), OpenFlags.READ_WRITE);
+            case CREATE -> Create.run(transaction, who.withUmask(step.length()), parent, name, step.number(),
+                    OpenFlags.READ_WRITE);
+            case TMPFILE -> tmpfile(step, parent, name);
             case MKNOD -> Mknod.run(transaction, who, parent, name,
                     step.length() == 0 ? FileType.FIFO : FileType.CHARACTER_DEVICE, step.number(), 7);
-            case MKDIR -> Mkdir.run(transaction, who, parent, name, step.number());
+            case MKDIR -> Mkdir.run(transaction, who.withUmask(step.length()), parent, name, step.number());
             case SYMLINK -> Symlink.run(transaction, who, parent, name, Bytes.ofUtf8(step.other()));
             case LINK -> Link.run(transaction, who, source, parent, name);
             case UNLINK -> {
@@ -193,6 +200,18 @@ public final class TransactionRunner {
             default -> throw new AssertionError(step);
         });
         return "ok";
+    }
+
+    /** Opens a file without a name, links it and closes it. */
+    private Inode tmpfile(ModelStep step, Ino parent, Name name) throws FsException {
+        Credentials who = step.who().withUmask(step.length());
+        Ino made = until(() -> Tmpfile.run(transaction, who, parent, step.number())).ino();
+        transaction.retain(made);
+        try {
+            return until(() -> Link.run(transaction, who, made, parent, name));
+        } finally {
+            transaction.release(made);
+        }
     }
 
     private String content(ModelStep step) throws FsException {

@@ -6,6 +6,7 @@ import io.cffs.model.FileType;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.Transaction;
@@ -32,6 +33,7 @@ public final class Trees {
         long size = node.isDirectory() ? node.entries.size() : node.target != null ? node.target.length()
                 : node.content.length;
         String content = node.target != null ? node.target : ModelRunner.text(node.content);
+        content += attributes(XattrModel.all(node));
         tree.put(path, line(node.type, node.permissions, node.uid, node.gid, node.links, size, content,
                 seen.putIfAbsent(node, path)));
         node.entries.forEach((name, child) -> add(child, join(path, name), seen, tree));
@@ -66,7 +68,13 @@ public final class Trees {
                 block.raw().copyTo(0, content, (int) at, block.raw().length());
             }
         }
-        tree.put(path, line(inode, content, seen.putIfAbsent(ino, path)));
+        TreeMap<String, byte[]> xattrs = new TreeMap<>();
+        objects.forEach((key, value) -> {
+            if (key instanceof ObjectKey.XattrKey xattr && xattr.ino().equals(ino)) {
+                xattrs.put(xattr.name().toString(), ((StoredObject.XattrObject) value).value().toArray());
+            }
+        });
+        tree.put(path, line(inode, content, xattrs, seen.putIfAbsent(ino, path)));
         for (ObjectKey.DentryKey key : names.getOrDefault(ino, List.of())) {
             Ino child = ((StoredObject.DentryObject) objects.get(key)).ino();
             add(objects, names, child, join(path, key.name().toString()), seen, tree);
@@ -86,7 +94,11 @@ public final class Trees {
         Inode inode = transaction.inode(ino);
         ByteBuffer content = ByteBuffer.allocate(inode.type() == FileType.REGULAR ? (int) inode.sizeBytes() : 0);
         transaction.read(inode, 0, content);
-        tree.put(path, line(inode, content.array(), seen.putIfAbsent(ino, path)));
+        TreeMap<String, byte[]> xattrs = new TreeMap<>();
+        for (Name name : transaction.xattrs().names(inode)) {
+            xattrs.put(name.toString(), transaction.xattrs().get(inode, name).toArray());
+        }
+        tree.put(path, line(inode, content.array(), xattrs, seen.putIfAbsent(ino, path)));
         if (inode.isDirectory()) {
             DirectoryPage page = transaction.list(ino, null, DirectoryPage.ENTRIES_MAX);
             for (DirectoryPage.Entry entry : page.entries()) {
@@ -99,11 +111,18 @@ public final class Trees {
         return path.equals("/") ? "/" + name : path + "/" + name;
     }
 
-    private static String line(Inode inode, byte[] bytes, String sameAs) {
+    /** Empty for none. */
+    private static String attributes(Map<String, byte[]> xattrs) {
+        StringBuilder text = new StringBuilder();
+        xattrs.forEach((name, value) -> text.append(' ').append(name).append('=').append(ModelRunner.text(value)));
+        return text.toString();
+    }
+
+    private static String line(Inode inode, byte[] bytes, TreeMap<String, byte[]> xattrs, String sameAs) {
         Bytes target = inode.symlinkTarget();
         String content = target != null ? target.toUtf8() : ModelRunner.text(bytes);
         return line(inode.type(), inode.permissions(), inode.uid(), inode.gid(), inode.links(), inode.sizeBytes(),
-                content, sameAs);
+                content + attributes(xattrs), sameAs);
     }
 
     private static String line(

@@ -99,6 +99,23 @@ class RenameFootprintTest {
     }
 
     @Test
+    void overAnAncestorIsRefusedBecauseThatIsNotEmpty() {
+        footprintOf(tx -> rename(tx, ROOT, "/dir/inner", "/dir", Mode.REPLACE))
+                .refused(FsError.DIRECTORY_NOT_EMPTY).reads("present /dir/inner", "present /dir");
+    }
+
+    @Test
+    void aWhiteoutTakesTheOldName() {
+        footprintOf(tx -> rename(tx, ROOT, "/file", "/x", Mode.WHITEOUT))
+                .reads("present /file", "absent /x")
+                .writes("remove /file", "put /x = /file", "create new CHARACTER_DEVICE 00 0:0", "put /file = new",
+                        "times / mc", "times /file c");
+        footprintOf(tx -> rename(tx, ROOT, "/file", "/one", Mode.NO_REPLACE_WHITEOUT))
+                .refused(FsError.NAME_EXISTS).reads("present /file", "present /one");
+        footprintOf(tx -> rename(tx, USER, "/file", "/x", Mode.WHITEOUT)).refused(FsError.NOT_PERMITTED).reads();
+    }
+
+    @Test
     void ofADirectoryReadsWhereTheNewPlaceLies() {
         footprintOf(tx -> rename(tx, ROOT, "/empty", "/dir/sub/x", Mode.REPLACE))
                 .reads("present /empty", "absent /dir/sub/x", "parent /dir/sub", "parent /dir")
