@@ -15,6 +15,7 @@ import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
@@ -58,7 +59,9 @@ public final class EmbeddedStore {
                     log.first());
             StoreDirectory.sync(path);
             StoreDirectory.sync(path.getParent());
-            return new VolumeParts(VolumeIdentityFile.readOrMake(path), log, store, blocks, () -> usableBytes(path));
+            return new VolumeParts(VolumeIdentityFile.readOrMake(path), log, store, blocks,
+                    () -> bytesOfDisk(path, FileStore::getUsableSpace), () ->
+                            bytesOfDisk(path, FileStore::getTotalSpace));
         } catch (IOException | RuntimeException failed) {
             if (log != null) {
                 log.close();
@@ -81,9 +84,13 @@ public final class EmbeddedStore {
         return new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, uid, gid, nowNanos);
     }
 
-    private static long usableBytes(Path path) {
+    private interface DiskFigure {
+        long of(FileStore disk) throws IOException;
+    }
+
+    private static long bytesOfDisk(Path path, DiskFigure figure) {
         try {
-            return Files.getFileStore(path).getUsableSpace();
+            return figure.of(Files.getFileStore(path));
         } catch (IOException failed) {
             // Not known is no reason to refuse: the writes themselves will show it.
             return Long.MAX_VALUE / 2;

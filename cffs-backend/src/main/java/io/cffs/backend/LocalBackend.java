@@ -18,6 +18,7 @@ import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>Reads run on the calling thread when their snapshot has been applied; stage runs on it always. Dependents of
  * commit futures run on the sequencing thread and must be short.
  */
-public final class LocalBackend implements BackendPort, CheckPort {
+public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
     private static final Logger LOG = LoggerFactory.getLogger(LocalBackend.class);
 
     private final Function<VolumeName, VolumeParts> opener;
@@ -205,6 +206,12 @@ public final class LocalBackend implements BackendPort, CheckPort {
     @Override
     public CompletableFuture<VolumeStatus> status(VolumeName name) {
         return on(name, volume -> CompletableFuture.completedFuture(volume.status()));
+    }
+
+    @Override
+    public CompletableFuture<List<TreeQuota>> quotas(VolumeName name, CommitTs snapshot, Ino after, int limit) {
+        int bounded = Math.clamp(limit, 1, QUOTAS_MAX);
+        return on(name, volume -> volume.read(snapshot, store -> store.quotas(after, bounded, snapshot)));
     }
 
     @Override

@@ -1,10 +1,11 @@
 package io.cffs.backend;
 
-import io.cffs.backend.fsck.CheckJobs;
 import io.cffs.backend.commit.CommitPipeline;
 import io.cffs.backend.commit.Coordination;
-import io.cffs.backend.store.StagedObjects;
+import io.cffs.backend.commit.RoomGauge;
+import io.cffs.backend.fsck.CheckJobs;
 import io.cffs.backend.store.Progress;
+import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.backend.trim.Leases;
 import io.cffs.backend.trim.Retention;
@@ -245,11 +246,12 @@ public final class Volume {
 
     VolumeStatus status() {
         Progress progress = store.progress();
-        long available = Math.max(0, parts.usableBytes().getAsLong());
+        long usable = parts.usableBytes().getAsLong();
+        long available = Math.max(0, usable - RoomGauge.RESERVE_BYTES);
         return new VolumeStatus(name, parts.identity(), pipeline.epoch().value(), pipeline.acknowledged(),
                 progress.applied(),
                 progress.horizon(), leases.count(), progress.inodeCount(), progress.fileBytes(),
-                progress.fileBytes() + available, available);
+                Math.max(parts.totalBytes().getAsLong(), available), available);
     }
 
     /** For a checker: a lease on the newest applied snapshot. Close it. */

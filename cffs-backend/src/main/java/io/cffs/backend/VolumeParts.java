@@ -15,11 +15,18 @@ import java.util.function.LongSupplier;
  *
  * @param identity as {@code VolumeStatus} says it
  * @param usableBytes room left on the disk
+ * @param totalBytes size of the disk
  */
-public record VolumeParts(
-        UUID identity, CommitLog log, VersionedStore store, BlockStore blocks, LongSupplier usableBytes) {
+public record VolumeParts(UUID identity, CommitLog log, VersionedStore store, BlockStore blocks,
+        LongSupplier usableBytes, LongSupplier totalBytes) {
     /** The root directory of a new volume belongs to root; everybody may look into it. */
     public static final int ROOT_PERMISSIONS = 0755;
+
+    /** On a disk that holds nothing else, as far as anybody knows. */
+    public VolumeParts(UUID identity, CommitLog log, VersionedStore store, BlockStore blocks,
+            LongSupplier usableBytes) {
+        this(identity, log, store, blocks, usableBytes, usableBytes);
+    }
 
     /** A volume in memory, for tests and the simulator. */
     public static VolumeParts inMemory(long wallNanos) {
@@ -32,7 +39,8 @@ public record VolumeParts(
     /** In memory: what the next process finds after this one has died. */
     public VolumeParts afterCrash() {
         ((MemoryCommitLog) log).reopen();
-        return new VolumeParts(identity, log, ((OrderedVersionedStore) store).afterCrash(), blocks, usableBytes);
+        return new VolumeParts(identity, log, ((OrderedVersionedStore) store).afterCrash(), blocks, usableBytes,
+                totalBytes);
     }
 
     void close() {

@@ -19,6 +19,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.Entropy;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Futures are completed by the thread that reads the connection: what depends on them must not wait.
  */
-public final class BackendClient implements BackendPort, CheckPort {
+public final class BackendClient implements BackendPort, CheckPort, QuotaPort {
     private static final int UNIT_BYTES = 1024;
     /** Room that a request without data of its own is counted with. */
     private static final int UNITS_MIN = 4;
@@ -176,6 +177,11 @@ public final class BackendClient implements BackendPort, CheckPort {
     @Override
     public CompletableFuture<Boolean> renew(VolumeName volume, long leaseId) {
         return ask(new Request.Renew(volume, leaseId), Response.Renewed.class, Response.Renewed::alive);
+    }
+
+    @Override
+    public CompletableFuture<List<TreeQuota>> quotas(VolumeName volume, CommitTs snapshot, Ino after, int limit) {
+        return ask(new Request.Quotas(volume, snapshot, after, limit), Response.Quotas.class, Response.Quotas::quotas);
     }
 
     @Override

@@ -5,9 +5,9 @@ import io.cffs.txn.port.Ticker;
 import java.util.function.LongSupplier;
 
 /** Looks at the room on the disk now and then, so that a full disk is met with some of it left. Any thread. */
-final class RoomGauge {
+public final class RoomGauge {
     /** Kept free for what is durable but not applied: memtables that must be flushed, and the log's own room. */
-    static final long RESERVE_BYTES = 64L * 1024 * 1024;
+    public static final long RESERVE_BYTES = 64L * 1024 * 1024;
     private static final long PERIOD_NANOS = 100_000_000;
 
     private final LongSupplier usableBytes;

@@ -3,7 +3,7 @@ package io.cffs.backend.fsck;
 /**
  * What is checked. The short ids are stable: scripts and documents name them. Letters group them: B log and ledger, C
  * versions, D inodes, E names, F blocks, G
- * extended attributes.
+ * extended attributes, H quotas.
  */
 public enum CheckId {
     COMMITS_DENSE("B2", "commit timestamps have no gap and no repetition"),
@@ -22,7 +22,9 @@ public enum CheckId {
     XATTR_COUNT("G2", "an inode counts its extended attributes and knows which ACLs it has"),
     BLOCK_HAS_FILE("F1", "every block belongs to a regular file"),
     BLOCK_PRESENT("F2", "the bytes of every block are there"),
-    BLOCK_CHECKSUM("F3", "the bytes of every block match their checksum");
+    BLOCK_CHECKSUM("F3", "the bytes of every block match their checksum"),
+    QUOTA_MATCHES_TREE("H1", "a quota has used what the inodes that count to it make together"),
+    QUOTA_TREE_OF_DIRECTORY("H2", "an inode counts to the quota tree of the directory that holds it");
 
     private final String shortId;
     private final String promise;

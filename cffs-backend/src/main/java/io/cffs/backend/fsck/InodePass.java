@@ -10,16 +10,19 @@ import io.cffs.model.Inode;
 final class InodePass implements StoreSurvey.InodeReader {
     private final VolumeCheck check;
     private final InodeTable table;
+    private final QuotaPass quotas;
 
-    InodePass(VolumeCheck check, InodeTable table) {
+    InodePass(VolumeCheck check, InodeTable table, QuotaPass quotas) {
         this.check = check;
         this.table = table;
+        this.quotas = quotas;
     }
 
     @Override
     public void inode(CommitTs version, Inode inode) {
         check.stopIfCancelled();
         table.add(version, inode);
+        quotas.inode(inode);
         if (inode.sizeBytes() < 0 || inode.sizeBytes() > Blocks.FILE_BYTES_MAX) {
             illegal(inode, version, "a length of 0 to 2^62 bytes", inode.sizeBytes() + " bytes");
         } else if (inode.symlinkTarget() != null && inode.symlinkTarget().length() != inode.sizeBytes()) {

@@ -11,10 +11,12 @@ import io.cffs.model.StoredObject.DentryObject;
 final class NamePass implements StoreSurvey.DentryReader {
     private final VolumeCheck check;
     private final InodeTable table;
+    private final QuotaPass quotas;
 
-    NamePass(VolumeCheck check, InodeTable table) {
+    NamePass(VolumeCheck check, InodeTable table, QuotaPass quotas) {
         this.check = check;
         this.table = table;
+        this.quotas = quotas;
     }
 
     @Override
@@ -37,6 +39,7 @@ final class NamePass implements StoreSurvey.DentryReader {
             checkDirectoryName(version, parent, name, row);
         }
         table.noteName(row, holder);
+        quotas.name(row, holder, version);
     }
 
     @Override

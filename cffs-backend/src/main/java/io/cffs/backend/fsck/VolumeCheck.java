@@ -7,6 +7,7 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.TxnId;
 import io.cffs.txn.port.CheckPort;
+import io.cffs.txn.port.QuotaPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -14,7 +15,8 @@ import java.util.concurrent.CancellationException;
 /**
  * Checks one volume at one snapshot.
  *
- * <p>Six passes, each a walk over one table in key order: inodes into a compact table; names against it; the table
+ * <p>Six passes, each a walk over one table in key order: inodes into a compact table, and summed up against the
+ * quotas; names against it; the table
  * against what the names said (links, entries, parents, reachability); blocks against lengths and, with
  * {@link Level#DATA}, their bytes against checksums; extended attributes against what inodes say of them; versions
  * and the ledger. A last walk over the names, made only
@@ -67,8 +69,11 @@ public final class VolumeCheck {
      * @throws CancellationException after {@link #cancel}
      */
     public CheckPort.Report run() {
-        survey.inodes(new InodePass(this, table));
-        survey.dentries(new NamePass(this, table));
+        QuotaPass quotas = new QuotaPass(this, table);
+        quotas.load(after -> store.quotas(after, QuotaPort.QUOTAS_MAX, at));
+        survey.inodes(new InodePass(this, table, quotas));
+        quotas.run();
+        survey.dentries(new NamePass(this, table, quotas));
         new TreePass(this, table).run();
         survey.blocks(new BlockPass(this, table, survey, level));
         new XattrPass(this, table).run(survey);

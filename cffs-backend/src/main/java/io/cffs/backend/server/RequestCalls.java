@@ -8,6 +8,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.CheckPort;
+import io.cffs.txn.port.QuotaPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,7 @@ final class RequestCalls {
             case Request.StartCheck start -> false;
             case Request.CheckReport asked -> false;
             case Request.CancelCheck cancel -> false;
+            case Request.Quotas quotas -> false;
             case Request.Fetch fetch -> fetch.items().size() <= LIGHT_ITEMS_MAX;
             case Request.ListNames list -> list.limit() <= LIGHT_ITEMS_MAX;
             case Request.Begin begin -> true;
@@ -92,6 +94,8 @@ final class RequestCalls {
                             .thenApply(Response.CheckReport::new);
             case Request.CancelCheck cancel ->
                     checks().cancelCheck(cancel.volume(), cancel.check()).thenApply(done -> new Response.Done());
+            case Request.Quotas asked -> quotas().quotas(asked.volume(), asked.snapshot(), asked.after(), asked.limit())
+                    .thenApply(Response.Quotas::new);
         };
     }
 
@@ -101,6 +105,14 @@ final class RequestCalls {
         }
         throw new BackendException(BackendException.Cause.REFUSED, "This backend only passes requests on: ask the"
                 + " backend that holds the store for a check.", null);
+    }
+
+    private QuotaPort quotas() {
+        if (port instanceof QuotaPort quotas) {
+            return quotas;
+        }
+        throw new BackendException(BackendException.Cause.REFUSED, "This backend only passes requests on: ask the"
+                + " backend that holds the store for its quotas.", null);
     }
 
     private static Response failed(Throwable failure) {

@@ -14,6 +14,7 @@ import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -130,6 +131,14 @@ public final class OrderedVersionedStore implements VersionedStore {
         DirectoryPage page = tables.list(directory, after, limit, at);
         requireReadable(at);
         return page;
+    }
+
+    @Override
+    public List<QuotaPort.TreeQuota> quotas(Ino after, int limit, CommitTs at) {
+        requireReadable(at);
+        List<QuotaPort.TreeQuota> quotas = tables.quotas(after, limit, at);
+        requireReadable(at);
+        return quotas;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -130,6 +131,18 @@ final class VersionTables {
         List<Name> names = new ArrayList<>();
         walk(prefix, prefix, at, (object, version, value) -> names.add(StoreKeys.xattrNameOf(object, object.length)));
         return names;
+    }
+
+    List<QuotaPort.TreeQuota> quotas(Ino after, int limit, CommitTs at) {
+        byte[] prefix = {StoreKeys.QUOTA};
+        byte[] start = after == null ? prefix : StoreKeys.numbers(StoreKeys.QUOTA, after.value() + 1);
+        List<QuotaPort.TreeQuota> quotas = new ArrayList<>();
+        walk(prefix, start, at, (object, version, value) -> {
+            Ino tree = new Ino(ByteBuffer.wrap(object).getLong(1));
+            quotas.add(new QuotaPort.TreeQuota(tree, StoreForms.quotaOf(value).quota()));
+            return quotas.size() < limit;
+        });
+        return quotas;
     }
 
     /** Takes what a snapshot sees of a run of objects. */

@@ -9,6 +9,7 @@ import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.util.Iterator;
 import java.util.List;
@@ -33,6 +34,9 @@ public interface VersionedStore extends AutoCloseable {
 
     /** Names after {@code after} (null: from the start), in byte order, with inodes, at most {@code limit}. */
     DirectoryPage list(Ino directory, Name after, int limit, CommitTs at);
+
+    /** Quotas after {@code after} (null: all), by inode number, at most {@code limit}. */
+    List<QuotaPort.TreeQuota> quotas(Ino after, int limit, CommitTs at);
 
     /** Names of an inode's extended attributes, in byte order. */
     List<Name> xattrNames(Ino ino, CommitTs at);

@@ -61,6 +61,10 @@ class VolumeCheckTest {
                         v.removeBytesOfBlock(DamagedVolume.A), "/a"),
                 row(CheckId.BLOCK_PRESENT, "a staged object is gone", DamagedVolume::deleteStagedObject, "/big"),
                 row(CheckId.BLOCK_CHECKSUM, "a flipped bit", v -> v.flipBitOfBlock(DamagedVolume.A), "/a"),
+                row(CheckId.QUOTA_MATCHES_TREE, "a usage in bytes",
+                        v -> v.changeQuota(DamagedVolume.E, quota -> quota.plus(1, 0)), "/d/e"),
+                row(CheckId.QUOTA_MATCHES_TREE, "a usage in inodes",
+                        v -> v.changeQuota(DamagedVolume.E, quota -> quota.plus(0, 1)), "/d/e"),
                 row(CheckId.NAME_LEGAL, "a name with a slash", v -> v.putIllegalDentry(DamagedVolume.E,
                         DamagedVolume.F),
                         "/d/e"));
@@ -87,6 +91,8 @@ class VolumeCheckTest {
                 row(CheckId.DENTRY_NAMES_INODE, "a name of nothing", v -> v.removeInode(DamagedVolume.LINK)),
                 row(CheckId.DENTRY_NAMES_INODE, "a name of another type",
                         v -> v.putDentry(Ino.ROOT, "link", DamagedVolume.LINK, FileType.FIFO)),
+                row(CheckId.QUOTA_TREE_OF_DIRECTORY, "a file that counts to another tree than its directory",
+                        v -> v.changeInode(DamagedVolume.A, inode -> inode.withQuotaTree(DamagedVolume.E))),
                 row(CheckId.INODE_REACHABLE, "an inode without a name", v -> v.removeDentry(Ino.ROOT, "link")),
                 row(CheckId.INODE_LEGAL, "an inode record that ends early", v ->
                         v.truncateInodeRecord(DamagedVolume.LINK)),

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  * <pre>
  *   /a      ino 2: two blocks of its own, 200,000 bytes
  *   /d      ino 3: a directory
- *   /d/e    ino 4: an empty directory
+ *   /d/e    ino 4: an empty directory, with a quota
  *   /d/f    ino 5: a file of 5 bytes, also named /g
  *   /big    ino 6: one staged block
  *   /link   ino 7: a symlink to "a"
@@ -55,11 +55,13 @@ public final class DamagedVolume {
                 new Mutation.WriteBytes(A, 0, new Mutation.FileBytes.Inline(Bytes.owning(noise(200_000)))),
                 directory(D, Ino.ROOT), name(Ino.ROOT, "d", D, FileType.DIRECTORY),
                 directory(E, D), name(D, "e", E, FileType.DIRECTORY));
-        commit(state, 2, file(F), name(D, "f", F, FileType.REGULAR), name(Ino.ROOT, "g", F, FileType.REGULAR),
+        commit(state, 2, new Mutation.SetQuota(E, 1000, 10, Quota.Phase.COUNTING), new Mutation.SetQuotaTree(E, E),
+                file(F), name(D, "f", F, FileType.REGULAR), name(Ino.ROOT, "g", F, FileType.REGULAR),
                 new Mutation.WriteBytes(F, 0, new Mutation.FileBytes.Inline(Bytes.ofUtf8("hello"))),
                 new Mutation.SetXattr(F, AclNames.ACCESS, Bytes.ofUtf8("acl")),
                 new Mutation.SetXattr(F, Name.of("user.x"), Bytes.ofUtf8("1")));
-        commit(state, 3, file(BIG), name(Ino.ROOT, "big", BIG, FileType.REGULAR),
+        commit(state, 3, new Mutation.SetQuota(E, 1000, 10, Quota.Phase.COMPLETE), file(BIG),
+                name(Ino.ROOT, "big", BIG, FileType.REGULAR),
                 new Mutation.WriteBytes(BIG, 0, new Mutation.FileBytes.Staged(STAGED, 0, 131_072)),
                 new Mutation.CreateInode(new Inode(LINK, FileType.SYMLINK, 0777, 0, 0, 0, 1, 1, 1, 1, 1, 0, null,
                         Bytes.ofUtf8("a"))),
@@ -99,6 +101,13 @@ public final class DamagedVolume {
         byte[] key = newest(StoreKeys.numbers(StoreKeys.INODE, ino.value()));
         Inode inode = StoreForms.inodeOf(ino, map.get(key));
         put(key, StoreForms.value(new StoredObject.InodeObject(change.apply(inode))));
+    }
+
+    /** The same for a quota. */
+    public void changeQuota(Ino tree, UnaryOperator<Quota> change) {
+        byte[] key = newest(StoreKeys.numbers(StoreKeys.QUOTA, tree.value()));
+        Quota quota = StoreForms.quotaOf(map.get(key)).quota();
+        put(key, StoreForms.value(new StoredObject.QuotaObject(change.apply(quota))));
     }
 
     public void removeInode(Ino ino) {

@@ -65,6 +65,10 @@ public final class Main implements Runnable {
         // An argument of the function is the function's, even one that begins with '@' or looks like an option of ours.
         line.setExpandAtFiles(false);
         line.setStopAtPositional(true);
+        CommandLine quota = line.getSubcommands().get("quota");
+        if (quota != null) {
+            quota.setStopAtPositional(false);
+        }
         line.setUsageHelpWidth(100);
         return line;
     }
@@ -78,6 +82,7 @@ public final class Main implements Runnable {
         commands.put("backend", () -> new BackendCommand(around, backends));
         commands.put("host", () -> new HostCommand(around, backends));
         commands.put("status", () -> new StatusCommand(around, backends));
+        commands.put("quota", () -> new QuotaCommand(around, backends));
         commands.put("fsck", () -> new FsckCommand(around, backends));
         commands.put("version", VersionCommand::new);
         commands.put("completion", () -> new CompletionCommand(around));

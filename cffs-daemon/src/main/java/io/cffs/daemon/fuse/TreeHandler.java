@@ -38,6 +38,7 @@ import io.cffs.txn.ops.SetattrRequest;
 import io.cffs.txn.ops.Statfs;
 import io.cffs.txn.ops.Symlink;
 import io.cffs.txn.ops.Unlink;
+import io.cffs.txn.port.BackendPort.VolumeStatus;
 
 /**
  * Requests about names, attributes and directories, each as one operation on the open attempt. See the package for what
@@ -286,7 +287,9 @@ final class TreeHandler implements FuseHandler {
     @Override
     public void statfs(FuseRequest in, FuseReply out) {
         answer(out, () -> {
-            Statfs.Figures now = Statfs.run(figures.now());
+            Ino ino = ControlNode.isControl(in.nodeId()) ? Ino.ROOT : ino(in);
+            VolumeStatus told = figures.now();
+            Statfs.Figures now = session.perform(at -> Statfs.run(at.transaction(), ino, told));
             out.statfs(new FuseStatfs(now.blocks(), now.freeBlocks(), now.availableBlocks(), now.inodes(),
                     now.freeInodes(), now.blockBytes(), now.nameBytesMax()));
         });

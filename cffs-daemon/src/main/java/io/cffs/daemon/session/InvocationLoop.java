@@ -25,6 +25,12 @@ import java.util.Set;
  * <p>One instance serves any number of invocations, one after the other.
  */
 public final class InvocationLoop {
+    /**
+     * A function that was refused for a quota has not seen what others used: run again it does, and gets EDQUOT where
+     * it writes. One that meets the refusal again writes what it cannot know to be too much.
+     */
+    static final int QUOTA_RERUNS_MAX = 2;
+
     private final Attempts attempts;
     private final RetryPolicy policy;
     private final Ticker ticker;
@@ -121,7 +127,11 @@ public final class InvocationLoop {
                 course.lastWitness = null;
                 yield null;
             }
-            case CommitOutcome.Refused r -> new InvocationResult.Refused(r.cause(), r.sentence(), course.number);
+            case CommitOutcome.Refused r -> {
+                boolean again = r.cause() == CommitOutcome.RefusalCause.QUOTA
+                        && ++course.quotaRefusals <= QUOTA_RERUNS_MAX && course.number < policy.attemptsMax();
+                yield again ? null : new InvocationResult.Refused(r.cause(), r.sentence(), course.number);
+            }
             case CommitOutcome.Unknown u -> settled(course, ticket);
         };
     }
@@ -163,6 +173,7 @@ public final class InvocationLoop {
         TxnId txn;
         /** Attempts begun. */
         int number;
+        int quotaRefusals;
         CommitOutcome.Witness lastWitness;
         private final Set<ReadKey> witnesses = new LinkedHashSet<>();
 

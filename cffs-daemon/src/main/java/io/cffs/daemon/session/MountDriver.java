@@ -5,6 +5,7 @@ import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.ReadKey;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.BeginRequest;
@@ -176,7 +177,7 @@ public final class MountDriver implements MountControl {
             }
             case CommitOutcome.Refused r -> {
                 tell("refused: " + r.sentence());
-                throw new FsException(FsError.NOT_PERMITTED);
+                throw new FsException(r.cause() == RefusalCause.QUOTA ? FsError.QUOTA_EXCEEDED : FsError.NOT_PERMITTED);
             }
             case CommitOutcome.Unknown u -> {
                 unresolved = ending;

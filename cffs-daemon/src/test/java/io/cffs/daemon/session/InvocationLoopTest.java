@@ -128,9 +128,25 @@ class InvocationLoopTest {
 
     @Test
     void aRefusalIsFinal() throws Exception {
-        attempts.outcomes.add(new CommitOutcome.Refused(CommitOutcome.RefusalCause.QUOTA, "the volume is full"));
+        attempts.outcomes.add(new CommitOutcome.Refused(CommitOutcome.RefusalCause.TOO_LARGE, "too much"));
         assertInstanceOf(InvocationResult.Refused.class, run(Verdict.COMMIT));
         assertEquals(1, bodyRuns.size());
+    }
+
+    @Test
+    void aQuotaThatOthersUsedUpIsSeenByTheNextAttempt() throws Exception {
+        attempts.outcomes.add(new CommitOutcome.Refused(CommitOutcome.RefusalCause.QUOTA, "the quota is exceeded"));
+        attempts.outcomes.add(committed(4));
+        assertEquals(new InvocationResult.Committed(new CommitTs(4), false, 2), run(Verdict.COMMIT));
+    }
+
+    @Test
+    void aQuotaThatIsExceededAgainAndAgainIsToldAsItIs() throws Exception {
+        for (int i = 0; i <= InvocationLoop.QUOTA_RERUNS_MAX; i++) {
+            attempts.outcomes.add(new CommitOutcome.Refused(CommitOutcome.RefusalCause.QUOTA, "exceeded"));
+        }
+        assertEquals(new InvocationResult.Refused(CommitOutcome.RefusalCause.QUOTA, "exceeded",
+                InvocationLoop.QUOTA_RERUNS_MAX + 1), run(Verdict.COMMIT));
     }
 
     @Test

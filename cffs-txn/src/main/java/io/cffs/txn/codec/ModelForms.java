@@ -240,7 +240,7 @@ final class ModelForms {
         };
     }
 
-    private static void putQuota(Quota quota, ByteWriter to) {
+    static void putQuota(Quota quota, ByteWriter to) {
         to.putUnsigned(quota.bytesMax());
         to.putUnsigned(quota.inodesMax());
         to.putUnsigned(quota.bytesUsed());
@@ -248,7 +248,7 @@ final class ModelForms {
         to.putByte(quota.phase().ordinal());
     }
 
-    private static Quota takeQuota(ByteReader from) throws CodecException {
+    static Quota takeQuota(ByteReader from) throws CodecException {
         return new Quota(from.takeUnsigned(Long.MAX_VALUE), from.takeUnsigned(Long.MAX_VALUE),
                 from.takeUnsigned(Long.MAX_VALUE), from.takeUnsigned(Long.MAX_VALUE), takePhase(from));
     }

@@ -55,6 +55,9 @@ public sealed interface Request {
 
     record CancelCheck(VolumeName volume, long check) implements Request {}
 
+    /** {@code after} is null for the start. */
+    record Quotas(VolumeName volume, CommitTs snapshot, Ino after, int limit) implements Request {}
+
     /** Asks nothing: whoever answers is there. */
     record Ping() implements Request {}
 }

@@ -7,6 +7,7 @@ import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 
 /** The form of a request: its tag, then its fields in order. */
 final class RequestForms {
@@ -62,6 +63,7 @@ final class RequestForms {
             case Request.CheckReport check -> putCheck(check, to);
             case Request.CancelCheck check -> putCheck(check, to);
             case Request.Ping ping -> to.putByte(15);
+            case Request.Quotas quotas -> putQuotas(quotas, to);
         }
     }
 
@@ -79,6 +81,12 @@ final class RequestForms {
     private static void putCheck(Request.CancelCheck cancel, ByteWriter to) {
         of(14, cancel.volume(), to);
         to.putFixed(cancel.check());
+    }
+
+    private static void putQuotas(Request.Quotas quotas, ByteWriter to) {
+        at(16, quotas.volume(), quotas.snapshot(), to);
+        to.putOptional(quotas.after(), ModelForms::putIno);
+        to.putUnsigned(quotas.limit());
     }
 
     private static void of(int tag, VolumeName volume, ByteWriter to) {
@@ -115,6 +123,8 @@ final class RequestForms {
                     ModelForms.takeVolume(from), from.takeFixed(), from.takeInt(Integer.MAX_VALUE));
             case 14 -> new Request.CancelCheck(ModelForms.takeVolume(from), from.takeFixed());
             case 15 -> new Request.Ping();
+            case 16 -> new Request.Quotas(ModelForms.takeVolume(from), ModelForms.takeTs(from),
+                    from.takeOptional(ModelForms::takeIno), from.takeInt(QuotaPort.QUOTAS_MAX));
             default -> throw new CodecException("no request has number " + tag);
         };
     }

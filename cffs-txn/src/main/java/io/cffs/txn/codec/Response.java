@@ -8,6 +8,7 @@ import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import java.util.List;
 
 /** What a server answers to one {@link Request}. */
@@ -49,6 +50,12 @@ public sealed interface Response {
     record CheckStarted(long check) implements Response {}
 
     record CheckReport(io.cffs.txn.port.CheckPort.Report report) implements Response {}
+
+    record Quotas(List<QuotaPort.TreeQuota> quotas) implements Response {
+        public Quotas {
+            quotas = List.copyOf(quotas);
+        }
+    }
 
     /** The call failed with a {@link BackendException}. */
     record Failed(BackendException.Cause kind, String sentence) implements Response {}

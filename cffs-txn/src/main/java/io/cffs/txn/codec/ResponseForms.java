@@ -8,6 +8,8 @@ import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
+import io.cffs.txn.port.QuotaPort.TreeQuota;
 import java.util.UUID;
 
 /** The form of a response: its tag, then its fields in order. */
@@ -69,6 +71,10 @@ final class ResponseForms {
                 to.putByte(13);
                 CheckForms.putReport(report.report(), to);
             }
+            case Response.Quotas quotas -> {
+                to.putByte(14);
+                to.putList(quotas.quotas(), ResponseForms::putTreeQuota);
+            }
             case Response.Failed failed -> {
                 to.putByte(11);
                 to.putEnum(failed.kind());
@@ -96,8 +102,18 @@ final class ResponseForms {
                     from.takeEnum(BackendException.Cause.values()), from.takeText(CommitForms.SENTENCE_MAX));
             case 12 -> new Response.CheckStarted(from.takeFixed());
             case 13 -> new Response.CheckReport(CheckForms.takeReport(from));
+            case 14 -> new Response.Quotas(from.takeList(QuotaPort.QUOTAS_MAX, 6, ResponseForms::takeTreeQuota));
             default -> throw new CodecException("no response has number " + tag);
         };
+    }
+
+    private static void putTreeQuota(TreeQuota of, ByteWriter to) {
+        ModelForms.putIno(of.tree(), to);
+        ModelForms.putQuota(of.quota(), to);
+    }
+
+    private static TreeQuota takeTreeQuota(ByteReader from) throws CodecException {
+        return new TreeQuota(ModelForms.takeIno(from), ModelForms.takeQuota(from));
     }
 
     private static void putBegun(Begun begun, ByteWriter to) {

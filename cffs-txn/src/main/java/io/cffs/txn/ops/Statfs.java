@@ -1,10 +1,19 @@
 package io.cffs.txn.ops;
 
 import io.cffs.model.Blocks;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
 import io.cffs.model.Name;
+import io.cffs.model.Quota;
+import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 
-/** statvfs(3). Figures of the volume as the backend last told them; they are not part of any snapshot. */
+/**
+ * statvfs(3). Without a quota: the disk that holds the store, as the backend last told. Under a quota with a limit, as
+ * XFS and ext4 do for project quotas: the limit is the size and the usage is what is used, of the tree before those of
+ * the volume. What this transaction has changed is counted. Advice, and so no read.
+ */
 public final class Statfs {
     /** Inodes are numbered without a practical limit; this many are always said to be free. */
     private static final long FREE_INODES = 1L << 40;
@@ -19,13 +28,43 @@ public final class Statfs {
             int blockBytes, long blocks, long freeBlocks, long availableBlocks, long inodes, long freeInodes,
             int nameBytesMax) {}
 
-    public static Figures run(VolumeStatus status) {
-        long capacity = status.capacityBytes() / Blocks.PAGE_BYTES;
-        long used = (status.usedBytes() + Blocks.PAGE_BYTES - 1) / Blocks.PAGE_BYTES;
-        long available = Math.max(0, status.availableBytes() / Blocks.PAGE_BYTES);
-        long free = Math.max(available, Math.max(0, capacity - used));
-        long blocks = Math.max(capacity, used + free);
-        return new Figures(Blocks.PAGE_BYTES, blocks, free, available, status.inodes() + FREE_INODES, FREE_INODES,
-                Name.BYTES_MAX);
+    /** A size, and what is left of it: in all, and for writing. */
+    private record Room(long size, long free, long available) {
+        /** This, seen through a quota: nobody can have more than either has. */
+        Room under(long limit, long used) {
+            if (limit == Quota.UNLIMITED) {
+                return this;
+            }
+            long left = Math.max(0, limit - used);
+            return new Room(limit, left, Math.min(left, available));
+        }
+    }
+
+    /**
+     * @param ino where the caller asks
+     * @throws FsException STALE
+     */
+    public static Figures run(Transaction tx, Ino ino, VolumeStatus status) throws FsException {
+        Inode inode = tx.inode(ino);
+        long ownBytes = tx.quotas().ownBytes(Ino.ROOT);
+        long available = Math.max(0, status.availableBytes() - Math.max(0, ownBytes));
+        Room bytes = new Room(Math.max(status.capacityBytes(), available), available, available);
+        long inodesUsed = Math.max(1, status.inodes() + tx.quotas().ownInodes(Ino.ROOT));
+        Room inodes = new Room(inodesUsed + FREE_INODES, FREE_INODES, FREE_INODES);
+        for (Ino tree : inode.quotaTree() == null ? new Ino[] {Ino.ROOT} : new Ino[] {Ino.ROOT, inode.quotaTree()}) {
+            Quota quota = tx.quotas().of(tree);
+            if (quota != null && quota.phase() != Quota.Phase.REMOVING) {
+                bytes = bytes.under(quota.bytesMax(), quota.bytesUsed());
+                inodes = inodes.under(quota.inodesMax(), quota.inodesUsed());
+            }
+        }
+        return figures(bytes, inodes);
+    }
+
+    /** What is used is rounded up to whole blocks, what is left down. */
+    private static Figures figures(Room bytes, Room inodes) {
+        int unit = Blocks.PAGE_BYTES;
+        return new Figures(unit, bytes.size() / unit, bytes.free() / unit, bytes.available() / unit, inodes.size(),
+                inodes.available(), Name.BYTES_MAX);
     }
 }

@@ -24,6 +24,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import io.cffs.txn.validate.WriteFootprint;
 import io.cffs.txn.validate.WriteFootprint.Change;
@@ -63,7 +64,11 @@ final class Samples {
                 new Source<>("request", Codecs.REQUEST, this::request),
                 new Source<>("response", Codecs.RESPONSE, this::response),
                 new Source<>("check-request", Codecs.REQUEST, this::checkRequest),
-                new Source<>("check-response", Codecs.RESPONSE, this::checkResponse));
+                new Source<>("check-response", Codecs.RESPONSE, this::checkResponse),
+                new Source<>("quota-request", Codecs.REQUEST,
+                        () -> new Request.Quotas(volume(), ts(), maybe(this::ino), random.nextInt(1001))),
+                new Source<>("quota-response", Codecs.RESPONSE, () -> new Response.Quotas(
+                        list(() -> new QuotaPort.TreeQuota(ino(), quota())))));
     }
 
     int below(int bound) {
@@ -254,10 +259,14 @@ final class Samples {
             case 0 -> new StoredObject.InodeObject(inode());
             case 1 -> new StoredObject.DentryObject(ino(), one(FileType.values()));
             case 2 -> new StoredObject.BlockObject(Bytes.owning(bytes(1 + random.nextInt(300))));
-            case 3 -> new StoredObject.QuotaObject(new Quota(number(Long.MAX_VALUE), number(Long.MAX_VALUE),
-                    number(Long.MAX_VALUE), number(Long.MAX_VALUE), one(Quota.Phase.values())));
+            case 3 -> new StoredObject.QuotaObject(quota());
             default -> new StoredObject.XattrObject(run(40));
         };
+    }
+
+    private Quota quota() {
+        return new Quota(number(Long.MAX_VALUE), number(Long.MAX_VALUE), number(Long.MAX_VALUE),
+                number(Long.MAX_VALUE), one(Quota.Phase.values()));
     }
 
     private ObjectKey objectKey() {

@@ -12,6 +12,7 @@ import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.util.Iterator;
 import java.util.List;
@@ -44,6 +45,11 @@ class FaultyStore implements VersionedStore {
     @Override
     public DirectoryPage list(Ino directory, Name after, int limit, CommitTs at) {
         return store.list(directory, after, limit, at);
+    }
+
+    @Override
+    public List<QuotaPort.TreeQuota> quotas(Ino after, int limit, CommitTs at) {
+        return store.quotas(after, limit, at);
     }
 
     @Override
