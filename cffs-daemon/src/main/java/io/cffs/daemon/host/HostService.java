@@ -11,6 +11,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,7 @@ public final class HostService implements AutoCloseable {
     private final HostProcesses processes;
     private final Ticker ticker;
     private final Pause pause;
-    private final String ownNamespace;
+    private final Set<String> hostNamespaces;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().name("cffs-run-", 0).factory());
     private final Set<HostRun> running = ConcurrentHashMap.newKeySet();
@@ -67,7 +68,19 @@ public final class HostService implements AutoCloseable {
         this.ticker = parts.ticker();
         this.pause = parts.pause();
         this.mounts = new HostMounts(room, parts.opener(), limits, ticker);
-        this.ownNamespace = processes.namespaceOf(ProcessHandle.current().pid());
+        this.hostNamespaces = hostNamespaces();
+    }
+
+    /** That of the first process differs from ours when this daemon is in a container that sees the host. */
+    private Set<String> hostNamespaces() throws IOException {
+        Set<String> links = new HashSet<>();
+        links.add(processes.namespaceOf(ProcessHandle.current().pid()));
+        try {
+            links.add(processes.namespaceOf(1));
+        } catch (IOException e) {
+            LOG.atDebug().setMessage("the first process cannot be looked at").addKeyValue("why", e.getMessage()).log();
+        }
+        return links;
     }
 
     HostLimits limits() {
@@ -141,7 +154,7 @@ public final class HostService implements AutoCloseable {
     /** The answer is given before the mount is taken down, unless others could stumble over it. */
     private void runOn(Client client, HostRequest.Run asked) throws HostRefusal, IOException, InterruptedException {
         HostRun run = client.run();
-        if (client.link().equals(ownNamespace)) {
+        if (hostNamespaces.contains(client.link())) {
             throw HostRefusal.usage("the function would share the host's mount name space, where everybody would see"
                     + " its mount: run it as a user who may make one with unshare(1)");
         }
