@@ -13,6 +13,7 @@ import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Applied;
+import io.cffs.txn.apply.BlockPatch;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.apply.LatestState;
 import java.util.ArrayList;
@@ -35,12 +36,25 @@ final class LatestObjects implements LatestState {
     /** Entries looked at for one eviction; the oldest may be waiting to be applied. */
     private static final int EVICTION_STEPS = 8;
 
-    /** @param value a StoredObject, a {@link StagedPart}, or null for an absent object */
+    /** @param value a StoredObject, a {@link StagedPart}, a {@link Patched}, or null for an absent object */
     private record Entry(long ts, Object value) {
         long weightBytes() {
-            return ENTRY_BYTES + (value instanceof StoredObject.BlockObject block ? block.raw().length() : 0);
+            return ENTRY_BYTES + switch (value) {
+                case StoredObject.BlockObject block -> block.raw().length();
+                case Patched patched -> patched.patch().inlineBytes();
+                case null, default -> 0;
+            };
         }
     }
+
+    /**
+     * A block that was changed in part.
+     *
+     * @param base the entry's value before; {@link #STORED} for whatever the store has, with or without this patch
+     */
+    private record Patched(Object base, BlockPatch patch) {}
+
+    private static final Object STORED = new Object();
 
     private record StagedPart(StagedId object, long offset, int length) {}
 
@@ -77,6 +91,8 @@ final class LatestObjects implements LatestState {
                 case Effect.Put put -> groupEntries.put(put.key(), new Entry(ts, put.value()));
                 case Effect.PutStagedBlock put -> groupEntries.put(put.key(),
                         new Entry(ts, new StagedPart(put.object(), put.offsetBytes(), put.lengthBytes())));
+                case Effect.PatchBlock patched -> groupEntries.put(patched.key(), new Entry(ts, new Patched(
+                        patched.overHole() ? null : known(patched.key()), patched.patch())));
                 case Effect.Delete delete -> groupEntries.put(delete.key(), new Entry(ts, null));
                 case Effect.DeleteBlocks range ->
                         groupHoles.add(new HoleRange(ts, range.ino(), range.firstIndex(), range.lastIndex()));
@@ -125,17 +141,28 @@ final class LatestObjects implements LatestState {
         }
     }
 
+    /** What a patch of a block lies over. What has been applied is in the store, so that patches do not pile up. */
+    private Object known(ObjectKey.BlockKey key) {
+        Entry entry = groupEntries.containsKey(key) ? groupEntries.get(key) : entries.get(key);
+        if (isHole(key, entry)) {
+            return null;
+        }
+        return entry == null || entry.ts() <= store.progress().applied().value() ? STORED : entry.value();
+    }
+
+    private boolean isHole(ObjectKey.BlockKey key, Entry entry) {
+        long hole = Math.max(newestHole(holes, key), newestHole(groupHoles, key));
+        // A block that the commit of the hole itself has put comes after the hole.
+        return hole > (entry == null ? -1 : entry.ts());
+    }
+
     private Object latest(ObjectKey key) {
         Entry entry = groupEntries.get(key);
         if (entry == null) {
             entry = entries.get(key);
         }
-        if (key instanceof ObjectKey.BlockKey block) {
-            long hole = Math.max(newestHole(holes, block), newestHole(groupHoles, block));
-            // A block that the commit of the hole itself has put comes after the hole.
-            if (hole > (entry == null ? -1 : entry.ts())) {
-                return null;
-            }
+        if (key instanceof ObjectKey.BlockKey block && isHole(block, entry)) {
+            return null;
         }
         if (entry == null) {
             VersionedStore.Version version = store.latest(key);
@@ -168,10 +195,20 @@ final class LatestObjects implements LatestState {
 
     @Override
     public Bytes block(Ino ino, long index) {
-        return switch (latest(new ObjectKey.BlockKey(ino, index))) {
+        ObjectKey.BlockKey key = new ObjectKey.BlockKey(ino, index);
+        return bytesOf(key, latest(key));
+    }
+
+    private Bytes bytesOf(ObjectKey.BlockKey key, Object value) {
+        return switch (value) {
             case null -> null;
             case StagedPart part -> staged.read(part.object(), part.offset(), part.length());
             case StoredObject.BlockObject block -> block.raw();
+            case Patched patched -> patched.patch().over(bytesOf(key, patched.base()), staged::read);
+            case Object stored when stored == STORED -> {
+                VersionedStore.Version version = store.latest(key);
+                yield version == null ? null : ((StoredObject.BlockObject) version.object()).raw();
+            }
             default -> throw new AssertionError("a block's key holds no block");
         };
     }

@@ -46,6 +46,7 @@ final class RecentChanges {
             switch (effect) {
                 case Effect.Put put -> keys.add(put.key());
                 case Effect.PutStagedBlock put -> keys.add(put.key());
+                case Effect.PatchBlock patched -> keys.add(patched.key());
                 case Effect.Delete delete -> keys.add(delete.key());
                 case Effect.DeleteBlocks range -> {
                     if (range.lastIndex() - range.firstIndex() >= namedMax) {

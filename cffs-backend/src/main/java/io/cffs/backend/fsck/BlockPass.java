@@ -6,7 +6,6 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey.BlockKey;
-import io.cffs.txn.StagedId;
 
 /** Each block against the file that it belongs to and, at level DATA, against its own bytes. */
 final class BlockPass implements StoreSurvey.BlockReader {
@@ -22,7 +21,8 @@ final class BlockPass implements StoreSurvey.BlockReader {
         this.level = level;
     }
 
-    private void check(CommitTs version, BlockKey key, int rawBytes) {
+    @Override
+    public void block(CommitTs version, BlockKey key, int rawBytes) {
         check.countBlock();
         int row = table.rowOf(key.ino());
         if (row < 0 || table.type(row) != FileType.REGULAR) {
@@ -40,11 +40,6 @@ final class BlockPass implements StoreSurvey.BlockReader {
             check.found(flaw.missing() ? CheckId.BLOCK_PRESENT : CheckId.BLOCK_CHECKSUM, key.ino(),
                     "sound bytes of block " + key.index(), flaw.sentence(), version);
         }
-    }
-
-    @Override
-    public void block(CommitTs version, BlockKey key, int rawBytes, StagedId staged) {
-        check(version, key, rawBytes);
     }
 
     @Override

@@ -161,8 +161,9 @@ public final class OrderedVersionedStore implements VersionedStore {
         List<ChangeForm.Touched> touched;
         try (OrderedBytes.Cursor cursor = map.cursor()) {
             Touches touches = new Touches(cursor);
+            BlockWriter blocks = new BlockWriter(map, tables, staged, batch, ts);
             for (Effect effect : applied.effects()) {
-                add(effect, ts, batch, touches, dead);
+                add(effect, ts, batch, blocks, touches, dead);
             }
             touched = touches.all();
         }
@@ -178,12 +179,13 @@ public final class OrderedVersionedStore implements VersionedStore {
                 .withCommit(header.at(), applied.inodeCountDelta(), applied.fileBytesDelta()));
     }
 
-    private void add(Effect effect, long ts, OrderedBytes.Batch batch, Touches touches, List<Ino> dead) {
+    private void add(Effect effect, long ts, OrderedBytes.Batch batch, BlockWriter blocks, Touches touches,
+            List<Ino> dead) {
         switch (effect) {
             case Effect.Put put -> {
                 byte[] object = StoreKeys.object(put.key());
                 if (put.value() instanceof StoredObject.BlockObject block) {
-                    putBlock(object, ts, block, batch);
+                    blocks.whole(object, block.raw());
                 } else {
                     batch.put(StoreKeys.version(object, ts), StoreForms.value(put.value()));
                 }
@@ -191,10 +193,13 @@ public final class OrderedVersionedStore implements VersionedStore {
             }
             case Effect.PutStagedBlock put -> {
                 byte[] object = StoreKeys.object(put.key());
-                batch.put(StoreKeys.version(object, ts), StoreForms.place(new StoreForms.BlockPlace(StoreForms.STAGED,
-                        put.lengthBytes(), 0, BlockCodec.RAW, null, put.object(), put.offsetBytes())));
-                batch.put(StoreKeys.stagedRef(put.object(), put.key(), ts), new byte[0]);
+                blocks.staged(object, put);
                 touches.note(object, false);
+            }
+            case Effect.PatchBlock patched -> {
+                byte[] object = StoreKeys.object(patched.key());
+                long previous = touches.note(object, false);
+                blocks.patched(object, patched.key(), patched.patch(), patched.overHole() ? -1 : previous);
             }
             case Effect.Delete delete -> {
                 byte[] object = StoreKeys.object(delete.key());
@@ -215,18 +220,6 @@ public final class OrderedVersionedStore implements VersionedStore {
             }
             case Effect.DeleteInodeContent content -> dead.add(content.ino());
         }
-    }
-
-    private static void putBlock(byte[] object, long ts, StoredObject.BlockObject block, OrderedBytes.Batch batch) {
-        BlockCodec.Encoded encoded = BlockCodec.encode(block.raw());
-        boolean inline = encoded.stored().length <= StoreForms.INLINE_BYTES_MAX;
-        if (!inline) {
-            batch.put(StoreKeys.data(object, ts), encoded.stored());
-        }
-        batch.put(StoreKeys.version(object, ts), StoreForms.place(new StoreForms.BlockPlace(
-                inline ? StoreForms.INLINE : StoreForms.DATA, encoded.rawBytes(), encoded.checksum(),
-                        encoded.encoding(),
-                inline ? encoded.stored() : null, null, 0)));
     }
 
     private static byte[] longs(long... values) {

@@ -27,6 +27,8 @@ final class StoreForms {
     static final byte DATA = 3;
     /** A block whose bytes are a range of a staged object. */
     static final byte STAGED = 4;
+    /** A block whose bytes stand in several places. */
+    static final byte COMPOSED = 5;
     static final byte[] GONE_VALUE = {GONE};
     /** Encoded blocks up to this size stand in the value itself. */
     static final int INLINE_BYTES_MAX = 2048;
@@ -40,9 +42,10 @@ final class StoreForms {
      *
      * @param inline encoded bytes when {@code where} is INLINE, else null
      * @param object the staged object when {@code where} is STAGED, else null; its checksums stand with it
+     * @param composed the places when {@code where} is COMPOSED, else null
      */
     record BlockPlace(byte where, int rawBytes, int checksum, byte encoding, byte[] inline, StagedId object,
-            long offset) {}
+            long offset, ComposedBlock composed) {}
 
     static byte[] value(StoredObject object) {
         return switch (object) {
@@ -129,12 +132,11 @@ final class StoreForms {
     }
 
     static byte[] place(BlockPlace place) {
-        int extra = place.where() == INLINE ? place.inline().length : place.where() == STAGED ? 28 : 0;
-        ByteBuffer form = ByteBuffer.allocate(10 + extra);
-        form.put(place.where()).putInt(place.rawBytes()).putInt(place.checksum()).put(place.encoding());
-        if (place.where() == INLINE) {
-            form.put(place.inline());
-        } else if (place.where() == STAGED) {
+        byte[] tail = place.where() == INLINE ? place.inline()
+                : place.where() == COMPOSED ? place.composed().encode() : new byte[0];
+        ByteBuffer form = ByteBuffer.allocate(10 + (place.where() == STAGED ? 28 : tail.length));
+        form.put(place.where()).putInt(place.rawBytes()).putInt(place.checksum()).put(place.encoding()).put(tail);
+        if (place.where() == STAGED) {
             form.putLong(place.object().txn().high()).putLong(place.object().txn().low());
             form.putInt(place.object().sequence()).putLong(place.offset());
         }
@@ -156,17 +158,25 @@ final class StoreForms {
                 case INLINE -> {
                     byte[] inline = new byte[form.remaining()];
                     form.get(inline);
-                    yield new BlockPlace(where, rawBytes, checksum, encoding, inline, null, 0);
+                    yield new BlockPlace(where, rawBytes, checksum, encoding, inline, null, 0, null);
                 }
-                case DATA -> new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0);
+                case DATA -> new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0, null);
                 case STAGED -> {
                     TxnId txn = new TxnId(form.getLong(), form.getLong());
                     StagedId id = new StagedId(txn, form.getInt());
-                    yield new BlockPlace(where, rawBytes, checksum, encoding, null, id, form.getLong());
+                    yield new BlockPlace(where, rawBytes, checksum, encoding, null, id, form.getLong(),
+                            null);
+                }
+                case COMPOSED -> {
+                    ComposedBlock composed = ComposedBlock.decode(form);
+                    if (composed.rawBytes() != rawBytes) {
+                        throw new IllegalArgumentException("a block of other length than its segments");
+                    }
+                    yield new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0, composed);
                 }
                 default -> throw new IllegalArgumentException("no place: " + where);
             };
-        } catch (BufferUnderflowException | IllegalArgumentException damaged) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException damaged) {
             throw damaged("block", damaged);
         }
     }

@@ -6,7 +6,6 @@ import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject.DentryObject;
-import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 
 /**
@@ -64,8 +63,7 @@ public interface StoreSurvey {
     }
 
     interface BlockReader extends DamageReader {
-        /** @param staged the staged object that holds the bytes; null when the store has them itself */
-        void block(CommitTs version, ObjectKey.BlockKey key, int rawBytes, StagedId staged);
+        void block(CommitTs version, ObjectKey.BlockKey key, int rawBytes);
     }
 
     interface XattrReader extends DamageReader {

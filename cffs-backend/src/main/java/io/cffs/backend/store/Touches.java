@@ -18,11 +18,16 @@ final class Touches {
         this.cursor = cursor;
     }
 
-    /** What is said last of an object counts. */
-    void note(byte[] object, boolean gone) {
+    /**
+     * What is said last of an object counts.
+     *
+     * @return timestamp of the version that is replaced; -1 for none
+     */
+    long note(byte[] object, boolean gone) {
         ChangeForm.Touched before = touched.get(object);
         long previous = before != null ? before.previous() : newest(object);
         touched.put(object, new ChangeForm.Touched(object, previous, gone));
+        return previous;
     }
 
     private long newest(byte[] object) {

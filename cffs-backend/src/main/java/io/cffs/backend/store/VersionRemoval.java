@@ -8,6 +8,7 @@ import io.cffs.txn.StagedId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -83,8 +84,23 @@ final class VersionRemoval {
         }
         byte[] value = map.get(key);
         if (value != null) {
-            remove(key, value, batch);
+            byte[] replacing = map.get(StoreKeys.version(touched.object(), ts));
+            remove(key, value, replacing == null ? Set.of() : recordsOf(replacing, ts), batch);
         }
+    }
+
+    /** Timestamps of the DATA records that a version of a block names. */
+    private static Set<Long> recordsOf(byte[] value, long ts) {
+        StoreForms.BlockPlace place = StoreForms.placeOf(value);
+        Set<Long> records = new HashSet<>();
+        if (place != null && place.where() != StoreForms.INLINE) {
+            for (ComposedBlock.Source source : ComposedBlock.of(place, ts).sources()) {
+                if (source instanceof ComposedBlock.Data data) {
+                    records.add(data.ts());
+                }
+            }
+        }
+        return records;
     }
 
     private void removeContent(OrderedBytes.Cursor cursor, Ino ino, OrderedBytes.Batch batch) {
@@ -92,26 +108,37 @@ final class VersionRemoval {
             byte[] prefix = StoreKeys.numbers(table, ino.value());
             boolean there = cursor.seek(prefix);
             while (there && StoreKeys.startsWith(cursor.key(), prefix)) {
-                remove(cursor.key(), cursor.value(), batch);
+                remove(cursor.key(), cursor.value(), Set.of(), batch);
                 there = cursor.next();
             }
         }
     }
 
-    private void remove(byte[] key, byte[] value, OrderedBytes.Batch batch) {
+    /** @param kept timestamps of the DATA records that go on as those of a newer version */
+    private void remove(byte[] key, byte[] value, Set<Long> kept, OrderedBytes.Batch batch) {
         batch.delete(key);
-        StoreForms.BlockPlace place = key[0] == StoreKeys.BLOCK ? StoreForms.placeOf(value) : null;
-        if (place == null) {
+        if (key[0] != StoreKeys.BLOCK) {
             return;
         }
-        if (place.where() == StoreForms.DATA) {
-            byte[] data = key.clone();
-            data[0] = StoreKeys.DATA;
-            batch.delete(data);
-        } else if (place.where() == StoreForms.STAGED) {
-            var block = (ObjectKey.BlockKey) StoreKeys.objectOf(key, key.length - 8);
-            batch.delete(StoreKeys.stagedRef(place.object(), block, StoreKeys.tsOf(key).value()));
-            touched.add(place.object());
+        long ts = StoreKeys.tsOf(key).value();
+        StoreForms.BlockPlace place = StoreForms.placeOf(value);
+        if (place == null || place.where() == StoreForms.INLINE) {
+            return;
+        }
+        byte[] object = Arrays.copyOf(key, key.length - 8);
+        for (ComposedBlock.Source source : ComposedBlock.of(place, ts).sources()) {
+            switch (source) {
+                case ComposedBlock.Data data -> {
+                    if (!kept.contains(data.ts())) {
+                        batch.delete(StoreKeys.data(object, data.ts()));
+                    }
+                }
+                case ComposedBlock.Staged named -> {
+                    var block = (ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length);
+                    batch.delete(StoreKeys.stagedRef(named.object(), block, ts));
+                    touched.add(named.object());
+                }
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
+import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.QuotaPort;
@@ -61,18 +62,36 @@ final class VersionTables {
         if (place.where() == StoreForms.STAGED) {
             return staged.read(place.object(), place.offset(), place.rawBytes());
         }
+        if (place.where() == StoreForms.COMPOSED) {
+            return place.composed().read(new ComposedBlock.SourceReader() {
+                @Override
+                public byte[] data(ComposedBlock.Data source) {
+                    return decoded(key, source, map.get(StoreKeys.data(StoreKeys.object(key), source.ts())));
+                }
+
+                @Override
+                public Bytes staged(StagedId object, long offset, int length) {
+                    return staged.read(object, offset, length);
+                }
+            });
+        }
         byte[] stored = place.where() == StoreForms.INLINE
                 ? place.inline()
                 : map.get(StoreKeys.data(StoreKeys.object(key), version.value()));
+        return Bytes.owning(decoded(key, new ComposedBlock.Data(
+                version.value(), place.rawBytes(), place.checksum(), place.encoding()), stored));
+    }
+
+    private static byte[] decoded(ObjectKey.BlockKey key, ComposedBlock.Data source, byte[] stored) {
         byte[] raw = stored == null
                 ? null
-                : BlockCodec.decode(stored, place.encoding(), place.rawBytes(), place.checksum());
+                : BlockCodec.decode(stored, source.encoding(), source.rawBytes(), source.checksum());
         if (raw == null) {
             throw new BackendException(BackendException.Cause.STORE_FAILED,
-                    "block " + key.index() + " of inode " + key.ino().value() + ", written by commit " + version.value()
+                    "block " + key.index() + " of inode " + key.ino().value() + ", written by commit " + source.ts()
                             + (stored == null ? ", is missing" : ", does not match its checksum"), null);
         }
-        return Bytes.owning(raw);
+        return raw;
     }
 
     /** One sentence when the bytes of the block that a snapshot sees are nowhere; null when they are somewhere. */
@@ -83,14 +102,23 @@ final class VersionTables {
                 return null;
             }
             StoreForms.BlockPlace place = StoreForms.placeOf(cursor.value());
-            boolean there = place == null || switch (place.where()) {
-                case StoreForms.STAGED -> staged.exists(place.object());
-                case StoreForms.DATA -> map.get(StoreKeys.data(object, StoreKeys.tsOf(cursor.key()).value())) != null;
-                default -> true;
-            };
-            return there ? null : "block " + key.index() + " of inode " + key.ino().value() + " has no bytes: "
-                    + (place.object() == null ? "its record is gone"
-                            : "the staged object " + StagedObjects.nameOf(place.object()) + " is gone");
+            if (place == null || place.where() == StoreForms.INLINE) {
+                return null;
+            }
+            for (ComposedBlock.Source source : ComposedBlock.of(place, StoreKeys.tsOf(cursor.key()).value())
+                    .sources()) {
+                String missing = switch (source) {
+                    case ComposedBlock.Staged named -> staged.exists(named.object())
+                            ? null
+                            : "the staged object " + StagedObjects.nameOf(named.object()) + " is gone";
+                    case ComposedBlock.Data data ->
+                            map.get(StoreKeys.data(object, data.ts())) != null ? null : "its record is gone";
+                };
+                if (missing != null) {
+                    return "block " + key.index() + " of inode " + key.ino().value() + " has no bytes: " + missing;
+                }
+            }
+            return null;
         }
     }
 

@@ -143,7 +143,7 @@ public final class DamagedVolume {
         byte[] key = StoreKeys.version(StoreKeys.object(new ObjectKey.BlockKey(ino, index)), LAST.value());
         put(key, StoreForms.place(new StoreForms.BlockPlace(StoreForms.INLINE, 1, encoded.checksum(),
                 encoded.encoding(),
-                encoded.stored(), null, 0)));
+                encoded.stored(), null, 0, null)));
     }
 
     /** Flips one bit of the bytes of block 0, which stand in the DATA table. */

@@ -12,6 +12,7 @@ import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Applied;
+import io.cffs.txn.apply.BlockPatch;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.validate.WriteFootprint;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ final class StoreModel {
     final List<Map<ObjectKey, StoredObject>> states = new ArrayList<>();
     final List<Commit> commits = new ArrayList<>();
     final Set<StagedId> stagedIds = new HashSet<>();
+    /** Of parts of blocks: a store may copy their bytes instead of referring to them. */
+    final Set<StagedId> patchIds = new HashSet<>();
     private final StagedObjects staged;
     private long nextIno = 100;
     private final List<Ino> files = new ArrayList<>();
@@ -82,7 +85,7 @@ final class StoreModel {
         for (int i = 0; i < count; i++) {
             Ino ino = files.get(random.below(files.size()));
             ObjectKey.BlockKey block = new ObjectKey.BlockKey(ino, random.below(BLOCKS));
-            switch (random.below(8)) {
+            switch (random.below(11)) {
                 case 0 -> put(state, effects, new ObjectKey.InodeKey(ino),
                         new StoredObject.InodeObject(file(ino, random.below(1000))));
                 case 1 -> put(state, effects, new ObjectKey.DentryKey(ino, name(random.below(NAMES))),
@@ -93,6 +96,7 @@ final class StoreModel {
                 case 4 -> stage(state, effects, block, new StagedId(txn, i), random);
                 case 5 -> delete(state, effects, random);
                 case 6 -> deleteBlocks(state, effects, first, ino, random);
+                case 7, 8, 9 -> patch(state, effects, block, new StagedId(txn, i), random);
                 default -> kill(state, effects, first, random);
             }
         }
@@ -101,6 +105,10 @@ final class StoreModel {
         for (Effect effect : all) {
             if (effect instanceof Effect.PutStagedBlock put) {
                 stagedIds.add(put.object());
+            } else if (effect instanceof Effect.PatchBlock patched) {
+                patched.patch().parts().stream().map(BlockPatch.Part::source)
+                        .filter(source -> source instanceof BlockPatch.Staged)
+                        .forEach(source -> patchIds.add(((BlockPatch.Staged) source).object()));
             }
         }
         states.add(state);
@@ -139,6 +147,31 @@ final class StoreModel {
         int offset = second ? 128 * 1024 : 0;
         state.put(key, new StoredObject.BlockObject(content.slice(offset, offset + length)));
         effects.put(key, new Effect.PutStagedBlock(key, id, offset, length));
+    }
+
+    /** A part from memory, and sometimes one behind it from a staged object. */
+    private void patch(
+            Map<ObjectKey, StoredObject> state, Map<ObjectKey, Effect> effects, ObjectKey.BlockKey key, StagedId id,
+            Seeded random) {
+        if (effects.containsKey(key)) {
+            return;
+        }
+        List<BlockPatch.Part> parts = new ArrayList<>();
+        int start = random.below(30_000);
+        int length = 1 + random.below(5000);
+        parts.add(new BlockPatch.Part(start, length, new BlockPatch.Inline(Bytes.owning(random.bytes(length)))));
+        if (random.below(3) == 0) {
+            Bytes content = Bytes.owning(random.bytes(5000));
+            staged.put(id, content);
+            parts.add(new BlockPatch.Part(start + length + random.below(3) * 1000, 1 + random.below(4000),
+                    new BlockPatch.Staged(id, random.below(1000))));
+        }
+        BlockPatch patch = new BlockPatch(parts);
+        StoredObject base = state.get(key);
+        state.put(key, new StoredObject.BlockObject(patch.over(
+                base == null ? null : ((StoredObject.BlockObject) base).raw(),
+                staged::read)));
+        effects.put(key, new Effect.PatchBlock(key, patch, base == null));
     }
 
     private void delete(Map<ObjectKey, StoredObject> state, Map<ObjectKey, Effect> effects, Seeded random) {

@@ -136,7 +136,9 @@ abstract class VersionedStoreContract {
         Set<io.cffs.txn.StagedId> kept = new HashSet<>();
         staged.list(kept::add);
         model.stagedIds.forEach(id -> assertEquals(store.isReferenced(id), kept.contains(id), where + " " + id));
+        model.patchIds.forEach(id -> assertTrue(kept.contains(id) || !store.isReferenced(id), where + " " + id));
         model.stagedIds.forEach(staged::delete);
+        model.patchIds.forEach(staged::delete);
     }
 
     @Test
@@ -208,7 +210,7 @@ abstract class VersionedStoreContract {
         StoreSurvey survey = store.survey(at);
         survey.inodes((version, inode) -> surveyed.add(new ObjectKey.InodeKey(inode.ino())));
         survey.dentries((version, parent, name, dentry) -> surveyed.add(new ObjectKey.DentryKey(parent, name)));
-        survey.blocks((version, key, rawBytes, id) -> {
+        survey.blocks((version, key, rawBytes) -> {
             assertNull(survey.flawOf(key, true));
             assertEquals(((StoredObject.BlockObject) state.get(key)).raw().length(), rawBytes);
             surveyed.add(key);

@@ -213,6 +213,11 @@ public final class MemoryVolume implements BackendPort, LatestState {
             case Effect.Put put -> put(put.key(), Optional.of(put.value()));
             case Effect.PutStagedBlock put -> put(put.key(), Optional.of(new StoredObject.BlockObject(
                     stagedBytes(put.object(), put.offsetBytes(), put.lengthBytes()))));
+            case Effect.PatchBlock patched -> {
+                Bytes base = patched.overHole() ? null : block(patched.key().ino(), patched.key().index());
+                put(patched.key(), Optional.of(
+                        new StoredObject.BlockObject(patched.patch().over(base, this::stagedBytes))));
+            }
             case Effect.Delete delete -> put(delete.key(), Optional.empty());
             case Effect.DeleteBlocks range -> {
                 for (ObjectKey key : List.copyOf(versions.keySet())) {

@@ -28,6 +28,10 @@ public record Applied(List<Effect> effects, WriteFootprint footprint, long inode
             bytes += EFFECT_BYTES;
             if (effect instanceof Effect.Put put && put.value() instanceof StoredObject.BlockObject block) {
                 bytes += block.raw().length();
+            } else if (effect instanceof Effect.PatchBlock patched) {
+                for (BlockPatch.Part part : patched.patch().parts()) {
+                    bytes += part.source() instanceof BlockPatch.Inline ? part.length() : EFFECT_BYTES;
+                }
             }
         }
         return bytes;

@@ -26,6 +26,13 @@ public sealed interface Effect {
         }
     }
 
+    /**
+     * Parts of a block have new bytes; the others stay, zeros where it is shorter or a hole.
+     *
+     * @param overHole nothing is there, or nothing any more once this commit's range deletions are carried out
+     */
+    record PatchBlock(ObjectKey.BlockKey key, BlockPatch patch, boolean overHole) implements Effect {}
+
     /** The object, which existed, is absent from this commit on. */
     record Delete(ObjectKey key) implements Effect {}
 

@@ -21,7 +21,8 @@ import java.util.TreeMap;
  * carries, never the size of the file: cuts and holes are ranges, and whole staged blocks are not looked at.
  *
  * <p>Holds: no block has bytes beyond the length, so a write that starts a block and reaches its last byte, or the end
- * of the file, replaces the block without reading it.
+ * of the file, replaces the block without reading it. One that changes a part of a stored block is a patch of it, which
+ * reads nothing either.
  */
 final class FileFold {
     private final Ino ino;
@@ -41,6 +42,9 @@ final class FileFold {
         record Raw(byte[] bytes, int length) implements Content {}
 
         record Reference(StagedId object, long offsetBytes, int length) implements Content {}
+
+        /** Over what is stored, whatever that is. */
+        record Patched(BlockPatch.Builder parts) implements Content {}
     }
 
     FileFold(Ino ino, long sizeBytes, boolean existed, LatestState state, MergeRoom room) {
@@ -170,10 +174,21 @@ final class FileFold {
                     new Content.Reference(staged.object(), staged.offsetBytes() + dataOffset, count));
             return;
         }
+        Content mine = written.get(index);
+        boolean patches = !replaces
+                && (mine instanceof Content.Patched || mine == null && (start > 0 || mayBeStored(index)));
+        if (patches || data instanceof FileBytes.Staged && !room.copies() && (mine == null || replaces)) {
+            BlockPatch.Builder parts = mine instanceof Content.Patched patched && !replaces
+                    ? patched.parts()
+                    : new BlockPatch.Builder();
+            parts.add(partOf(start, count, data, dataOffset));
+            written.put(index, new Content.Patched(parts));
+            return;
+        }
         Content.Raw base = replaces ? null : loaded(index);
         int baseLength = base == null ? 0 : base.length();
         int newLength = Math.max(baseLength, start + count);
-        room.take(base == null ? start : 0);
+        room.take(data instanceof FileBytes.Staged ? count : 0);
         byte[] bytes = base == null ? new byte[newLength] : grown(base, newLength);
         switch (data) {
             case FileBytes.Inline inline -> inline.bytes().copyTo((int) dataOffset, bytes, start, count);
@@ -182,6 +197,25 @@ final class FileFold {
                             .copyTo(0, bytes, start, count);
         }
         written.put(index, new Content.Raw(bytes, newLength));
+    }
+
+    private BlockPatch.Part partOf(int start, int count, FileBytes data, long dataOffset) throws MutationRefused {
+        return new BlockPatch.Part(start, count, switch (data) {
+            case FileBytes.Inline inline -> new BlockPatch.Inline(
+                    inline.bytes().slice((int) dataOffset, (int) dataOffset + count));
+            case FileBytes.Staged staged when room.copies() -> {
+                room.take(count);
+                yield new BlockPatch.Inline(
+                        state.stagedBytes(staged.object(), staged.offsetBytes() + dataOffset, count));
+            }
+            case FileBytes.Staged staged ->
+                    new BlockPatch.Staged(staged.object(), staged.offsetBytes() + dataOffset);
+        });
+    }
+
+    /** Whether the store may have a block here that this commit has not replaced. */
+    private boolean mayBeStored(long index) {
+        return existed && index * BLOCK_BYTES < sizeBeforeBytes && !deletedBlocks.contains(index);
     }
 
     /** An array with the content's bytes, zeros up to {@code length}; room is left so that many appends stay linear. */
@@ -223,13 +257,13 @@ final class FileFold {
     /** Null for a hole. */
     private Content contentOf(long index) throws MutationRefused {
         Content mine = written.get(index);
-        if (mine != null) {
+        if (mine != null && !(mine instanceof Content.Patched)) {
             return mine;
         }
-        if (!existed || index * BLOCK_BYTES >= sizeBeforeBytes || deletedBlocks.contains(index)) {
-            return null;
+        Bytes stored = mayBeStored(index) ? state.block(ino, index) : null;
+        if (mine instanceof Content.Patched patched) {
+            stored = patched.parts().build().over(stored, state::stagedBytes);
         }
-        Bytes stored = state.block(ino, index);
         if (stored == null) {
             return null;
         }
@@ -242,6 +276,7 @@ final class FileFold {
         return switch (contentOf(index)) {
             case null -> null;
             case Content.Raw raw -> raw;
+            case Content.Patched patched -> throw new AssertionError("the content of a patched block is its bytes");
             case Content.Reference staged -> {
                 room.take(staged.length());
                 Bytes bytes = state.stagedBytes(staged.object(), staged.offsetBytes(), staged.length());
@@ -263,6 +298,9 @@ final class FileFold {
             BlockKey key = new BlockKey(ino, entry.getKey());
             switch (entry.getValue()) {
                 case Content.Raw raw -> effects.add(new Effect.Put(key, new BlockObject(exact(raw))));
+                case Content.Patched patched ->
+                        effects.add(new Effect.PatchBlock(
+                                key, patched.parts().build(), !mayBeStored(entry.getKey())));
                 case Content.Reference staged ->
                         effects.add(new Effect.PutStagedBlock(
                                 key, staged.object(), staged.offsetBytes(), staged.length()));

@@ -1,7 +1,9 @@
 package io.cffs.txn.codec;
 
 import io.cffs.model.Blocks;
+import io.cffs.model.Bytes;
 import io.cffs.model.ObjectKey;
+import io.cffs.txn.apply.BlockPatch;
 import io.cffs.txn.apply.Effect;
 
 /** The form of an effect, for stores that log what a commit does instead of what it asked for. */
@@ -39,7 +41,44 @@ final class EffectForms {
                 to.putByte(5);
                 ModelForms.putIno(delete.ino(), to);
             }
+            case Effect.PatchBlock patched -> {
+                to.putByte(6);
+                ModelForms.putIno(patched.key().ino(), to);
+                to.putUnsigned(patched.key().index());
+                to.putList(patched.patch().parts(), EffectForms::putPart);
+                to.putBoolean(patched.overHole());
+            }
         }
+    }
+
+    private static void putPart(BlockPatch.Part part, ByteWriter to) {
+        to.putUnsigned(part.start());
+        switch (part.source()) {
+            case BlockPatch.Inline inline -> {
+                to.putByte(1);
+                to.putRun(inline.bytes());
+            }
+            case BlockPatch.Staged staged -> {
+                to.putByte(2);
+                to.putUnsigned(part.length());
+                ModelForms.putStaged(staged.object(), to);
+                to.putUnsigned(staged.offsetBytes());
+            }
+        }
+    }
+
+    private static BlockPatch.Part takePart(ByteReader from) throws CodecException {
+        int start = from.takeInt(Blocks.BLOCK_BYTES);
+        int kind = from.takeByte();
+        return switch (kind) {
+            case 1 -> {
+                Bytes bytes = Bytes.owning(from.takeRun(Blocks.BLOCK_BYTES));
+                yield new BlockPatch.Part(start, bytes.length(), new BlockPatch.Inline(bytes));
+            }
+            case 2 -> new BlockPatch.Part(start, from.takeInt(Blocks.BLOCK_BYTES), new BlockPatch.Staged(
+                    ModelForms.takeStaged(from), from.takeUnsigned(Blocks.FILE_BYTES_MAX)));
+            default -> throw new CodecException("no source of a part has number " + kind);
+        };
     }
 
     static Effect take(ByteReader from) throws CodecException {
@@ -54,6 +93,9 @@ final class EffectForms {
             case 4 -> new Effect.DeleteBlocks(
                     ModelForms.takeIno(from), from.takeUnsigned(INDEX_MAX), from.takeUnsigned(INDEX_MAX));
             case 5 -> new Effect.DeleteInodeContent(ModelForms.takeIno(from));
+            case 6 -> new Effect.PatchBlock(
+                    new ObjectKey.BlockKey(ModelForms.takeIno(from), from.takeUnsigned(INDEX_MAX)),
+                    new BlockPatch(from.takeList(Blocks.BLOCK_BYTES, 3, EffectForms::takePart)), from.takeBoolean());
             default -> throw new CodecException("no effect has number " + tag);
         };
     }

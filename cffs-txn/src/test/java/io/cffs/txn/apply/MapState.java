@@ -79,6 +79,16 @@ public final class MapState implements LatestState {
                     objects.put(put.key(),
                             new BlockObject(staged.get(put.object()).slice(from, from + put.lengthBytes())));
                 }
+                case Effect.PatchBlock patched -> {
+                    once(touched, patched.key());
+                    putBlocks.add(patched.key().ino());
+                    BlockObject base = (BlockObject) objects.get(patched.key());
+                    if (patched.overHole() && base != null) {
+                        throw new AssertionError("there is a block: " + patched.key());
+                    }
+                    objects.put(patched.key(), new BlockObject(patched.patch().over(
+                            base == null ? null : base.raw(), this::stagedBytes)));
+                }
                 case Effect.Delete delete -> {
                     once(touched, delete.key());
                     if (objects.remove(delete.key()) == null) {

@@ -18,6 +18,7 @@ import io.cffs.txn.Mutation.FileBytes;
 import io.cffs.txn.Mutation.TimeChange;
 import io.cffs.txn.ReadKey;
 import io.cffs.txn.StagedId;
+import io.cffs.txn.apply.BlockPatch;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
@@ -280,7 +281,10 @@ final class Samples {
     }
 
     private Effect effect() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
+            case 4 -> new Effect.PatchBlock(new ObjectKey.BlockKey(ino(), number(1L << 45)), new BlockPatch(List.of(
+                    new BlockPatch.Part(random.nextInt(100), 40, new BlockPatch.Inline(Bytes.owning(bytes(40)))),
+                    new BlockPatch.Part(200, 1 + random.nextInt(100), new BlockPatch.Staged(staged(), 77)))), yes());
             case 0 -> new Effect.Put(objectKey(), storedObject());
             case 1 -> new Effect.PutStagedBlock(new ObjectKey.BlockKey(ino(), number(1L << 45)), staged(),
                     131072L * random.nextInt(32), 1 + random.nextInt(131072));

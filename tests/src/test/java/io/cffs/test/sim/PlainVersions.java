@@ -55,6 +55,13 @@ final class PlainVersions {
                 Bytes raw = staged.get(block.object()).slice(from, from + block.lengthBytes());
                 put(at, block.key(), new StoredObject.BlockObject(raw));
             }
+            case Effect.PatchBlock patched -> {
+                Version base = at(at, patched.key());
+                boolean there = base != null && base.object() != null && !patched.overHole();
+                put(at, patched.key(), new StoredObject.BlockObject(patched.patch().over(
+                        there ? ((StoredObject.BlockObject) base.object()).raw() : null,
+                        (object, offset, length) -> staged.get(object).slice((int) offset, (int) offset + length))));
+            }
             case Effect.Delete delete -> put(at, delete.key(), null);
             case Effect.DeleteBlocks range -> holes(at, range.ino(), range.firstIndex(), range.lastIndex());
             case Effect.DeleteInodeContent content -> holes(at, content.ino(), 0, Long.MAX_VALUE);
