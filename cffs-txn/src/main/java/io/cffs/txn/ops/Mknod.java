@@ -9,7 +9,10 @@ import io.cffs.model.Name;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
-/** mknod(2): regular files, fifos, sockets, and device nodes for uid 0. */
+/**
+ * mknod(2): regular files, fifos, sockets, and device nodes for uid 0; the device 0:0, with which overlay file systems
+ * say that a name was removed, for everybody.
+ */
 public final class Mknod {
     private Mknod() {}
 
@@ -27,7 +30,8 @@ public final class Mknod {
         }
         boolean device = type == FileType.BLOCK_DEVICE || type == FileType.CHARACTER_DEVICE;
         Inode directory = Creation.requireFree(tx, who, parent, name);
-        if (device && !who.isPrivileged()) {
+        boolean whiteout = type == FileType.CHARACTER_DEVICE && rdev == 0;
+        if (device && !whiteout && !who.isPrivileged()) {
             throw new FsException(FsError.NOT_PERMITTED);
         }
         return Creation.make(tx, who, directory, name, type, permissions, device ? rdev : 0, null);

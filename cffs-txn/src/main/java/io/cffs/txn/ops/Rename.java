@@ -42,7 +42,7 @@ public final class Rename {
 
     /**
      * @throws FsException NOT_FOUND, NOT_A_DIRECTORY, IS_A_DIRECTORY, DIRECTORY_NOT_EMPTY, ACCESS_DENIED, READ_ONLY;
-     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory, and for WHITEOUT by others than uid 0;
+     *     NAME_EXISTS for NO_REPLACE; NOT_PERMITTED in a sticky directory;
      *     INVALID_ARGUMENT into its own subtree; CROSSES_VOLUMES from one quota tree to another; QUOTA_EXCEEDED
      */
     public static void run(
@@ -50,9 +50,6 @@ public final class Rename {
             throws FsException {
         Inode fromDirectory = tx.directory(fromParent);
         Inode toDirectory = tx.directory(toParent);
-        if (mode.leavesWhiteout() && !who.isPrivileged()) {
-            throw new FsException(FsError.NOT_PERMITTED);
-        }
         Permissions.requireSearch(tx, who, fromDirectory);
         Permissions.requireSearch(tx, who, toDirectory);
         DentryObject source = tx.child(fromParent, fromName);
@@ -70,13 +67,7 @@ public final class Rename {
         if (mode == Mode.EXCHANGE) {
             Creation.requireSameQuota(there, fromDirectory);
         }
-        refuseLoop(tx, moved, fromDirectory, toDirectory, FsError.INVALID_ARGUMENT);
-        if (mode == Mode.EXCHANGE) {
-            refuseLoop(tx, there, toDirectory, fromDirectory, FsError.INVALID_ARGUMENT);
-        } else if (there != null && there.sizeBytes() != 0) {
-            // Over one of its own ancestors: whatever it is, that is not empty, and Linux says so first.
-            refuseLoop(tx, there, toDirectory, fromDirectory, FsError.DIRECTORY_NOT_EMPTY);
-        }
+        refuseLoops(tx, moved, fromDirectory, there, toDirectory, mode);
         refuseWithoutPermission(tx, who, fromDirectory, moved, toDirectory, there);
         if (mode != Mode.EXCHANGE) {
             refuseTypes(moved, there);
@@ -120,6 +111,17 @@ public final class Rename {
         }
         if (mode == Mode.EXCHANGE && target == null) {
             throw new FsException(FsError.NOT_FOUND);
+        }
+    }
+
+    private static void refuseLoops(Transaction tx, Inode moved, Inode from, Inode there, Inode to, Mode mode)
+            throws FsException {
+        refuseLoop(tx, moved, from, to, FsError.INVALID_ARGUMENT);
+        if (mode == Mode.EXCHANGE) {
+            refuseLoop(tx, there, to, from, FsError.INVALID_ARGUMENT);
+        } else if (there != null && there.sizeBytes() != 0) {
+            // Over one of its own ancestors: whatever it is, that is not empty, and Linux says so first.
+            refuseLoop(tx, there, to, from, FsError.DIRECTORY_NOT_EMPTY);
         }
     }
 

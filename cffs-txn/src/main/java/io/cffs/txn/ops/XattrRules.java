@@ -42,17 +42,20 @@ final class XattrRules {
             return true;
         }
 
-        /** @throws FsException NOT_SUPPORTED for a name outside of all; INVALID_ARGUMENT for a bare prefix */
-        static Space of(Name name) throws FsException {
+        /** Null for a name outside of all. */
+        static Space of(Name name) {
             for (Space space : values()) {
                 if (space.holds(name)) {
-                    if (name.lengthBytes() == space.prefix.length) {
-                        throw new FsException(FsError.INVALID_ARGUMENT);
-                    }
                     return space;
                 }
             }
-            throw new FsException(FsError.NOT_SUPPORTED);
+            return null;
+        }
+
+        void requireMore(Name name) throws FsException {
+            if (name.lengthBytes() == prefix.length) {
+                throw new FsException(FsError.INVALID_ARGUMENT);
+            }
         }
     }
 
@@ -64,7 +67,12 @@ final class XattrRules {
     }
 
     static void requireReadable(Transaction tx, Credentials who, Inode inode, Name name) throws FsException {
-        switch (Space.of(name)) {
+        Space space = Space.of(name);
+        switch (space) {
+            case null -> {
+                Permissions.require(tx, who, inode, Permissions.READ);
+                throw new FsException(FsError.NOT_SUPPORTED);
+            }
             case USER -> {
                 requireContent(inode, FsError.NO_ATTRIBUTE);
                 Permissions.require(tx, who, inode, Permissions.READ);
@@ -81,11 +89,17 @@ final class XattrRules {
                 }
             }
         }
+        space.requireMore(name);
     }
 
     /** For attributes that are no ACL. */
     static void requireWritable(Transaction tx, Credentials who, Inode inode, Name name) throws FsException {
-        switch (Space.of(name)) {
+        Space space = Space.of(name);
+        switch (space) {
+            case null -> {
+                Permissions.require(tx, who, inode, Permissions.WRITE);
+                throw new FsException(FsError.NOT_SUPPORTED);
+            }
             case USER -> {
                 requireContent(inode, FsError.NOT_PERMITTED);
                 requireUnstuck(tx, who, inode);
@@ -100,6 +114,7 @@ final class XattrRules {
             case SECURITY -> { }
             case SYSTEM -> throw new FsException(FsError.NOT_SUPPORTED);
         }
+        space.requireMore(name);
     }
 
     /** Files and directories alone: everybody may write to a device or a fifo, and could fill the disk with names. */
