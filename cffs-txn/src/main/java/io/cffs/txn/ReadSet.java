@@ -1,6 +1,8 @@
 package io.cffs.txn;
 
+import io.cffs.model.Blocks;
 import io.cffs.model.Ino;
+import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,6 +101,13 @@ public final class ReadSet {
         int before = reads.pages.count();
         reads.pages.add(firstPage, lastPage);
         grown(reads.pages.count() - before);
+    }
+
+    void wholeFile(Inode file) {
+        lengthExactly(file.ino());
+        if (file.sizeBytes() > 0) {
+            pages(file.ino(), 0, Blocks.pageOf(file.sizeBytes() - 1));
+        }
     }
 
     void name(Ino directory, Name name, boolean present) {

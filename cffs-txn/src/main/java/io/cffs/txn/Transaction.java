@@ -161,13 +161,11 @@ public final class Transaction {
     /** The exact length of a file matters. Bytes appended blindly find their place now. */
     public void readLength(Ino ino) throws FsException {
         InodeOverlay overlay = writes.of(ino);
-        if (overlay == null || overlay.file() == null) {
-            if (overlay == null || !overlay.isCreated()) {
-                reads.lengthExactly(ino);
-            }
-            return;
+        if (overlay != null && overlay.file() != null) {
+            overlay.file().look();
+        } else if (overlay == null || !overlay.isCreated()) {
+            reads.lengthExactly(ino);
         }
-        overlay.file().look();
     }
 
     /** Whether a directory has no entries; recorded unless a name that was put here decides. */
@@ -201,10 +199,18 @@ public final class Transaction {
         if (overlay != null && overlay.file() != null) {
             return overlay.file().read(offset, target);
         }
-        if (overlay != null && overlay.isCreated()) {
-            return 0;
-        }
-        return StoredReads.read(core, file, offset, target);
+        boolean isEmpty = overlay != null && overlay.isCreated();
+        return isEmpty ? 0 : StoredReads.read(core, file, offset, target);
+    }
+
+    /** Whether the bytes and the length of a file are those of the snapshot: nothing of them was changed here. */
+    public boolean isAsStored(Ino ino) {
+        return writes.isAsStored(ino);
+    }
+
+    /** Every byte of a file that {@link #isAsStored} matters, and that there are no more. */
+    public void readWhole(Inode file) {
+        reads.wholeFile(file);
     }
 
     // Changing. All of it takes what was read before.
@@ -368,8 +374,7 @@ public final class Transaction {
 
     /** Grows whenever bytes of this 128 KiB block are written; 0 when none were. A copy of the same stamp is right. */
     public long changedAt(Ino ino, long blockIndex) {
-        InodeOverlay overlay = writes.of(ino);
-        return overlay == null || overlay.file() == null ? 0 : overlay.file().changedAt(blockIndex);
+        return writes.changedAt(ino, blockIndex);
     }
 
     /** How many page frames hold written bytes, appended ones not counted. */

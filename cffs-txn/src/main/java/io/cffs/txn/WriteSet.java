@@ -112,4 +112,25 @@ public final class WriteSet {
         order.sort(Comparator.comparing(InodeOverlay::ino));
         return order;
     }
+
+    /** As {@link Transaction#isAsStored}. */
+    boolean isAsStored(Ino ino) {
+        InodeOverlay overlay = of(ino);
+        return overlay == null || !overlay.isCreated() && overlay.file() == null;
+    }
+
+    /** As {@link Transaction#changedAt}. */
+    long changedAt(Ino ino, long blockIndex) {
+        InodeOverlay overlay = of(ino);
+        return overlay == null || overlay.file() == null ? 0 : overlay.file().changedAt(blockIndex);
+    }
+
+    /** As {@link Transaction#dirtyPageCount}. */
+    long dirtyPageCount() {
+        long pages = 0;
+        for (InodeOverlay overlay : all()) {
+            pages += overlay.file() == null ? 0 : overlay.file().pageCount();
+        }
+        return pages;
+    }
 }

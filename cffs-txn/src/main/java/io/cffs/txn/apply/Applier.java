@@ -232,7 +232,9 @@ public final class Applier {
             }
             return;
         }
-        if (!fold.now.equals(fold.before)) {
+        // With new content the inode is put even when it says the same as before (a clock was behind): who knows the
+        // version of an inode knows the version of all that it holds.
+        if (!fold.now.equals(fold.before) || fold.touchedFile() != null) {
             effects.add(new Effect.Put(new InodeKey(fold.ino()), new InodeObject(fold.now)));
         }
         if (fold.touchedFile() != null) {

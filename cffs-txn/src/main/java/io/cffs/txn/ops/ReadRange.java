@@ -30,8 +30,8 @@ public final class ReadRange {
             throw new FsException(FsError.INVALID_ARGUMENT);
         }
         int count = tx.read(inode, offset, target);
-        if (count > 0 && tx.options().relatime() && !tx.options().readOnly()) {
-            touch(tx, inode);
+        if (count > 0) {
+            touchIfDue(tx, inode);
         }
         return count;
     }
@@ -46,7 +46,10 @@ public final class ReadRange {
     }
 
     /** relatime: an access time is worth a change when it is not newer than the last change, or a day old. */
-    private static void touch(Transaction tx, Inode inode) {
+    static void touchIfDue(Transaction tx, Inode inode) {
+        if (!tx.options().relatime() || tx.options().readOnly()) {
+            return;
+        }
         long atime = inode.atimeNanos();
         boolean newerThanChanges = atime > inode.mtimeNanos() && atime > inode.ctimeNanos();
         long now = tx.nowNanos();

@@ -12,6 +12,7 @@ import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey.BlockKey;
+import io.cffs.model.ObjectKey.InodeKey;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.Mutation;
@@ -64,6 +65,19 @@ class ApplierDataTest {
         state.commit(new WriteBytes(FILE, BLOCK_BYTES, new FileBytes.Staged(id, 0, BLOCK_BYTES + 10)));
         assertEquals(0, state.blocksLoaded, "the block that is written in part is patched");
         state.check();
+    }
+
+    /** Caches of whole files name a content by the version of its inode. */
+    @Test
+    void whoeverPutsContentPutsTheInodeToo() throws MutationRefused {
+        Applied applied = state.commit(new WriteBytes(FILE, 0, inline(10, 1)));
+        assertTrue(applied.effects().stream().anyMatch(ApplierDataTest::isThePutOfTheInode));
+        applied = state.commit(new WriteBytes(FILE, 0, inline(10, 2)));
+        assertTrue(applied.effects().stream().anyMatch(ApplierDataTest::isThePutOfTheInode), "nothing else changed");
+    }
+
+    private static boolean isThePutOfTheInode(Effect effect) {
+        return effect instanceof Effect.Put put && put.key().equals(new InodeKey(FILE));
     }
 
     @Test

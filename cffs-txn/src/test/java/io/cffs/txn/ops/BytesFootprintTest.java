@@ -6,6 +6,8 @@ import static io.cffs.txn.ops.Volume.STRANGER;
 import static io.cffs.txn.ops.Volume.USER;
 import static io.cffs.txn.ops.Volume.name;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.model.Blocks;
 import io.cffs.model.FsError;
@@ -61,6 +63,19 @@ class BytesFootprintTest {
     @Test
     void readOfNothingReadsNothing() {
         footprintOf(tx -> read(tx, FILE, 0, 0, 0)).reads().writes();
+    }
+
+    @Test
+    void readOfTheWholeReadsEveryPageAndTheLength() {
+        footprintOf(tx -> assertTrue(ReadWhole.run(tx, BIG))).reads("pages /big 0-3", "length /big").writes();
+    }
+
+    @Test
+    void readOfTheWholeOfWhatWasWrittenHereReadsNothing() {
+        footprintOf(tx -> {
+            write(tx, BIG, 4096, 4096);
+            assertFalse(ReadWhole.run(tx, BIG));
+        }).reads().writes("write /big 4096+4096", "times /big mc");
     }
 
     @Test
