@@ -103,7 +103,8 @@ public final class ReadSet {
         grown(reads.pages.count() - before);
     }
 
-    void wholeFile(Inode file) {
+    /** Every byte of a file that {@link Transaction#isAsStored} matters, and that there are no more. */
+    public void wholeFile(Inode file) {
         lengthExactly(file.ino());
         if (file.sizeBytes() > 0) {
             pages(file.ino(), 0, Blocks.pageOf(file.sizeBytes() - 1));

@@ -208,11 +208,6 @@ public final class Transaction {
         return writes.isAsStored(ino);
     }
 
-    /** Every byte of a file that {@link #isAsStored} matters, and that there are no more. */
-    public void readWhole(Inode file) {
-        reads.wholeFile(file);
-    }
-
     // Changing. All of it takes what was read before.
 
     /** @throws FsException READ_ONLY when this transaction may change nothing */

@@ -124,13 +124,4 @@ public final class WriteSet {
         InodeOverlay overlay = of(ino);
         return overlay == null || overlay.file() == null ? 0 : overlay.file().changedAt(blockIndex);
     }
-
-    /** As {@link Transaction#dirtyPageCount}. */
-    long dirtyPageCount() {
-        long pages = 0;
-        for (InodeOverlay overlay : all()) {
-            pages += overlay.file() == null ? 0 : overlay.file().pageCount();
-        }
-        return pages;
-    }
 }

@@ -158,6 +158,11 @@ public final class SnapshotCache {
         }
     }
 
+    /** Right or not, it is fetched again when it is wanted. */
+    void forget(Object key) {
+        metadata.invalidate(key);
+    }
+
     /** Only from within {@link #insert}. */
     void remember(Object key, Entry entry) {
         metadata.put(key, entry);

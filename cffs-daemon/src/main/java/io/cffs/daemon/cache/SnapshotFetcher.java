@@ -60,6 +60,15 @@ final class SnapshotFetcher {
         }
     }
 
+    /** What is known of it is not enough. */
+    void forget(Object key) {
+        synchronized (pinned) {
+            Entry gone = pinned.remove(key);
+            pinnedBytes -= gone == null ? 0 : gone.weightBytes();
+        }
+        cache.forget(key);
+    }
+
     /** Returns when all of them are at hand, or have been: a small cache may have let one go again. */
     void fetchObjects(List<ObjectKey> keys) {
         Set<CompletableFuture<Void>> ofOthers = new HashSet<>();

@@ -57,6 +57,19 @@ public final class SnapshotReader implements Snapshot {
         return found == null ? null : ((StoredObject.InodeObject) found).inode();
     }
 
+    /** The version of an inode, which is never older than what it holds. It must exist. */
+    public CommitTs changedAt(Ino ino) throws SnapshotMiss {
+        InodeKey key = new InodeKey(ino);
+        if (entryOf(key) instanceof Entry.Found found) {
+            if (found.version() != null) {
+                return found.version();
+            }
+            // It came with a listing, or is absent: asked for by itself it brings a version, if anything.
+            fetcher.forget(key);
+        }
+        throw missing(key);
+    }
+
     @Override
     public StoredObject.DentryObject dentry(Ino parent, Name name) throws SnapshotMiss {
         DentryKey key = new DentryKey(parent, name);

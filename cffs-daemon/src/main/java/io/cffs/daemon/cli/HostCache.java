@@ -2,17 +2,45 @@ package io.cffs.daemon.cli;
 
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.BlockCacheEngine;
+import io.cffs.daemon.content.ContentFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which block cache a mount uses and where its file is. */
 final class HostCache {
+    private static final Logger LOG = LoggerFactory.getLogger(HostCache.class);
+    /** Names the run of the kernel. */
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final long CONTENT_BYTES_MAX = 8L << 30;
+
     private HostCache() {}
 
     /** @throws Failure when a variable says something that is no engine */
     static BlockCache open(Surroundings around, StoreOptions store) {
         return engine(around).open(directory(around, store), BlockCacheEngine.CAPACITY_BYTES_DEFAULT, around.ticker(),
                 Thread::startVirtualThread);
+    }
+
+    /**
+     * Contents of large files, which the kernel reads by itself; null where there can be none, or where
+     * {@code CFFS_PASSTHROUGH} is off.
+     */
+    static ContentFiles contents(Surroundings around, StoreOptions store) {
+        if ("off".equals(around.variable("CFFS_PASSTHROUGH"))) {
+            return null;
+        }
+        try {
+            String bootId = Files.readString(BOOT_ID).strip();
+            return ContentFiles.open(directory(around, store).resolve("contents"), CONTENT_BYTES_MAX, bootId,
+                    Long.toHexString(around.entropy().nextLong()), around.ticker());
+        } catch (IOException e) {
+            LOG.atDebug().setMessage("no contents of large files are kept").addKeyValue("why", e.getMessage()).log();
+            return null;
+        }
     }
 
     static BlockCacheEngine engine(Surroundings around) {

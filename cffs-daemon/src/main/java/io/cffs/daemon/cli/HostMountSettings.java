@@ -5,6 +5,7 @@ import io.cffs.daemon.buffer.MemoryBudget;
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.host.VolumeOpener;
 import io.cffs.daemon.mount.CommitMode;
 import io.cffs.daemon.mount.MountSettings;
@@ -40,6 +41,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
     private final Surroundings around;
     private final BackendPort backend;
     private final BlockCache blocks;
+    private final ContentFiles contents; // null: none
     private final FrameBuffer frames;
     private final Map<VolumeName, VolumeIdentity> identities = new ConcurrentHashMap<>();
 
@@ -48,6 +50,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
         this.around = around;
         this.backend = backend;
         this.blocks = HostCache.open(around, store);
+        this.contents = HostCache.contents(around, store);
         String temporary = around.variable("TMPDIR");
         this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
                 Path.of(temporary == null ? "/tmp" : temporary));
@@ -68,7 +71,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
                     .withInheritedFd(deviceFd)
                     .withReaders(READERS)
                     .withTransfer(TRANSFER_BYTES, TRANSFER_BYTES, 16);
-            MountSettings settings = new MountSettings(kernel, identity(volume), blocks, CACHE, frames,
+            MountSettings settings = new MountSettings(kernel, identity(volume), blocks, contents, CACHE, frames,
                     new SessionStaging(backend, volume), new TransactionOptions(readOnly, false, true),
                     CommitMode.INVOCATION, Duration.ZERO, READY_AT_MOST, Path.of("/proc"), around.ticker(),
                     around.entropy(), Thread::startVirtualThread);

@@ -107,7 +107,8 @@ final class VolumeMounts implements FunctionHost.Opener {
 
         MountedVolume mount() {
             MountSettings settings = new MountSettings(kernel,
-                    identity(), blocks, CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
+                    identity(), blocks, HostCache.contents(around, store),
+                    CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
                     new SessionStaging(backend, store.volume),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);

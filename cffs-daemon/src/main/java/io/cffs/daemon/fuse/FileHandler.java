@@ -3,6 +3,8 @@ package io.cffs.daemon.fuse;
 import static io.cffs.daemon.fuse.Answers.answer;
 import static io.cffs.daemon.fuse.Answers.ino;
 
+import io.cffs.daemon.content.ContentBuild;
+import io.cffs.daemon.content.ContentKey;
 import io.cffs.daemon.session.Attempt;
 import io.cffs.daemon.session.Operation;
 import io.cffs.daemon.session.Session;
@@ -37,12 +39,14 @@ final class FileHandler implements FuseHandler {
     private final Callers callers;
     private final SharedNames names;
     private final CommitTriggers triggers;
+    private final WholeFiles whole;
 
-    FileHandler(Session session, Callers callers, SharedNames names, CommitTriggers triggers) {
+    FileHandler(Session session, Callers callers, SharedNames names, CommitTriggers triggers, WholeFiles whole) {
         this.session = session;
         this.callers = callers;
         this.names = names;
         this.triggers = triggers;
+        this.whole = whole;
     }
 
     @Override
@@ -51,12 +55,30 @@ final class FileHandler implements FuseHandler {
             Ino ino = ino(in);
             Credentials who = callers.of(in);
             OpenFlags flags = KernelFlags.open(in.flags());
-            Opened opened = session.perform(at -> {
-                at.handles().requireRoom();
-                return opened(at, Open.run(at.transaction(), who, ino, flags), 0, flags);
-            });
-            out.opened(opened.handle(), opened.kernelFlags());
+            boolean changes = flags.write() || flags.truncate() || flags.append();
+            if (changes) {
+                whole.beforeChange(ino);
+            }
+            Opened opened = session.perform(at -> open(at, ino, who, flags, changes));
+            if (opened.wanted() != null) {
+                whole.lookFor(opened.wanted());
+                opened = session.perform(at -> open(at, ino, who, flags, changes));
+            }
+            out.openedBacked(opened.handle(), opened.kernelFlags(), opened.backingId());
         });
+    }
+
+    private Opened open(Attempt at, Ino ino, Credentials who, OpenFlags flags, boolean changes) throws FsException {
+        at.handles().requireRoom();
+        if (changes) {
+            whole.requireUnseen(at, ino);
+        }
+        Inode inode = Open.run(at.transaction(), who, ino, flags);
+        return switch (whole.wayOf(at, inode, flags)) {
+            case WholeFiles.Way.Served _ -> opened(at, inode, 0, flags);
+            case WholeFiles.Way.ByKernel(int backingId) -> openedByKernel(at, inode, flags, backingId);
+            case WholeFiles.Way.Unknown(ContentKey key) -> new Opened(inode, 0, 0, 0, 0, key);
+        };
     }
 
     @Override
@@ -98,7 +120,9 @@ final class FileHandler implements FuseHandler {
         });
     }
 
-    private record Opened(Inode inode, long nameValidNanos, long handle, int kernelFlags) {}
+    /** @param wanted not open yet: a content that has to be looked for; else null */
+    private record Opened(
+            Inode inode, long nameValidNanos, long handle, int kernelFlags, int backingId, ContentKey wanted) {}
 
     private static Opened opened(Attempt at, Inode inode, long nameValidNanos, OpenFlags flags) {
         boolean direct = KernelFlags.isDirect(flags);
@@ -106,7 +130,16 @@ final class FileHandler implements FuseHandler {
         at.transaction().retain(inode.ino());
         boolean keep = at.nodes().open(inode.ino().value(), at.serial(), flags.write(), direct);
         int kernelFlags = (direct ? FopenFlags.DIRECT_IO : 0) | (keep ? FopenFlags.KEEP_CACHE : 0);
-        return new Opened(inode, nameValidNanos, number, kernelFlags);
+        return new Opened(inode, nameValidNanos, number, kernelFlags, 0, null);
+    }
+
+    /** The page cache of the mount has no part in it, as with direct files. */
+    private Opened openedByKernel(Attempt at, Inode inode, OpenFlags flags, int backingId) {
+        long number = at.handles().add(new Handle.OpenFile(inode.ino(), flags.read(), false, true));
+        at.transaction().retain(inode.ino());
+        at.nodes().open(inode.ino().value(), at.serial(), false, true);
+        whole.opened(inode.ino(), number);
+        return new Opened(inode, 0, number, FopenFlags.PASSTHROUGH, backingId, null);
     }
 
     @Override
@@ -115,8 +148,16 @@ final class FileHandler implements FuseHandler {
             Ino ino = ino(in);
             long offset = in.offset();
             ByteBuffer bytes = out.buffer(in.size());
-            session.perform(at -> ReadRange.run(at.transaction(), ino, offset, bytes));
-            out.data(bytes.flip());
+            ContentBuild build = whole.buildOf(ino);
+            boolean kept = session.perform(at -> {
+                ReadRange.run(at.transaction(), ino, offset, bytes);
+                return build != null && whole.isRight(at, build);
+            });
+            ByteBuffer read = bytes.flip().duplicate();
+            out.data(bytes);
+            if (kept) {
+                whole.keep(build, offset, read);
+            }
         });
     }
 
@@ -161,6 +202,7 @@ final class FileHandler implements FuseHandler {
             if (session.handles().remove(number) instanceof Handle.OpenFile file) {
                 session.nodes().release(file.ino().value(), file.writable(), file.direct());
                 session.release(file.ino());
+                whole.released(number);
             }
             return null;
         });

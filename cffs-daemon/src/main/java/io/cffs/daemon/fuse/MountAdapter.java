@@ -1,5 +1,7 @@
 package io.cffs.daemon.fuse;
 
+import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Session;
@@ -21,21 +23,24 @@ public final class MountAdapter {
     }
 
     private final KernelNotices notices;
+    private final WholeFiles whole;
     private final FuseHandler handler;
 
     /**
      * @param controlThread a single thread that runs the commands of the control files
      * @param proc /proc, where the groups of callers are looked up
      * @param users who uses the mount, and who checks what they may
+     * @param wholeFiles what the kernel reads large files from by itself; null when it never does
      */
     public MountAdapter(Session session, MountControl control, CommitTriggers triggers, Executor controlThread,
-            VolumeFigures figures, Path proc, Ticker ticker, Users users) {
+            VolumeFigures figures, Path proc, Ticker ticker, Users users, WholeFileParts wholeFiles) {
         Callers callers = new Callers(users == Users.KERNEL_CHECKED, proc, ticker);
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
         this.notices = new KernelNotices(session, session.nodes());
+        this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
-                new TreeHandler(session, callers, notices, names, figures, triggers),
-                new FileHandler(session, callers, names, triggers),
+                new TreeHandler(session, callers, notices, names, figures, triggers, whole),
+                new FileHandler(session, callers, names, triggers, whole),
                 new XattrHandler(session, callers, names, triggers),
                 new ControlHandler(control, controlThread));
     }
@@ -46,6 +51,24 @@ public final class MountAdapter {
 
     /** For {@link Session#kernelCaches}. */
     public KernelCaches kernelCaches() {
-        return notices;
+        return new KernelCaches() {
+            @Override
+            public void expire() {
+                notices.expire();
+                whole.attemptBegan();
+            }
+
+            @Override
+            public void drain() {
+                notices.drain();
+            }
+        };
     }
+
+    /**
+     * @param files of the host
+     * @param identity names the volume there
+     * @param background runs what nobody waits for
+     */
+    public record WholeFileParts(ContentFiles files, VolumeIdentity identity, Executor background) {}
 }

@@ -52,9 +52,10 @@ final class TreeHandler implements FuseHandler {
     private final VolumeFigures figures;
     private final DirectoryReplies directories;
     private final CommitTriggers triggers;
+    private final WholeFiles whole;
 
     TreeHandler(Session session, Callers callers, KernelNotices notices, SharedNames names, VolumeFigures figures,
-            CommitTriggers triggers) {
+            CommitTriggers triggers, WholeFiles whole) {
         this.session = session;
         this.callers = callers;
         this.notices = notices;
@@ -62,6 +63,7 @@ final class TreeHandler implements FuseHandler {
         this.figures = figures;
         this.directories = new DirectoryReplies(session, names);
         this.triggers = triggers;
+        this.whole = whole;
     }
 
     @Override
@@ -74,6 +76,12 @@ final class TreeHandler implements FuseHandler {
         }
         names.connected(notifier);
         notices.connected(notifier);
+        whole.connected(notifier.backingFiles());
+    }
+
+    @Override
+    public void destroy() {
+        whole.ended();
     }
 
     // ------------------------------------------------------------------------------------------------ names
@@ -251,7 +259,14 @@ final class TreeHandler implements FuseHandler {
             Ino ino = ino(in);
             Credentials who = callers.of(in);
             SetattrRequest wanted = KernelFlags.setattr(in);
+            boolean cuts = wanted.sizeBytes() != null;
+            if (cuts) {
+                whole.beforeChange(ino);
+            }
             Inode inode = session.perform(at -> {
+                if (cuts) {
+                    whole.requireUnseen(at, ino);
+                }
                 Inode before = at.transaction().inode(ino);
                 Inode after = Setattr.run(at.transaction(), who, ino, wanted);
                 names.changed(before, after);

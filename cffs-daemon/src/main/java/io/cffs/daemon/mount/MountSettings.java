@@ -3,6 +3,7 @@ package io.cffs.daemon.mount;
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.session.Staging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.txn.TransactionOptions;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executor;
  * @param kernel where and how to mount; feature flags and names are set by the mount itself. With {@code
  *     defaultPermissions} the kernel checks permissions, else the mount does, of all users that it is told to let in
  * @param identity names the volume in the host's block cache
+ * @param contents what the kernel reads large files from by itself, in mode INVOCATION; null when it never does
  * @param frames where written pages go
  * @param staging how written bytes get to the backend
  * @param transactions for every attempt
@@ -31,6 +33,7 @@ public record MountSettings(
         MountOptions kernel,
         VolumeIdentity identity,
         BlockCache blocks,
+        ContentFiles contents,
         CacheLimits cacheLimits,
         PageFrames frames,
         Staging staging,

@@ -103,13 +103,22 @@ public final class MountedVolume implements AutoCloseable {
         CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread);
         StatusFigures figures = new StatusFigures(backend, volume, settings.ticker());
         MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, figures, settings.proc(),
-                settings.ticker(), users());
+                settings.ticker(), users(), wholeFiles());
         session.kernelCaches(adapter.kernelCaches());
         fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
         fuse.awaitReady(settings.readyAtMost());
         if (driver != null) {
             onControlThread(driver::start);
         }
+    }
+
+    /** Programs on a long-lived mount outlive its transactions: none then, see {@code SEMANTICS.md}. */
+    private MountAdapter.WholeFileParts wholeFiles() {
+        boolean none = settings.contents() == null || settings.commitMode() != CommitMode.INVOCATION
+                || settings.kernel().transport() != MountOptions.Transport.DEVFUSE;
+        return none
+                ? null
+                : new MountAdapter.WholeFileParts(settings.contents(), settings.identity(), settings.background());
     }
 
     private MountAdapter.Users users() {
@@ -127,6 +136,9 @@ public final class MountedVolume implements AutoCloseable {
         flags.add(InitFlag.HANDLE_KILLPRIV_V2);
         if (asked.defaultPermissions()) {
             flags.add(InitFlag.POSIX_ACL);
+        }
+        if (wholeFiles() != null) {
+            flags.add(InitFlag.PASSTHROUGH);
         }
         return asked.withNames("cffs:" + volume, "cffs")
                 .withFlags(flags);

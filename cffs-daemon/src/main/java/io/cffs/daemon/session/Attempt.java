@@ -3,10 +3,13 @@ package io.cffs.daemon.session;
 import io.cffs.daemon.cache.SnapshotReader;
 import io.cffs.daemon.vfs.HandleTable;
 import io.cffs.daemon.vfs.NodeTable;
+import io.cffs.model.CommitTs;
 import io.cffs.model.FsException;
+import io.cffs.model.Ino;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.FileBytesSource;
+import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendException;
 
@@ -69,6 +72,21 @@ public final class Attempt {
 
     boolean leaseHasEnded() {
         return leaseHasEnded;
+    }
+
+    /** As {@link SnapshotReader#changedAt}. */
+    public CommitTs changedAt(Ino ino) throws SnapshotMiss {
+        return reader.changedAt(ino);
+    }
+
+    /** What the function was, or may be, told is in no serial order any more: it has to run again. */
+    public void runAgain(String sentence) {
+        fail(AttemptHealth.SNAPSHOT_EXPIRED, sentence);
+    }
+
+    /** What the function will be told cannot be known: it must not commit. */
+    public void cannotGoOn(String sentence) {
+        fail(AttemptHealth.ENVIRONMENT_FAILED, sentence);
     }
 
     SnapshotReader reader() {

@@ -8,6 +8,7 @@ import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.MemoryBlockCache;
 import io.cffs.daemon.cache.VolumeIdentity;
+import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.fuse.MountAdapter;
 import io.cffs.daemon.session.AttemptTicket;
 import io.cffs.daemon.session.Attempts;
@@ -75,6 +76,11 @@ final class TestMount implements AutoCloseable {
     }
 
     TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users) throws IOException {
+        this(backend, root, mode, users, null);
+    }
+
+    TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users, ContentFiles contents)
+            throws IOException {
         this.root = root;
         Files.createDirectories(root);
         frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
@@ -82,7 +88,7 @@ final class TestMount implements AutoCloseable {
                 MountOptions.at(root).withAccess(
                         users != MountAdapter.Users.ONE, users == MountAdapter.Users.KERNEL_CHECKED, false),
                 new VolumeIdentity(1, 2),
-                new MemoryBlockCache(16 * MIB), new CacheLimits(8 * MIB, 8 * MIB, 8, 100), frames, INLINE,
+                new MemoryBlockCache(16 * MIB), contents, new CacheLimits(8 * MIB, 8 * MIB, 8, 100), frames, INLINE,
                 TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
                 CLOCK, TestMount::nextLong, background);
         volume = MountedVolume.open(backend, VolumeName.DEFAULT, settings);

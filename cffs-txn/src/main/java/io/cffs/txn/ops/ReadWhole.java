@@ -20,7 +20,7 @@ public final class ReadWhole {
         if (!tx.isAsStored(ino)) {
             return false;
         }
-        tx.readWhole(tx.inode(ino));
+        tx.reads().wholeFile(tx.inode(ino));
         ReadRange.touchIfDue(tx, tx.inode(ino));
         return true;
     }
