@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Processes that the function has started and left behind. They would go on reading and writing in the next attempt,
- * or in none, so they end with the function. They are known by the transaction id in their environment, or by the
- * session that the function led.
+ * or in none, so they end with the function. They are known by the transaction id in their environment, by the
+ * session that the function led, or by the mount name space where nobody but the function is in this process's own.
  *
  * <p>Looking through all processes takes milliseconds on a busy host. The kernel numbers processes upwards and
  * tells the newest number, so usually only the few numbers since the function's own have to be looked at.
@@ -28,9 +28,21 @@ final class Leftovers {
     private static final long TRIED_ONE_BY_ONE_MAX = 256;
 
     private final Path proc;
+    private final String namespace;
 
-    Leftovers(Path proc) {
+    /** @param alone nobody but the function is in the mount name space of this process */
+    Leftovers(Path proc, boolean alone) {
         this.proc = proc;
+        this.namespace = alone ? namespaceOf(proc.resolve("self")) : null;
+    }
+
+    /** Null when it cannot be known. */
+    private static String namespaceOf(Path process) {
+        try {
+            return Files.readSymbolicLink(process.resolve("ns/mnt")).toString();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /**
@@ -62,12 +74,17 @@ final class Leftovers {
     List<ProcessHandle> find(long leader, String mark) {
         List<ProcessHandle> found = new ArrayList<>();
         for (long pid : candidates(leader)) {
-            if (pid != leader && pid != ProcessHandle.current().pid() && isMarked(pid, leader, mark)) {
+            if (pid != leader && !isThisProcess(pid) && isMarked(pid, leader, mark)) {
                 Optional<ProcessHandle> process = ProcessHandle.of(pid);
                 process.filter(ProcessHandle::isAlive).ifPresent(found::add);
             }
         }
         return found;
+    }
+
+    /** The kernel also answers to the numbers of threads. */
+    private boolean isThisProcess(long pid) {
+        return pid == ProcessHandle.current().pid() || Files.exists(proc.resolve("self/task").resolve("" + pid));
     }
 
     private List<Long> candidates(long leader) {
@@ -104,7 +121,10 @@ final class Leftovers {
         try {
             String[] stat = statAfterName(directory);
             boolean dead = stat[0].equals("Z") || stat[0].equals("X");
-            return !dead && (Long.parseLong(stat[3]) == leader || hasInEnvironment(directory, mark));
+            // Children of this process that do not bear the mark are its own: who guards the function.
+            boolean stranger = Long.parseLong(stat[1]) != ProcessHandle.current().pid();
+            return !dead && (Long.parseLong(stat[3]) == leader || hasInEnvironment(directory, mark)
+                    || namespace != null && stranger && namespace.equals(namespaceOf(directory)));
         } catch (IOException e) {
             return false; // gone, or somebody else's
         }

@@ -86,15 +86,21 @@ final class RunCommand implements Callable<Integer> {
         FunctionProcess process = new FunctionProcess(around.ticker(), !Terminals.isTerminal(0),
                 around.variable(FunctionEnvironment.KEPT_CAPABILITIES) != null);
         Signals.listen(process::deliver);
+        boolean alone = FunctionGuard.isAlone(around);
+        FunctionGuard guard = alone ? FunctionGuard.start() : null;
         try (FunctionHost volume = opener.open(store, mount, readOnly);
                 HeldOutput held = holdOutput ? new HeldOutput() : null) {
             Path start = directory == null ? volume.root() : volume.root().resolve(directory);
             FunctionBody body = new FunctionBody(command, volume.root(), start, process,
-                    FunctionInput.ofThisProcess(policy.attemptsMax()), held, new Leftovers(Path.of("/proc")),
+                    FunctionInput.ofThisProcess(policy.attemptsMax()), held, new Leftovers(Path.of("/proc"), alone),
                     deadlineNanos, deadlineMillis);
             InvocationResult result = volume.invoke(
                     new Invocation(invocationId, readOnly, CommitTs.ZERO, deadlineNanos), body, policy);
             return tell(RunReport.of(result, body.last()), held);
+        } finally {
+            if (guard != null) {
+                guard.close();
+            }
         }
     }
 

@@ -116,7 +116,7 @@ class FunctionProcessTest {
         // The second one hides in a session of its own and is known by its environment only.
         run("sleep 300 & CFFS_TXN_ID=" + "a".repeat(32) + " setsid sleep 301 & touch ready; exit 0", Long.MAX_VALUE,
                 started -> pid[0] = started.pid());
-        Leftovers leftovers = new Leftovers(Path.of("/proc"));
+        Leftovers leftovers = new Leftovers(Path.of("/proc"), false);
         long deadlineNanos = System.nanoTime() + 20_000_000_000L;
         while (leftovers.find(pid[0], mark).size() < 2 && System.nanoTime() < deadlineNanos) {
             Thread.onSpinWait();
@@ -130,7 +130,7 @@ class FunctionProcessTest {
     void leftoversOfOthersAreLeftAlone() throws IOException, InterruptedException {
         Process other = new ProcessBuilder("sleep", "60").start();
         try {
-            new Leftovers(Path.of("/proc")).end(other.pid() - 1, "CFFS_TXN_ID=" + "b".repeat(32));
+            new Leftovers(Path.of("/proc"), false).end(other.pid() - 1, "CFFS_TXN_ID=" + "b".repeat(32));
             assertTrue(other.isAlive());
         } finally {
             other.destroyForcibly().waitFor();

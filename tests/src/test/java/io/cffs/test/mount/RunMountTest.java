@@ -124,6 +124,30 @@ class RunMountTest {
                 && Files.readString(Path.of("/proc/" + pid + "/cmdline")).startsWith("sleep"));
     }
 
+    /** Neither its environment nor its session tells whose it is; that it can see the mount does. */
+    @Test
+    void whatHidesItsOriginEndsToo() throws Exception {
+        Path note = scratch.resolve("pid");
+        cffs.runShell("env -i setsid sh -c 'echo $$ > " + note + "; exec sleep 1000' & until [ -s " + note
+                + " ]; do sleep 0.02; done").expectExit(0);
+        ProcessHandle.of(Long.parseLong(Files.readString(note).strip()))
+                .ifPresent(left -> left.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+    }
+
+    @Test
+    void whatAFunctionHasStartedEndsWithAKilledDaemon() throws Exception {
+        Path note = scratch.resolve("pid");
+        Started running = cffs.startShell("env -i setsid sh -c 'echo $$ > " + note + "; exec sleep 1000' & wait");
+        await(note);
+        while (Files.readString(note).isBlank()) {
+            Thread.onSpinWait();
+        }
+        ProcessHandle left = ProcessHandle.of(Long.parseLong(Files.readString(note).strip())).orElseThrow();
+        running.process().destroyForcibly();
+        left.onExit().get(30, TimeUnit.SECONDS);
+        cffs.finish(running).expectExit(137);
+    }
+
     @Test
     void nobodyElseSeesTheMount() throws Exception {
         Path ready = scratch.resolve("ready");
