@@ -116,4 +116,22 @@ class LongMountTest {
         String err = cffs.cffs("mount", "--store", cffs.store().toString(), root.toString()).expectExit(64).err();
         assertTrue(err.contains("umount"), err);
     }
+
+    /** Its process is over, though whoever started it has not asked for its status. */
+    @Test
+    void umountDoesNotWaitForWhoeverStartedTheMount() throws Exception {
+        cffs.cffs("umount", root.toString()).expectExit(0);
+        String script = """
+                import subprocess, sys, time
+                launcher, store, at = sys.argv[1:]
+                mount = subprocess.Popen([launcher, "mount", "--store", store, at], stdout=subprocess.PIPE)
+                assert mount.stdout.readline().startswith(b"mounted ")
+                sys.exit(subprocess.call([launcher, "umount", "--timeout", "20s", at]))
+                """;
+        Process python = new ProcessBuilder("python3", "-c", script, CffsCommand.launcher().toString(),
+                cffs.store().toString(), root.toString()).inheritIO().start();
+        assertTrue(python.waitFor(120, TimeUnit.SECONDS));
+        assertEquals(0, python.exitValue());
+        assertFalse(isMounted());
+    }
 }
