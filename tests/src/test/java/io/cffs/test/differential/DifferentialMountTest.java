@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DifferentialMountTest {
     private static final long FIRST_SEED = Long.getLong("cffs.seed", 1);
     private static final int INVOCATIONS = Integer.getInteger("cffs.differential.invocations", 4);
-    private static final int STEPS = 150;
+    private static final int STEPS = Integer.getInteger("cffs.differential.steps", 150);
 
     @TempDir
     Path scratch;
@@ -31,6 +32,8 @@ class DifferentialMountTest {
     void openStore() throws IOException {
         cffs = new CffsCommand(scratch);
         local = Files.createDirectory(scratch.resolve("local"));
+        // Some operations are other users'.
+        Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @AfterEach
@@ -42,7 +45,8 @@ class DifferentialMountTest {
     @Test
     void randomOperationsAnswerAsInALocalDirectory() {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + INVOCATIONS; seed++) {
-            compare("random " + seed + " " + STEPS, "from -Dcffs.seed=" + FIRST_SEED + ", at seed " + seed);
+            compare("random " + seed + " " + STEPS, "from -Dcffs.seed=" + FIRST_SEED
+                    + " -Dcffs.differential.steps=" + STEPS + ", at seed " + seed);
         }
         cffs.expectClean();
     }

@@ -5,7 +5,6 @@ usage: differ.py random SEED STEPS LEFT RIGHT     operations drawn from the seed
 
 Prints the first difference, with a shrunk list of operations that shows it, and exits with 1; else exits with 0.
 """
-import ctypes
 import errno
 import json
 import os
@@ -14,100 +13,56 @@ import shutil
 import stat
 import sys
 
+from operations import OPENING, OPERATIONS, PATHS, UNSUPPORTED, draw, facts
+
 # What may differ, and why.
 ALLOWED = {
     "directory size": "a file system is free to say what a directory's st_size is",
+    "where holes begin and end": "a file system is free to keep zeros; only that all other bytes are found is compared",
+    "opening a fifo": "in a function's mount the kernel opens it without asking who may",
+    "what one side does not have": "operations that either answers with EOPNOTSUPP change nothing on that side alone",
     "inode numbers, devices, times, blocks": "they are not the same on any two file systems",
 }
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-PARENTS = ["", "a", "b", "a/b", "b/a"]
-NAMES = ["a", "b", "c", "d"]
-
-
-def renameat2(old, new, flags):
-    if LIBC.renameat2(-100, os.fsencode(old), -100, os.fsencode(new), flags) != 0:
-        raise OSError(ctypes.get_errno(), "renameat2")
-
-
-def with_file(path, flags, action):
-    fd = os.open(path, flags)
-    try:
-        return action(fd)
-    finally:
-        os.close(fd)
-
-
-def facts(path):
-    s = os.lstat(path)
-    size = None if stat.S_ISDIR(s.st_mode) else s.st_size
-    return [s.st_mode, s.st_nlink, s.st_uid, s.st_gid, size]
-
-
-def unlinked_while_open(path, text):
-    def action(fd):
-        os.unlink(path)
-        os.pwrite(fd, text.encode(), 2)
-        return [os.pread(fd, 100, 0).decode("latin-1"), os.fstat(fd).st_nlink]
-    return with_file(path, os.O_RDWR, action)
-
-
-OPERATIONS = {
-    "create": lambda p: with_file(p, os.O_CREAT | os.O_EXCL | os.O_WRONLY, lambda fd: None),
-    "write": lambda p, at, text: with_file(p, os.O_WRONLY, lambda fd: os.pwrite(fd, text.encode(), at)),
-    "update": lambda p, at, text: with_file(
-        p, os.O_RDWR, lambda fd: [os.pread(fd, 50, at).decode("latin-1"), os.pwrite(fd, text.encode(), at)]),
-    "append": lambda p, text: with_file(p, os.O_WRONLY | os.O_APPEND, lambda fd: os.write(fd, text.encode())),
-    "overwrite": lambda p, text: with_file(p, os.O_WRONLY | os.O_TRUNC, lambda fd: os.write(fd, text.encode())),
-    "read": lambda p, at, length: with_file(p, os.O_RDONLY, lambda fd: os.pread(fd, length, at).decode("latin-1")),
-    "truncate": lambda p, length: os.truncate(p, length),
-    "mkdir": lambda p: os.mkdir(p),
-    "rmdir": lambda p: os.rmdir(p),
-    "unlink": lambda p: os.unlink(p),
-    "rename": lambda p, q: os.rename(p, q),
-    "norepl": lambda p, q: renameat2(p, q, 1),
-    "exchange": lambda p, q: renameat2(p, q, 2),
-    "link": lambda p, q: os.link(p, q, follow_symlinks=False),
-    "symlink": lambda p, text: os.symlink(text, p),
-    "chmod": lambda p, mode: os.chmod(p, mode),
-    "stat": lambda p: facts(p),
-    "list": lambda p: sorted(os.listdir(p)),
-    "access": lambda p: os.access(p, os.X_OK),
-    "orphan": unlinked_while_open,
-}
-PATHS = {name: 1 for name in OPERATIONS}
-PATHS.update({"rename": 2, "norepl": 2, "exchange": 2, "link": 2})
-
-
-def draw(rng):
-    def path():
-        return os.path.join(rng.choice(PARENTS), rng.choice(NAMES))
-    def text():
-        return str(rng.randrange(1000)) * rng.choice([1, 2, 5, 400, 3000])
-    at = rng.choice([0, 1, 5, 4090, 4096, 5000, 9000])
-    name = rng.choice(list(OPERATIONS))
-    more = {
-        "write": lambda: [at, text()], "update": lambda: [at, text()], "append": lambda: [text()],
-        "overwrite": lambda: [text()], "read": lambda: [at, rng.choice([1, 10, 6000])], "truncate": lambda: [at],
-        "rename": lambda: [path()], "norepl": lambda: [path()], "exchange": lambda: [path()],
-        "link": lambda: [path()], "symlink": lambda: [rng.choice(["a", "b/c", "../a", "nowhere"])],
-        "chmod": lambda: [rng.choice([0o644, 0o755, 0o600, 0o1777, 0o2755])], "orphan": lambda: [text()],
-    }
-    return [name, path()] + more.get(name, lambda: [])()
-
-
 def perform(root, operation):
+    """["as", uid, name, argument, ...] does it as another user; only root can."""
+    user = 0
+    if operation[0] == "as":
+        user, operation = operation[1], operation[2:]
     name, arguments = operation[0], list(operation[1:])
-    for i in range(PATHS[name]):
+    for i in range(PATHS.get(name, 1)):
         arguments[i] = os.path.join(root, arguments[i])
+    if user and name in OPENING and any(map(is_fifo, arguments[:PATHS.get(name, 1)])):
+        return "a fifo"
     try:
+        if user:
+            os.setegid(user)
+            os.seteuid(user)
         return OPERATIONS[name](*arguments)
     except OSError as refused:
         return errno.errorcode.get(refused.errno, refused.errno)
+    finally:
+        if user:
+            os.seteuid(0)
+            os.setegid(0)
+
+
+def is_fifo(path):
+    return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
+
+
+def attributes(path):
+    try:
+        return {name: os.getxattr(path, name, follow_symlinks=False).hex()
+                for name in sorted(os.listxattr(path, follow_symlinks=False))}
+    except OSError as refused:
+        if refused.errno == errno.EOPNOTSUPP:
+            return {}
+        raise
 
 
 def tree(root):
-    found = {".": facts(root)}
+    found = {".": [facts(root), attributes(root)]}
     for directory, directories, files in os.walk(root):
         for name in directories + files:
             path = os.path.join(directory, name)
@@ -117,12 +72,19 @@ def tree(root):
                     entry.append(content.read().decode("latin-1"))
             elif stat.S_ISLNK(entry[0]):
                 entry.append(os.readlink(path))
+            entry.append(attributes(path))
             found[os.path.relpath(path, root)] = entry
     return found
 
 
 def first_difference(left, right, operations):
+    lacking = set()
     for step, operation in enumerate(operations):
+        name = operation[2] if operation[0] == "as" else operation[0]
+        if name in UNSUPPORTED and name not in lacking and not all(map(UNSUPPORTED[name], (left, right))):
+            lacking.add(name)
+        if name in lacking:
+            continue
         answers = perform(left, operation), perform(right, operation)
         if answers[0] != answers[1]:
             return "step %d, %s: %.300s on the left, %.300s on the right" % (step, operation, *answers)
@@ -132,6 +94,11 @@ def first_difference(left, right, operations):
             return "step %d, %s: %s is %.300s on the left, %.300s on the right" % (
                 step, operation, paths[0], trees[0].get(paths[0]), trees[1].get(paths[0]))
     return None
+
+
+def make(root):
+    os.makedirs(root, exist_ok=True)
+    os.chmod(root, 0o777)
 
 
 def shrink(left, right, operations):
@@ -145,7 +112,7 @@ def shrink(left, right, operations):
             roots = [os.path.join(root, "shrink%d" % tries) for root in (left, right)]
             tries += 1
             for root in roots:
-                os.mkdir(root)
+                make(root)
             if first_difference(*roots, fewer):
                 operations = fewer
             else:
@@ -158,16 +125,19 @@ def shrink(left, right, operations):
 
 def main(arguments):
     os.umask(0o022)
+    if os.geteuid() == 0:
+        os.setgroups([])
     if arguments[0] == "random":
         rng = random.Random(int(arguments[1]))
-        operations = [draw(rng) for _ in range(int(arguments[2]))]
+        users = [0, 0, 1000, 1001] if os.geteuid() == 0 else [0]
+        operations = [draw(rng, users) for _ in range(int(arguments[2]))]
     else:
         with open(arguments[1]) as source:
             operations = json.load(source)
     left, right = arguments[-2:]
     work = [os.path.join(root, "work") for root in (left, right)]
     for root in work:
-        os.makedirs(root, exist_ok=True)
+        make(root)
     if tree(work[0]) != tree(work[1]):
         print("the trees differ before the first step: what was committed is not what was seen")
         return 1

@@ -1,0 +1,259 @@
+"""What differ.py does in both directories: each operation a function of a path and plain data, whose answer is compared."""
+import ctypes
+import fcntl
+import mmap
+import os
+import stat
+import struct
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PARENTS = ["", "a", "b", "a/b", "b/a"]
+NAMES = ["a", "b", "c", "d"]
+KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE = 1, 2, 16
+
+
+def renameat2(old, new, flags):
+    if LIBC.renameat2(-100, os.fsencode(old), -100, os.fsencode(new), flags) != 0:
+        raise OSError(ctypes.get_errno(), "renameat2")
+
+
+def with_file(path, flags, action):
+    fd = os.open(path, flags | os.O_NONBLOCK)  # nobody is at the other end of a fifo
+    try:
+        return action(fd)
+    finally:
+        os.close(fd)
+
+
+def facts(path):
+    s = os.lstat(path)
+    size = None if stat.S_ISDIR(s.st_mode) else s.st_size
+    return [s.st_mode, s.st_nlink, s.st_uid, s.st_gid, size, s.st_rdev]
+
+
+def text_at(fd, at, length):
+    return os.pread(fd, length, at).decode("latin-1")
+
+
+def unlinked_while_open(path, text):
+    def action(fd):
+        os.unlink(path)
+        os.pwrite(fd, text.encode(), 2)
+        return [text_at(fd, 0, 100), os.fstat(fd).st_nlink]
+    return with_file(path, os.O_RDWR, action)
+
+
+def fallocate(path, mode, at, length):
+    def action(fd):
+        if LIBC.fallocate(fd, mode, ctypes.c_long(at), ctypes.c_long(length)) != 0:
+            raise OSError(ctypes.get_errno(), "fallocate")
+        return os.fstat(fd).st_size
+    return with_file(path, os.O_RDWR, action)
+
+
+def supports(mode):
+    """Whether a directory's file system knows this mode of fallocate."""
+    def probe(root):
+        path = os.path.join(root, ".probe")
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        try:
+            fallocate(path, mode, 0, 4096)
+            return True
+        except OSError:
+            return False
+        finally:
+            os.unlink(path)
+    return probe
+
+
+def has_attributes(root):
+    try:
+        os.listxattr(root)
+        return True
+    except OSError:
+        return False
+
+
+def has_nameless(root):
+    try:
+        os.close(os.open(root, os.O_TMPFILE | os.O_RDWR))
+        return True
+    except OSError:
+        return False
+
+
+def data_is_found(path):
+    """Walks over what SEEK_DATA and SEEK_HOLE say: every byte that is not zero lies in data, and the end is a hole."""
+    def action(fd):
+        end = os.fstat(fd).st_size
+        at, holes = 0, []
+        while at < end:
+            try:
+                data = os.lseek(fd, at, os.SEEK_DATA)
+            except OSError:
+                data = end
+            holes.append((at, data))
+            at = os.lseek(fd, data, os.SEEK_HOLE) if data < end else end
+        return all(not os.pread(fd, to - begin, begin).strip(b"\0") for begin, to in holes)
+    return with_file(path, os.O_RDONLY, action)
+
+
+def copy_range(path, other, at, to, length):
+    def action(source):
+        return with_file(other, os.O_RDWR, lambda target: os.copy_file_range(source, target, length, at, to))
+    return with_file(path, os.O_RDONLY, action)
+
+
+def nameless(path, text):
+    """A file made without a name, which then gets one."""
+    def action(fd):
+        os.write(fd, text.encode())
+        answer = [os.fstat(fd).st_nlink, text_at(fd, 0, 20)]
+        os.link("/proc/self/fd/%d" % fd, path, follow_symlinks=True)
+        return answer + [os.fstat(fd).st_nlink]
+    return with_file(os.path.dirname(path), os.O_TMPFILE | os.O_RDWR, action)
+
+
+def mapped(path, at, text):
+    """Changes bytes through a shared mapping."""
+    def action(fd):
+        size = os.fstat(fd).st_size
+        if size == 0:
+            return "empty"
+        with mmap.mmap(fd, size) as memory:
+            begin = min(at, size - 1)
+            fit = text.encode()[:size - begin]
+            memory[begin:begin + len(fit)] = fit
+            return [memory[0], memory[size - 1]]
+    return with_file(path, os.O_RDWR, action)
+
+
+def utime(path, atime, mtime):
+    os.utime(path, ns=(atime, mtime), follow_symlinks=False)
+    return os.lstat(path).st_mtime_ns
+
+
+def locked_by_another(path, kind, at):
+    """Whether this process gets a lock that another one holds, and gets it when that has ended."""
+    def attempt(fd):
+        if kind == "flock":
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 10, at)
+
+    def answer(fd):
+        try:
+            attempt(fd)
+            return "got"
+        except OSError as refused:
+            return refused.errno
+
+    def action(fd):
+        told, tell = os.pipe()
+        hold, release = os.pipe()
+        child = os.fork()
+        if child == 0:
+            other = os.open(path, os.O_RDWR)
+            attempt(other)
+            os.write(tell, b".")
+            os.close(release)
+            os.read(hold, 1)
+            os._exit(0)
+        os.close(tell)
+        os.read(told, 1)
+        first = answer(fd)
+        for end in (hold, release):
+            os.close(end)
+        os.waitpid(child, 0)
+        os.close(told)
+        return [first, answer(fd)]
+    return with_file(path, os.O_RDWR, action)
+
+
+def acl(path, kind, user, permissions):
+    """An ACL as setfacl would write it: owner and mask everything, one named user, others read."""
+    entries = [(1, 7, -1), (2, permissions, user), (4, 5, -1), (16, 7, -1), (32, 4, -1)]
+    value = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    os.setxattr(path, "system.posix_acl_" + kind, value)
+
+
+OPERATIONS = {
+    "create": lambda p: with_file(p, os.O_CREAT | os.O_EXCL | os.O_WRONLY, lambda fd: None),
+    "write": lambda p, at, text: with_file(p, os.O_WRONLY, lambda fd: os.pwrite(fd, text.encode(), at)),
+    "update": lambda p, at, text: with_file(
+        p, os.O_RDWR, lambda fd: [text_at(fd, at, 50), os.pwrite(fd, text.encode(), at)]),
+    "append": lambda p, text: with_file(p, os.O_WRONLY | os.O_APPEND, lambda fd: os.write(fd, text.encode())),
+    "overwrite": lambda p, text: with_file(p, os.O_WRONLY | os.O_TRUNC, lambda fd: os.write(fd, text.encode())),
+    "read": lambda p, at, length: with_file(p, os.O_RDONLY, lambda fd: text_at(fd, at, length)),
+    "truncate": os.truncate,
+    "mkdir": os.mkdir,
+    "rmdir": os.rmdir,
+    "unlink": os.unlink,
+    "rename": os.rename,
+    "norepl": lambda p, q: renameat2(p, q, 1),
+    "exchange": lambda p, q: renameat2(p, q, 2),
+    "link": lambda p, q: os.link(p, q, follow_symlinks=False),
+    "symlink": lambda p, text: os.symlink(text, p),
+    "chmod": os.chmod,
+    "chown": lambda p, uid, gid: os.chown(p, uid, gid, follow_symlinks=False),
+    "stat": facts,
+    "list": lambda p: sorted(os.listdir(p)),
+    "access": lambda p: os.access(p, os.X_OK),
+    "orphan": unlinked_while_open,
+    "mkfifo": lambda p: os.mkfifo(p, 0o640),
+    "utime": utime,
+    "mapped": mapped,
+    "lock": locked_by_another,
+    "reach": lambda p, at, length: fallocate(p, 0, at, length),
+    "reserve": lambda p, at, length: fallocate(p, KEEP_SIZE, at, length),
+    "punch": lambda p, at, length: fallocate(p, PUNCH_HOLE | KEEP_SIZE, at, length),
+    "zero": lambda p, at, length: fallocate(p, ZERO_RANGE, at, length),
+    "zerokeep": lambda p, at, length: fallocate(p, ZERO_RANGE | KEEP_SIZE, at, length),
+    "holes": data_is_found,
+    "copyrange": copy_range,
+    "nameless": nameless,
+    "setxattr": lambda p, name, value, flags: os.setxattr(p, name, value.encode(), flags, follow_symlinks=False),
+    "getxattr": lambda p, name: os.getxattr(p, name, follow_symlinks=False).decode("latin-1"),
+    "removexattr": lambda p, name: os.removexattr(p, name, follow_symlinks=False),
+    "acl": acl,
+}
+PATHS = {"rename": 2, "norepl": 2, "exchange": 2, "link": 2, "copyrange": 2}
+OPENING = {"write", "update", "append", "overwrite", "read", "orphan", "mapped", "lock", "reach", "reserve", "punch",
+           "zero", "zerokeep", "holes", "copyrange"}
+# Left out where a file system does not have it: name -> whether it does.
+UNSUPPORTED = {
+    "punch": supports(PUNCH_HOLE | KEEP_SIZE), "zero": supports(ZERO_RANGE), "zerokeep": supports(ZERO_RANGE | KEEP_SIZE),
+    "nameless": has_nameless, "acl": has_attributes,
+    "setxattr": has_attributes, "getxattr": has_attributes, "removexattr": has_attributes,
+}
+
+
+def draw(rng, users):
+    """A random operation, by a random user: the superuser is 0, whoever that is."""
+    def path():
+        return os.path.join(rng.choice(PARENTS), rng.choice(NAMES))
+
+    def text():
+        return str(rng.randrange(1000)) * rng.choice([1, 2, 5, 400, 3000])
+    at = rng.choice([0, 1, 5, 4090, 4096, 5000, 9000])
+    length = rng.choice([1, 100, 4096, 10000])
+    name = rng.choice(list(OPERATIONS))
+    attribute = rng.choice(["user.a", "user.b", "user." + "x" * 249, "trusted.t", "nonsense.n"])
+    span = lambda: [at, length]  # noqa: E731
+    more = {
+        "write": lambda: [at, text()], "update": lambda: [at, text()], "append": lambda: [text()],
+        "overwrite": lambda: [text()], "read": lambda: [at, rng.choice([1, 10, 6000])], "truncate": lambda: [at],
+        "rename": lambda: [path()], "norepl": lambda: [path()], "exchange": lambda: [path()],
+        "link": lambda: [path()], "symlink": lambda: [rng.choice(["a", "b/c", "../a", "nowhere"])],
+        "chmod": lambda: [rng.choice([0o644, 0o755, 0o600, 0o1777, 0o2755, 0o777, 0o4755, 0o2770, 0o700])],
+        "orphan": lambda: [text()], "chown": lambda: [rng.choice([-1, 0, 1000, 1001]), rng.choice([-1, 0, 1000, 1001])],
+        "utime": lambda: [rng.randrange(2**60), rng.randrange(2**60)], "mapped": lambda: [at, text()],
+        "lock": lambda: [rng.choice(["flock", "lockf"]), at], "reach": span, "reserve": span, "punch": span,
+        "zero": span, "zerokeep": span, "copyrange": lambda: [path(), at, rng.choice([0, 3, 4096, 6000]), length],
+        "nameless": lambda: [text()], "setxattr": lambda: [attribute, rng.choice(["", "v", "w" * 300]), rng.choice([0, 0, 1, 2])],
+        "getxattr": lambda: [attribute], "removexattr": lambda: [attribute],
+        "acl": lambda: [rng.choice(["access", "default"]), rng.choice([1000, 1001]), rng.randrange(8)],
+    }
+    operation = [name, path()] + more.get(name, lambda: [])()
+    user = rng.choice(users)
+    return ["as", user] + operation if user else operation
