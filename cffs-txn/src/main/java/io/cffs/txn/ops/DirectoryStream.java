@@ -1,8 +1,6 @@
 package io.cffs.txn.ops;
 
 import io.cffs.model.Name;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Where an open directory's listing stands: one for each directory handle. Entries are numbered in the order in which
@@ -10,19 +8,19 @@ import java.util.List;
  * keeps its meaning whatever happens to the directory in between. 1 is ".", 2 is "..", names follow. Listing from the
  * start again (rewinddir) numbers anew.
  *
- * <p>Holds one reference per listed name until the handle is closed. Not thread-safe; used under the session's lock.
+ * <p>Holds some bytes for each listed name until the handle is closed. Not thread-safe; used under the session's lock.
  */
 public final class DirectoryStream {
     static final long START = 0;
     static final long SELF = 1;
     static final long PARENT = 2;
 
-    private final List<Name> listed = new ArrayList<>();
+    private final ListedNames listed = new ListedNames();
     private int expected;
 
     /** The name that was listed with this cookie; null before the first. A cookie never given out means the last. */
     Name nameAt(long cookie) {
-        if (cookie <= PARENT || listed.isEmpty()) {
+        if (cookie <= PARENT || listed.size() == 0) {
             return null;
         }
         int index = (int) Math.min(cookie - PARENT, listed.size()) - 1;

@@ -46,9 +46,9 @@ import java.util.Set;
 final class FunctionFiles implements Files {
     private static final Credentials WHO = Credentials.ROOT;
     private static final int LISTED_AT_ONCE = 3;
-    /** Refusals that no tree explains: the snapshot has gone, the backend is away or full. */
-    private static final Set<FsError> ENVIRONMENT =
-            Set.of(FsError.STALE, FsError.ENVIRONMENT_FAILED, FsError.NO_SPACE);
+    /** Refusals that no tree explains: the snapshot has gone, the backend is away or full, or a quota is in the way. */
+    private static final Set<FsError> ENVIRONMENT = Set.of(FsError.STALE, FsError.ENVIRONMENT_FAILED,
+            FsError.NO_SPACE, FsError.QUOTA_EXCEEDED, FsError.CROSSES_VOLUMES);
 
     private final Door door;
     private final AttemptRecord record;

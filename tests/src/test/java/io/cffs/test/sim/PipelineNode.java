@@ -9,19 +9,21 @@ import io.cffs.backend.commit.FileCommitLog;
 import io.cffs.backend.commit.PipelineLimits;
 import io.cffs.backend.commit.SoleLeader;
 import io.cffs.backend.disk.MemoryDirectory;
-import io.cffs.txn.port.CheckPort;
 import io.cffs.backend.fsck.VolumeCheck;
 import io.cffs.backend.store.MemoryBlockStore;
 import io.cffs.backend.store.OrderedVersionedStore;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
+import io.cffs.model.Quota;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.test.history.History;
 import io.cffs.test.history.HistoryViolation;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.CheckPort;
+import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
@@ -209,6 +211,12 @@ final class PipelineNode implements BackendNode {
         CheckPort.Report report = new VolumeCheck(store, newest, VolumeCheck.Level.DATA, () -> {}).run();
         if (!report.findings().isEmpty()) {
             throw new HistoryViolation("the store is sound", report.findings().toString());
+        }
+        for (QuotaPort.TreeQuota of : store.quotas(null, QuotaPort.QUOTAS_MAX, newest)) {
+            Quota quota = of.quota();
+            if (quota.bytesUsed() > quota.bytesMax() || quota.inodesUsed() > quota.inodesMax()) {
+                throw new HistoryViolation("no quota is exceeded", of.toString());
+            }
         }
     }
 

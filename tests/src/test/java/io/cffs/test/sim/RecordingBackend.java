@@ -8,17 +8,25 @@ import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.port.BackendPort;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** Writes down what one daemon asks for and is told. The futures of the backend behind it are complete. */
 final class RecordingBackend extends BackendLayer {
     private final History history;
     private final String client;
+    private final UnaryOperator<CommitRequest> changed;
     private AttemptRecord current;
 
     RecordingBackend(BackendPort backend, History history, String client) {
+        this(backend, history, client, UnaryOperator.identity());
+    }
+
+    /** @param changed what is sent instead of a request */
+    RecordingBackend(BackendPort backend, History history, String client, UnaryOperator<CommitRequest> changed) {
         super(backend);
         this.history = history;
         this.client = client;
+        this.changed = changed;
     }
 
     /** The record of the attempt that was begun last. */
@@ -43,7 +51,7 @@ final class RecordingBackend extends BackendLayer {
     public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
         AttemptRecord record = current;
         record.commitSent();
-        return backend.commit(request).thenApply(outcome -> {
+        return backend.commit(changed.apply(request)).thenApply(outcome -> {
             record.outcome(outcome, history.nextEvent());
             return outcome;
         });

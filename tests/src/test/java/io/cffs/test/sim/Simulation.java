@@ -15,6 +15,8 @@ import io.cffs.test.sim.workload.Tally;
 import io.cffs.test.sim.workload.Workload;
 import io.cffs.test.sim.workload.Workloads;
 import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.Mutation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -221,7 +223,7 @@ final class Simulation {
         FaultPlan none = new FaultPlan(new SplittableRandom(0));
         RemoteBackend remote = new RemoteBackend(scheduler, new Network(scheduler, none), none, node);
         seat.daemon = new SimDaemon(scheduler, none, random.split(),
-                new RecordingBackend(remote, history, "setup"), heldDirectories);
+                new RecordingBackend(remote, history, "setup", this::withQuotas), heldDirectories);
         Delivery first = new Delivery(null, files -> {
             workload.setUp(files);
             return true;
@@ -229,6 +231,13 @@ final class Simulation {
         scheduler.spawn("setup", () -> settle(first, seat.daemon.run(null, first.function(), RETRIES)));
         scheduler.runUntil(() -> !history.attempts().isEmpty() && history.attempts().getFirst().outcome() != null,
                 STORM_NANOS);
+    }
+
+    private CommitRequest withQuotas(CommitRequest request) {
+        List<Mutation> writes = new ArrayList<>(request.writes());
+        writes.addAll(workload.quotas(request.writes()));
+        return new CommitRequest(request.volume(), request.txn(), request.attempt(), request.invocationId(),
+                request.snapshot(), request.leaseId(), request.reads(), writes);
     }
 
     private void settle(Delivery delivery, InvocationResult result) {

@@ -74,7 +74,7 @@ class SimulationTest {
     private static long seedThatCatches(PlantedBug bug) {
         for (long seed = 0; seed < SEEDS_TO_CATCH; seed++) {
             try {
-                Simulation.run(seed, workloadOf(seed), bug);
+                Simulation.run(seed, workloadThatShares(seed), bug);
             } catch (RuntimeException | AssertionError caught) {
                 return seed;
             }
@@ -84,6 +84,12 @@ class SimulationTest {
 
     private static String workloadOf(long seed) {
         List<String> names = Workloads.names();
+        return System.getProperty("cffs.workload", names.get((int) (seed % names.size())));
+    }
+
+    /** Functions that a quota stops commit too rarely to show what is wrong with others. */
+    private static String workloadThatShares(long seed) {
+        List<String> names = Workloads.names().stream().filter(name -> !name.equals("quotas")).toList();
         return System.getProperty("cffs.workload", names.get((int) (seed % names.size())));
     }
 

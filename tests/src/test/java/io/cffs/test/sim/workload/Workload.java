@@ -1,5 +1,7 @@
 package io.cffs.test.sim.workload;
 
+import io.cffs.txn.Mutation;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** A set-up, a stream of functions, and what must hold in the end. */
@@ -14,6 +16,16 @@ public interface Workload {
 
     /** Runs in a transaction of its own before anything else. */
     void setUp(Files files);
+
+    /**
+     * Quotas that are set with the set-up's own commit.
+     *
+     * @param setUp what that commit does
+     * @return mutations to append
+     */
+    default List<Mutation> quotas(List<Mutation> setUp) {
+        return List.of();
+    }
 
     /**
      * The next function of a client.
