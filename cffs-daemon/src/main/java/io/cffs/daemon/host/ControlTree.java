@@ -5,6 +5,7 @@ import io.cffs.fuse.Errno;
 import io.cffs.fuse.FopenFlags;
 import io.cffs.fuse.FuseAttr;
 import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseOpcode;
 import io.cffs.fuse.FuseReply;
 import io.cffs.fuse.FuseRequest;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -83,18 +85,27 @@ public final class ControlTree implements FuseHandler {
             if (found == null) {
                 out.error(Errno.ENOENT);
             } else {
-                out.entry(found.number(), 0, 0, FuseReply.FOREVER, attributes(found.number()));
+                out.entry(found.number(), 0, 0, 0, attributes(found.number()));
             }
         }
     }
 
+    /**
+     * Through a descriptor it waits as a read does: a program that reads byte by byte, as shells do, makes the kernel
+     * ask for the length first, then for the whole text at once, and has the rest from its cache.
+     */
     @Override
     public void getattr(FuseRequest in, FuseReply out) {
+        Node node = node(in.nodeId());
         FuseAttr attributes = attributes(in.nodeId());
         if (attributes == null) {
             out.error(Errno.ESTALE);
-        } else {
+        } else if (node == null) {
             out.attr(attributes, FuseReply.FOREVER);
+        } else if (in.opcode() == FuseOpcode.GETATTR && in.hasFh()) {
+            answer(node, out, text -> out.attr(attributes.size(bytesOf(text).length), 0));
+        } else {
+            out.attr(attributes, 0);
         }
     }
 
@@ -137,7 +148,7 @@ public final class ControlTree implements FuseHandler {
             made = new Node(++serial, in.name(), service.newRun(name, in.uid(), in.gid(), in.pid()));
             nodes.put(made.number(), made);
         }
-        out.created(made.number(), 0, 0, FuseReply.FOREVER, attributes(made.number()), made.number(),
+        out.created(made.number(), 0, 0, 0, attributes(made.number()), made.number(),
                 FopenFlags.DIRECT_IO);
     }
 
@@ -150,7 +161,7 @@ public final class ControlTree implements FuseHandler {
         } else if (writes) {
             out.error(Errno.EACCES);
         } else {
-            out.opened(0, FopenFlags.DIRECT_IO);
+            out.opened(0, in.nodeId() == STATUS ? FopenFlags.DIRECT_IO : 0);
         }
     }
 
@@ -167,11 +178,16 @@ public final class ControlTree implements FuseHandler {
             out.error(Errno.ESTALE);
             return;
         }
-        Reading reading = new Reading(out, offset, size);
+        answer(node, out, text -> out.data(part(text, offset, size)));
+    }
+
+    /** Answers when there is something to read. */
+    private static void answer(Node node, FuseReply out, Consumer<String> with) {
+        Reading reading = new Reading(out, with);
         synchronized (reading) {
             String text = node.run().readOr(reading);
             if (text != null) {
-                out.data(part(text, offset, size));
+                with.accept(text);
                 return;
             }
             out.later(() -> {
@@ -182,21 +198,11 @@ public final class ControlTree implements FuseHandler {
         }
     }
 
-    /** A read that waits. Its lock keeps an answer back until the request has been put aside. */
-    private static final class Reading implements HostRun.Waiter {
-        private final FuseReply out;
-        private final long offset;
-        private final int size;
-
-        Reading(FuseReply out, long offset, int size) {
-            this.out = out;
-            this.offset = offset;
-            this.size = size;
-        }
-
+    /** A request that waits. Its lock keeps an answer back until the request has been put aside. */
+    private record Reading(FuseReply out, Consumer<String> with) implements HostRun.Waiter {
         @Override
         public synchronized void answer(String text) {
-            out.data(part(text, offset, size));
+            with.accept(text);
         }
 
         synchronized void interrupted() {
@@ -204,8 +210,12 @@ public final class ControlTree implements FuseHandler {
         }
     }
 
+    private static byte[] bytesOf(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static byte[] part(String text, long offset, int size) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = bytesOf(text);
         int from = (int) Math.min(bytes.length, offset);
         return Arrays.copyOfRange(bytes, from, (int) Math.min(bytes.length, (long) from + size));
     }

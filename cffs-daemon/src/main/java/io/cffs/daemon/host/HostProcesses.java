@@ -47,6 +47,16 @@ final class HostProcesses {
         return Files.readSymbolicLink(proc.resolve(pid + "/ns/mnt")).toString();
     }
 
+    /** The process that a thread belongs to. */
+    int processOf(int thread) throws IOException {
+        for (String line : Files.readAllLines(proc.resolve(thread + "/status"), StandardCharsets.ISO_8859_1)) {
+            if (line.startsWith("Tgid:")) {
+                return Integer.parseInt(line.substring("Tgid:".length()).strip());
+            }
+        }
+        throw new IOException("/proc does not tell whose thread " + thread + " is");
+    }
+
     /** Asks them to end (TERM), or ends them (KILL). Waits for nothing. */
     void signal(Family family, boolean kill) {
         for (ProcessHandle process : find(family)) {

@@ -73,7 +73,7 @@ final class HostRun implements InvocationBody {
         void after(AttemptTicket attempt, boolean clientIsGone) throws InterruptedException;
     }
 
-    /** @param pid of the client, as this process sees it */
+    /** @param pid of the client's thread that made it, as this process sees it */
     HostRun(String name, int uid, int gid, int pid, Ticker ticker) {
         this.name = name;
         this.uid = uid;

@@ -105,9 +105,9 @@ public final class HostService implements AutoCloseable {
         running.add(run);
         int namespace = -1;
         try {
-            namespace = PrivateMounts.namespaceOf(run.pid());
-            String link = processes.namespaceOf(run.pid());
-            Client client = new Client(run, namespace, link);
+            int pid = processes.processOf(run.pid());
+            namespace = PrivateMounts.namespaceOf(pid);
+            Client client = new Client(run, pid, namespace, processes.namespaceOf(pid));
             threads.execute(() -> serve(client, request));
         } catch (IOException e) {
             running.remove(run);
@@ -120,8 +120,11 @@ public final class HostService implements AutoCloseable {
         return true;
     }
 
-    /** @param namespace a descriptor of its mount name space @param link what /proc calls that */
-    private record Client(HostRun run, int namespace, String link) {}
+    /**
+     * @param pid of its process
+     * @param namespace a descriptor of its mount name space @param link what /proc calls that
+     */
+    private record Client(HostRun run, int pid, int namespace, String link) {}
 
     private void serve(Client client, String text) {
         HostRun run = client.run();
@@ -208,8 +211,8 @@ public final class HostService implements AutoCloseable {
         String namespace = asked.shared() ? null : client.link();
         String[] mark = {"CFFS_TXN_ID="};
         run.prepare(deadlineNanos, deadlineMillis,
-                kill -> processes.signal(family(run, namespace, mark[0]), kill),
-                (ticket, gone) -> processes.end(family(run, namespace, "CFFS_TXN_ID=" + ticket.txn())));
+                kill -> processes.signal(family(client, namespace, mark[0]), kill),
+                (ticket, gone) -> processes.end(family(client, namespace, "CFFS_TXN_ID=" + ticket.txn())));
         boolean ended = false;
         try {
             InvocationResult result = mount.volume().loop(POLICY.withAttemptsMax(asked.attemptsMax()), pause)
@@ -225,13 +228,14 @@ public final class HostService implements AutoCloseable {
             return answers.ended(result, run.last(), asked.json());
         } finally {
             if (!ended) {
-                processes.signal(family(run, namespace, mark[0]), true);
+                processes.signal(family(client, namespace, mark[0]), true);
             }
         }
     }
 
-    private static HostProcesses.Family family(HostRun run, String namespace, String mark) {
-        return new HostProcesses.Family(run.pid(), run.uid(), namespace, mark, run.isGone());
+    private static HostProcesses.Family family(Client client, String namespace, String mark) {
+        HostRun run = client.run();
+        return new HostProcesses.Family(client.pid(), run.uid(), namespace, mark, run.isGone());
     }
 
     /** Whether a transaction has committed; asks until there is an answer or the time is up. */

@@ -43,6 +43,16 @@ class HostProcessesTest {
     }
 
     @Test
+    void aThreadIsItsProcess() throws Exception {
+        long process = ProcessHandle.current().pid();
+        try (var threads = Files.list(Path.of("/proc/self/task"))) {
+            for (Path thread : threads.limit(3).toList()) {
+                assertEquals(process, processes.processOf(Integer.parseInt(thread.getFileName().toString())));
+            }
+        }
+    }
+
+    @Test
     void inASharedNameSpaceTheMarkDecides() throws Exception {
         Process function = sleeper(true);
         Process other = sleeper(false);
