@@ -166,7 +166,10 @@ public final class MemoryVolume implements BackendPort, LatestState {
 
     @Override
     public CompletableFuture<List<Name>> xattrNames(VolumeName volume, CommitTs snapshot, Ino ino) {
-        return answer(List::of);
+        return answer(() -> versions.keySet().stream()
+                .filter(key -> key instanceof XattrKey xattr && xattr.ino().equals(ino)
+                        && at(key, snapshot.value()) != null)
+                .map(key -> ((XattrKey) key).name()).sorted().toList());
     }
 
     @Override

@@ -93,7 +93,7 @@ final class PlainBackend implements BackendPort {
 
     @Override
     public CompletableFuture<List<Name>> xattrNames(VolumeName volume, CommitTs snapshot, Ino ino) {
-        return CompletableFuture.completedFuture(List.of());
+        return CompletableFuture.completedFuture(versions.xattrNames(snapshot, ino));
     }
 
     @Override

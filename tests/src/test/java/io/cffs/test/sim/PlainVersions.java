@@ -76,6 +76,13 @@ final class PlainVersions {
         gone.forEach(key -> put(at, key, null));
     }
 
+    List<Name> xattrNames(CommitTs snapshot, Ino ino) {
+        return objects.keySet().stream()
+                .filter(key -> key instanceof XattrKey xattr && xattr.ino().equals(ino)
+                        && at(snapshot, key) != null && at(snapshot, key).object() != null)
+                .map(key -> ((XattrKey) key).name()).sorted().toList();
+    }
+
     /** Null when the object has never been. */
     Version at(CommitTs snapshot, ObjectKey key) {
         TreeMap<CommitTs, Version> versions = objects.get(key);
