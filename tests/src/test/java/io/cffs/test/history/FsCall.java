@@ -52,6 +52,17 @@ public sealed interface FsCall {
 
     record Chmod(String path, int permissions) implements FsCall {}
 
+    /** lsetxattr(2) without a flag; names are of the space {@code trusted}, which every type of file may have. */
+    record SetXattr(String path, String name, Bytes value) implements FsCall {}
+
+    record RemoveXattr(String path, String name) implements FsCall {}
+
+    /** Answers {@link FsResult.Content}. */
+    record GetXattr(String path, String name) implements FsCall {}
+
+    /** Answers {@link FsResult.Names}, all of them of type REGULAR. */
+    record ListXattrs(String path) implements FsCall {}
+
     /** Opens a file under a number that later calls of the same attempt use, also after the name has gone. */
     record Open(String path, int handle) implements FsCall {}
 

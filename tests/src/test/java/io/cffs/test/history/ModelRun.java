@@ -70,6 +70,17 @@ public final class ModelRun {
             }
             case FsCall.Link c -> model.link(c.existing(), c.added());
             case FsCall.Chmod c -> model.setPermissions(c.path(), c.permissions());
+            case FsCall.SetXattr c -> model.setXattr(c.path(), c.name(), c.value());
+            case FsCall.RemoveXattr c -> {
+                model.xattr(c.path(), c.name());
+                model.setXattr(c.path(), c.name(), null);
+            }
+            case FsCall.GetXattr c -> {
+                return new FsResult.Content(model.xattr(c.path(), c.name()));
+            }
+            case FsCall.ListXattrs c -> {
+                return model.listXattrs(c.path());
+            }
             case FsCall.Open c -> {
                 long node = model.resolve(c.path());
                 model.content(node);

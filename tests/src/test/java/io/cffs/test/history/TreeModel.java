@@ -1,5 +1,6 @@
 package io.cffs.test.history;
 
+import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
@@ -24,10 +25,13 @@ public final class TreeModel {
     public record Flat(FileType type, int permissions, long links, long sizeBytes, int contentHash) {}
 
     private final Map<Long, Node> nodes;
+    /** By node; the inner maps are never changed. */
+    private final Map<Long, TreeMap<String, Bytes>> xattrs;
     private long nextNode;
 
-    private TreeModel(Map<Long, Node> nodes, long nextNode) {
+    private TreeModel(Map<Long, Node> nodes, Map<Long, TreeMap<String, Bytes>> xattrs, long nextNode) {
         this.nodes = nodes;
+        this.xattrs = xattrs;
         this.nextNode = nextNode;
     }
 
@@ -35,11 +39,11 @@ public final class TreeModel {
     public static TreeModel empty() {
         Map<Long, Node> nodes = new HashMap<>();
         nodes.put(ROOT, new Node(FileType.DIRECTORY, 0755, null, new TreeMap<>(), ROOT));
-        return new TreeModel(nodes, ROOT + 1);
+        return new TreeModel(nodes, new HashMap<>(), ROOT + 1);
     }
 
     public TreeModel copy() {
-        return new TreeModel(new HashMap<>(nodes), nextNode);
+        return new TreeModel(new HashMap<>(nodes), new HashMap<>(xattrs), nextNode);
     }
 
     /** Every path with what is there, the root as "/". */
@@ -72,6 +76,7 @@ public final class TreeModel {
         var reachable = new HashMap<Long, Node>();
         mark(ROOT, reachable);
         nodes.keySet().retainAll(reachable.keySet());
+        xattrs.keySet().retainAll(reachable.keySet());
     }
 
     private void mark(long id, Map<Long, Node> reachable) {
@@ -198,6 +203,31 @@ public final class TreeModel {
         nodes.put(id, new Node(old.type, permissions, old.content, old.entries, old.parent));
     }
 
+    /** @param value null to remove it */
+    void setXattr(String path, String name, Bytes value) throws FsException {
+        long id = resolve(path);
+        TreeMap<String, Bytes> all = new TreeMap<>(xattrs.getOrDefault(id, new TreeMap<>()));
+        if (value == null) {
+            all.remove(name);
+        } else {
+            all.put(name, value);
+        }
+        xattrs.put(id, all);
+    }
+
+    Bytes xattr(String path, String name) throws FsException {
+        Bytes value = xattrs.getOrDefault(resolve(path), new TreeMap<>()).get(name);
+        if (value == null) {
+            throw new FsException(FsError.NO_ATTRIBUTE);
+        }
+        return value;
+    }
+
+    FsResult listXattrs(String path) throws FsException {
+        return new FsResult.Names(xattrs.getOrDefault(resolve(path), new TreeMap<>()).keySet().stream()
+                .map(name -> new FsResult.Entry(name, FileType.REGULAR)).toList());
+    }
+
     void create(String path, FileType type, int permissions, byte[] content) throws FsException {
         long parent = parentOf(path);
         refuseIfThere(path);
@@ -267,9 +297,12 @@ public final class TreeModel {
         if (mode == FsCall.RenameMode.EXCHANGE && there == null) {
             throw new FsException(FsError.NOT_FOUND);
         }
-        refuseLoop(moved, toParent);
+        refuseLoop(moved, toParent, FsError.INVALID_ARGUMENT);
+        if (mode != FsCall.RenameMode.EXCHANGE && there != null) {
+            refuseLoop(there, fromParent, FsError.DIRECTORY_NOT_EMPTY);
+        }
         if (mode == FsCall.RenameMode.EXCHANGE) {
-            refuseLoop(there, fromParent);
+            refuseLoop(there, fromParent, FsError.INVALID_ARGUMENT);
             put(fromParent, nameOf(from), there);
             put(toParent, nameOf(to), moved);
             setParent(there, fromParent);
@@ -287,10 +320,10 @@ public final class TreeModel {
         setParent(moved, toParent);
     }
 
-    private void refuseLoop(long moved, long directory) throws FsException {
+    private void refuseLoop(long moved, long directory, FsError refusal) throws FsException {
         for (long at = directory; at != ROOT; at = nodes.get(at).parent) {
             if (at == moved) {
-                throw new FsException(FsError.INVALID_ARGUMENT);
+                throw new FsException(refusal);
             }
         }
     }

@@ -17,7 +17,9 @@ import io.cffs.txn.ops.AppendRange;
 import io.cffs.txn.ops.Create;
 import io.cffs.txn.ops.DirectoryStream;
 import io.cffs.txn.ops.Getattr;
+import io.cffs.txn.ops.Getxattr;
 import io.cffs.txn.ops.Link;
+import io.cffs.txn.ops.Listxattr;
 import io.cffs.txn.ops.Lookup;
 import io.cffs.txn.ops.Mkdir;
 import io.cffs.txn.ops.Open;
@@ -25,10 +27,12 @@ import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.ReadRange;
 import io.cffs.txn.ops.Readdir;
 import io.cffs.txn.ops.Readlink;
+import io.cffs.txn.ops.Removexattr;
 import io.cffs.txn.ops.Rename;
 import io.cffs.txn.ops.Rmdir;
 import io.cffs.txn.ops.Setattr;
 import io.cffs.txn.ops.SetattrRequest;
+import io.cffs.txn.ops.Setxattr;
 import io.cffs.txn.ops.Symlink;
 import io.cffs.txn.ops.Unlink;
 import io.cffs.txn.ops.WriteRange;
@@ -110,6 +114,11 @@ final class FunctionFiles implements Files {
             case FsCall.Append c -> append(open(c.path(), OpenFlags.APPEND), c.bytes());
             case FsCall.Truncate c -> set(find(c.path()), SetattrRequest.truncate(c.lengthBytes()));
             case FsCall.Chmod c -> set(find(c.path()), SetattrRequest.chmod(c.permissions()));
+            case FsCall.GetXattr c -> {
+                Ino ino = find(c.path()).ino();
+                yield new FsResult.Content(door.perform(tx -> Getxattr.run(tx, WHO, ino, Name.of(c.name()))));
+            }
+            case FsCall.ListXattrs c -> listXattrs(find(c.path()).ino());
             case FsCall.Open c -> keepOpen(c);
             default -> change(call);
         };
@@ -146,9 +155,24 @@ final class FunctionFiles implements Files {
                 Ino parent = parent(c.added());
                 door.perform(tx -> Link.run(tx, WHO, existing, parent, last(c.added())));
             }
+            case FsCall.SetXattr c -> {
+                Ino ino = find(c.path()).ino();
+                door.perform(tx -> Setxattr.run(
+                        tx, WHO, ino, Name.of(c.name()), c.value(), Setxattr.Mode.SET, false));
+            }
+            case FsCall.RemoveXattr c -> {
+                Ino ino = find(c.path()).ino();
+                door.perform(tx -> Removexattr.run(tx, WHO, ino, Name.of(c.name())));
+            }
             default -> throw new AssertionError("no such call: " + call);
         }
         return FsResult.DONE;
+    }
+
+    private FsResult listXattrs(Ino ino) throws FsException {
+        List<Name> names = door.perform(tx -> Listxattr.run(tx, WHO, ino));
+        return new FsResult.Names(
+                names.stream().map(name -> new FsResult.Entry(name.toString(), FileType.REGULAR)).toList());
     }
 
     /** An operation without a result. */

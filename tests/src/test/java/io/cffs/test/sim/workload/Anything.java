@@ -47,7 +47,7 @@ final class Anything implements Workload {
         String path = path(random);
         String other = path(random);
         int at = random.nextInt(random.nextBoolean() ? 10 : 9000);
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(27)) {
             case 0, 1 -> new FsCall.Stat(path);
             case 2 -> new FsCall.Exists(path);
             case 3 -> new FsCall.ListNames(parent(random));
@@ -64,6 +64,10 @@ final class Anything implements Workload {
                     random.nextBoolean() ? RenameMode.NO_REPLACE : RenameMode.EXCHANGE);
             case 19 -> new FsCall.Link(path, other);
             case 20 -> new FsCall.Symlink("to" + random.nextInt(10), path);
+            case 21, 22 -> new FsCall.SetXattr(path, attribute(random), text(random));
+            case 23 -> new FsCall.RemoveXattr(path, attribute(random));
+            case 24 -> new FsCall.GetXattr(path, attribute(random));
+            case 25 -> new FsCall.ListXattrs(path);
             default -> new FsCall.Chmod(path, random.nextInt(01000));
         };
     }
@@ -75,6 +79,10 @@ final class Anything implements Workload {
 
     private static String path(SplittableRandom random) {
         return PARENTS.get(random.nextInt(PARENTS.size())) + "/" + NAMES.get(random.nextInt(NAMES.size()));
+    }
+
+    private static String attribute(SplittableRandom random) {
+        return random.nextBoolean() ? "trusted.a" : "trusted.b";
     }
 
     private static Bytes text(SplittableRandom random) {
