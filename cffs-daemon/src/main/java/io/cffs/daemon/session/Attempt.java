@@ -4,6 +4,7 @@ import io.cffs.daemon.cache.SnapshotReader;
 import io.cffs.daemon.vfs.HandleTable;
 import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.model.CommitTs;
+import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.VolumeName;
@@ -95,6 +96,26 @@ public final class Attempt {
 
     AttemptHealth health() {
         return health;
+    }
+
+    /** What a request is answered that could not fetch. The attempt fails with it, unless the disk is just full. */
+    FsException refusal(BackendException failure) {
+        if (failure.kind() == BackendException.Cause.NO_SPACE) {
+            // The request changed nothing, and the function may know what to do about it.
+            return new FsException(FsError.NO_SPACE);
+        }
+        fail(failure);
+        boolean expired = failure.kind() == BackendException.Cause.SNAPSHOT_EXPIRED;
+        return new FsException(expired ? FsError.STALE : FsError.ENVIRONMENT_FAILED);
+    }
+
+    /** For a request. One that the function has given up still answers. */
+    void requireSound() throws FsException {
+        switch (health) {
+            case SOUND, GIVEN_UP -> { }
+            case SNAPSHOT_EXPIRED -> throw new FsException(FsError.STALE);
+            case ENVIRONMENT_FAILED -> throw new FsException(FsError.ENVIRONMENT_FAILED);
+        }
     }
 
     /** Why the attempt is not sound; null when it is. */

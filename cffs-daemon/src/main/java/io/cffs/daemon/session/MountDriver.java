@@ -82,10 +82,9 @@ public final class MountDriver implements MountControl {
     @Override
     public void begin() throws FsException {
         requireOpen();
-        if (session.status().changed()) {
+        if (!endIfUnchanged()) {
             throw new FsException(FsError.BUSY);
         }
-        end();
         lost = null;
         reopen(List.copyOf(witnesses));
     }
@@ -129,13 +128,20 @@ public final class MountDriver implements MountControl {
             return;
         }
         try {
-            if (session.newestCommit().isAfter(ticket.snapshot()) && !session.status().changed()) {
-                end();
+            if (session.newestCommit().isAfter(ticket.snapshot()) && endIfUnchanged()) {
                 reopen(List.of());
             }
-        } catch (BackendException | FsException e) {
+        } catch (BackendException e) {
             LOG.atDebug().setMessage("the mount stays at its snapshot").addKeyValue("why", e.getMessage()).log();
         }
+    }
+
+    private boolean endIfUnchanged() {
+        boolean ended = !session.status().changed() && session.endIfUnchanged(ticket);
+        if (ended) {
+            ticket = null;
+        }
+        return ended;
     }
 
     @Override

@@ -93,7 +93,7 @@ public final class Session implements Attempts, AutoCloseable {
     private <T> T performEntered(Operation<T> operation, Attempt current) throws FsException {
         for (;;) {
             Wanted wanted;
-            requireSound(current);
+            current.requireSound();
             try {
                 return operation.run(current);
             } catch (SnapshotMiss miss) {
@@ -103,14 +103,6 @@ public final class Session implements Attempts, AutoCloseable {
                 throw bug;
             }
             bring(current, wanted);
-        }
-    }
-
-    private static void requireSound(Attempt current) throws FsException {
-        switch (current.health()) {
-            case SOUND, GIVEN_UP -> { }
-            case SNAPSHOT_EXPIRED -> throw new FsException(FsError.STALE);
-            case ENVIRONMENT_FAILED -> throw new FsException(FsError.ENVIRONMENT_FAILED);
         }
     }
 
@@ -133,14 +125,8 @@ public final class Session implements Attempts, AutoCloseable {
         if (attempt != current) {
             throw new FsException(FsError.STALE);
         }
-        if (failure != null && failure.kind() == BackendException.Cause.NO_SPACE) {
-            // The request changed nothing, and the function may know what to do about a full disk.
-            throw new FsException(FsError.NO_SPACE);
-        }
         if (failure != null) {
-            current.fail(failure);
-            boolean expired = failure.kind() == BackendException.Cause.SNAPSHOT_EXPIRED;
-            throw new FsException(expired ? FsError.STALE : FsError.ENVIRONMENT_FAILED);
+            throw current.refusal(failure);
         }
         if (inos != null && current.transaction().unusedInos().count() == 0) {
             current.transaction().giveInos(inos);
@@ -237,7 +223,11 @@ public final class Session implements Attempts, AutoCloseable {
 
     private CommitOutcome quiesceAndDecide(Attempt current) {
         try {
-            quiesce();
+            if (!quiesce()) {
+                throw new BackendException(BackendException.Cause.TIMED_OUT,
+                        "file requests were still under way when the transaction was to commit; nothing was committed",
+                        null);
+            }
             return decide(current);
         } catch (BackendException e) {
             finish(current, SessionState.IDLE);
@@ -245,23 +235,37 @@ public final class Session implements Attempts, AutoCloseable {
         }
     }
 
-    /** Stops admitting requests and waits for those under way. */
-    private void quiesce() {
-        boolean quiet = false;
+    /** Stops admitting requests and waits for those under way. Whether none is any more. */
+    private boolean quiesce() {
         gate.lock().lock();
         try {
             gate.become(SessionState.COMMITTING);
-            quiet = gate.awaitQuiet();
+            return gate.awaitQuiet();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         } finally {
             gate.lock().unlock();
         }
-        if (!quiet) {
-            throw new BackendException(BackendException.Cause.TIMED_OUT,
-                    "file requests were still under way when the transaction was to commit; nothing was committed",
-                    null);
+    }
+
+    /**
+     * Ends an attempt that has changed nothing: requests under way are answered first, others wait for the next attempt.
+     * One that has changed something, or changes it just now, goes on, and the answer is false.
+     */
+    boolean endIfUnchanged(AttemptTicket ticket) {
+        Attempt current = requireCurrent(ticket);
+        kernel.drain();
+        if (quiesce() && locked(() -> current.transaction().isReadOnly())) {
+            finish(current, SessionState.IDLE);
+            locked(() -> committedBefore = true);
+            return true;
         }
+        locked(() -> {
+            gate.become(SessionState.OPEN);
+            return null;
+        });
+        return false;
     }
 
     private CommitOutcome decide(Attempt current) {

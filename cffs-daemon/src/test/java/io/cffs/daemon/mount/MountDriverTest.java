@@ -1,0 +1,114 @@
+package io.cffs.daemon.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cffs.daemon.session.AttemptTicket;
+import io.cffs.daemon.session.MountDriver;
+import io.cffs.daemon.session.Operation;
+import io.cffs.daemon.session.Session;
+import io.cffs.daemon.session.SessionState;
+import io.cffs.model.FsError;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
+import io.cffs.model.Name;
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.Credentials;
+import io.cffs.txn.ops.Lookup;
+import io.cffs.txn.ops.Mkdir;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A long-lived mount that goes on to the newest commit, without a kernel. */
+@Timeout(60)
+class MountDriverTest {
+    private final MemoryVolume store = new MemoryVolume();
+    private final TestSession parts = new TestSession(store, true);
+    private final Session session = parts.session;
+    private final ScheduledExecutorService controlThread = Executors.newSingleThreadScheduledExecutor();
+    private final SplittableRandom dice = new SplittableRandom(3);
+    private final MountDriver driver = new MountDriver(session, false, dice::nextLong, controlThread);
+
+    @BeforeEach
+    void aMountThatIsBehind() throws Exception {
+        driver.start();
+        try (TestSession other = new TestSession(store, false)) {
+            AttemptTicket ticket = other.begin();
+            other.session.perform(mkdir("news"));
+            assertInstanceOf(CommitOutcome.Committed.class, other.session.commit(ticket));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        controlThread.shutdownNow();
+        parts.close();
+    }
+
+    private static Operation<Inode> mkdir(String name) {
+        return at -> Mkdir.run(at.transaction(), Credentials.ROOT, Ino.ROOT, Name.of(name), 0755);
+    }
+
+    private static Operation<Inode> lookup(String name) {
+        return at -> Lookup.run(at.transaction(), Credentials.ROOT, Ino.ROOT, Name.of(name));
+    }
+
+    /** The error of an operation, null for none. It runs in a thread of its own. */
+    private CompletableFuture<FsError> later(Operation<?> operation) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                session.perform(operation);
+                return null;
+            } catch (FsException e) {
+                return e.error();
+            }
+        });
+    }
+
+    private static FsError errorOf(CompletableFuture<FsError> done) throws Exception {
+        return done.get(10, TimeUnit.SECONDS);
+    }
+
+    /** Starts an operation that waits for the store, then the refresh, which waits for the operation. */
+    private CompletableFuture<FsError> underWayWhileRefreshing(Operation<?> operation) throws Exception {
+        CountDownLatch fetching = store.holdNextFetch();
+        CompletableFuture<FsError> slow = later(operation);
+        assertTrue(fetching.await(10, TimeUnit.SECONDS));
+        CompletableFuture<Void> refresh = CompletableFuture.runAsync(driver::refreshIfStale);
+        while (session.state() != SessionState.COMMITTING && !refresh.isDone()) {
+            Thread.onSpinWait();
+        }
+        store.releaseFetch();
+        refresh.get(10, TimeUnit.SECONDS);
+        return slow;
+    }
+
+    @Test
+    void aReadUnderWayIsAnsweredAndTheMountGoesOn() throws Exception {
+        assertEquals(FsError.NOT_FOUND, errorOf(underWayWhileRefreshing(lookup("slow"))));
+        assertNull(errorOf(later(lookup("news"))));
+    }
+
+    /** It looked unchanged when the refresh began. */
+    @Test
+    void aChangeUnderWayIsKept() throws Exception {
+        assertNull(errorOf(underWayWhileRefreshing(mkdir("slow"))));
+        assertNull(errorOf(later(lookup("slow"))));
+        assertTrue(session.status().changed());
+        driver.commitIfChanged();
+        assertFalse(session.status().changed());
+        assertNull(errorOf(later(lookup("news"))));
+    }
+}
