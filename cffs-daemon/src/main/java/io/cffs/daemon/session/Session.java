@@ -250,7 +250,7 @@ public final class Session implements Attempts, AutoCloseable {
     }
 
     /**
-     * Ends an attempt that has changed nothing: requests under way are answered first, others wait for the next attempt.
+     * Ends an attempt that has changed nothing: requests under way are answered first, others wait for the next one.
      * One that has changed something, or changes it just now, goes on, and the answer is false.
      */
     boolean endIfUnchanged(AttemptTicket ticket) {
