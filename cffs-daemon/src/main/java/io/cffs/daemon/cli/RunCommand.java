@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  cffs run -- sh -c 'date >> log.txt; cat log.txt'",
-            "  cffs run --store /srv/cffs --volume shop --retries 50 --timeout 30s -- python3 order.py"
+            "  cffs run --store /srv/cffs --volume shop --retries 50 --timeout 30s -- python3 order.py",
+            "  cffs run --host --keep order -- ./order 17"
         })
 final class RunCommand implements Callable<Integer> {
     private final Surroundings around;
@@ -67,6 +68,15 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Say the outcome as one line of JSON on standard error.")
     private boolean json;
+
+    @Option(names = "--host", arity = "0..1", fallbackValue = "1", paramLabel = "DIR",
+            description = "Run it through the host daemon ('cffs host') of this control directory, without a JVM of its"
+                    + " own (default: /run/cffs/host).")
+    private String host;
+
+    @Option(names = "--keep", paramLabel = "NAME",
+            description = "With --host: the mount stays, warm, for the next run under this name.")
+    private String keep;
 
     @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The program and its arguments, after --.")
     private List<String> command = new ArrayList<>();
@@ -106,6 +116,10 @@ final class RunCommand implements Callable<Integer> {
 
     private void check() {
         store.check();
+        if (host != null && !host.equals("0") && !host.equals("false")) {
+            throw new Failure(Exit.USAGE, "--host" + (keep == null ? "" : " --keep " + keep)
+                    + " is the launcher's to do: start this program by the script 'cffs'");
+        }
         if (retries < 0 || retries > 10_000) {
             throw new Failure(Exit.USAGE, "--retries is 0 to 10000, not " + retries);
         }
