@@ -11,10 +11,7 @@ import io.cffs.backend.trim.Leases;
 import io.cffs.backend.trim.Retention;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
-import io.cffs.model.FileType;
-import io.cffs.model.Inode;
 import io.cffs.model.ObjectKey;
-import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
@@ -28,7 +25,6 @@ import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.Ticker;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Volume {
     private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
-    /** A look-up brings the content of files up to this size along. */
-    private static final long SMALL_FILE_BYTES = 32 * 1024;
     /** Transactions whose last conflict is remembered, so that their next attempt takes its turn at once. */
     private static final int LOSERS_MAX = 10_000;
     private static final int TRIM_COMMITS = 128;
@@ -160,40 +154,7 @@ public final class Volume {
     }
 
     List<Fetched> fetch(CommitTs snapshot, List<FetchItem> items) {
-        List<Fetched> found = new ArrayList<>(items.size() + 4);
-        for (FetchItem item : items) {
-            VersionedStore.Version version = store.get(item.key(), snapshot);
-            if (version == null) {
-                found.add(new Fetched.Absent(item.key()));
-                continue;
-            }
-            boolean known = version.at().equals(item.known());
-            found.add(known
-                    ? new Fetched.Unchanged(item.key(), version.at())
-                    : new Fetched.Found(item.key(), version.at(), version.object()));
-            if (!known && version.object() instanceof StoredObject.DentryObject dentry) {
-                addInode(snapshot, dentry, found);
-            }
-        }
-        return found;
-    }
-
-    /** Who looks a name up wants to know what it is, and of a small file what is in it. */
-    private void addInode(CommitTs snapshot, StoredObject.DentryObject dentry, List<Fetched> found) {
-        ObjectKey.InodeKey key = new ObjectKey.InodeKey(dentry.ino());
-        VersionedStore.Version version = store.get(key, snapshot);
-        if (version == null) {
-            return;
-        }
-        found.add(new Fetched.Found(key, version.at(), version.object()));
-        Inode inode = ((StoredObject.InodeObject) version.object()).inode();
-        if (inode.type() == FileType.REGULAR && inode.sizeBytes() > 0 && inode.sizeBytes() <= SMALL_FILE_BYTES) {
-            ObjectKey.BlockKey first = new ObjectKey.BlockKey(dentry.ino(), 0);
-            VersionedStore.Version block = store.get(first, snapshot);
-            found.add(block == null
-                    ? new Fetched.Absent(first)
-                    : new Fetched.Found(first, block.at(), block.object()));
-        }
+        return FetchAnswer.of(store, snapshot, items);
     }
 
     void stage(StagedId id, Bytes bytes) {
