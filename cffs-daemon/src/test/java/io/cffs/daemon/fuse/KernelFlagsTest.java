@@ -8,6 +8,7 @@ import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.Rename;
+import io.cffs.txn.ops.Setxattr;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +33,20 @@ class KernelFlagsTest {
         assertEquals(Rename.Mode.REPLACE, KernelFlags.rename(0));
         assertEquals(Rename.Mode.NO_REPLACE, KernelFlags.rename(1));
         assertEquals(Rename.Mode.EXCHANGE, KernelFlags.rename(2));
-        FsException whiteout = assertThrows(FsException.class, () -> KernelFlags.rename(4));
-        assertEquals(FsError.INVALID_ARGUMENT, whiteout.error());
+        assertEquals(Rename.Mode.WHITEOUT, KernelFlags.rename(4));
+        assertEquals(Rename.Mode.NO_REPLACE_WHITEOUT, KernelFlags.rename(5));
+        for (int unknown : new int[] {3, 6, 7, 8}) {
+            FsException refusal = assertThrows(FsException.class, () -> KernelFlags.rename(unknown));
+            assertEquals(FsError.INVALID_ARGUMENT, refusal.error());
+        }
+    }
+
+    @Test
+    void settingsOfAttributes() throws Exception {
+        assertEquals(Setxattr.Mode.SET, KernelFlags.setxattr(0));
+        assertEquals(Setxattr.Mode.CREATE, KernelFlags.setxattr(1));
+        assertEquals(Setxattr.Mode.REPLACE, KernelFlags.setxattr(2));
+        assertThrows(FsException.class, () -> KernelFlags.setxattr(3));
     }
 
     @Test
