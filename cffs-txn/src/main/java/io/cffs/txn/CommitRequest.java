@@ -3,6 +3,7 @@ package io.cffs.txn;
 import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,6 +32,14 @@ public record CommitRequest(
     public static final int READS_MAX = 1_000_000;
     /** Most mutations in a request. */
     public static final int WRITES_MAX = 1_000_000;
+
+    /** The same with more reads. */
+    public CommitRequest alsoReading(List<ReadKey> more) {
+        List<ReadKey> all = new ArrayList<>(reads.size() + more.size());
+        all.addAll(reads);
+        all.addAll(more);
+        return new CommitRequest(volume, txn, attempt, invocationId, snapshot, leaseId, all, writes);
+    }
 
     public CommitRequest {
         reads = List.copyOf(reads);

@@ -70,6 +70,17 @@ public sealed interface ReadKey {
     /** The list of extended attribute names. Collides with a commit that adds or removes any. */
     record XattrList(Ino ino) implements ReadKey {}
 
+    /**
+     * The volume, as a whole. Collides with every commit, so it stands for reads that are too many to send: whoever
+     * loses by it alone sends them after all.
+     */
+    record AnyChange() implements ReadKey {
+        @Override
+        public Ino ino() {
+            return Ino.ROOT;
+        }
+    }
+
     /** Times; recorded only with {@code -o strict-times}. Collides with a commit that sets any time. */
     record Times(Ino ino) implements ReadKey {}
 }

@@ -1,5 +1,6 @@
 package io.cffs.txn;
 
+import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -351,6 +352,11 @@ public final class Transaction {
     }
 
     // The end.
+
+    /** Whether this transaction has done anything to the inode, access times included. */
+    public boolean isChanged(Ino ino) {
+        return writes.of(ino) != null;
+    }
 
     /** Whether a commit would change nothing. Access times that passed by alone are not worth one. */
     public boolean isReadOnly() {

@@ -4,14 +4,15 @@ import io.cffs.daemon.session.Attempt;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.vfs.Handle;
 import io.cffs.fuse.DirectoryWriter;
-import io.cffs.fuse.FuseAttr;
 import io.cffs.fuse.FuseReply;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
+import io.cffs.model.Inode;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.ops.Readdir;
 import io.cffs.txn.port.DirectoryPage;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,8 +52,13 @@ final class DirectoryReplies {
         session.perform(at -> {
             Ino directory = at.handles().directory(handle).ino();
             List<Readdir.Entry> found = list(at, who, handle, cookie, room / PLUS_ENTRY_BYTES);
-            DirectoryWriter writer = out.directoryWriter();
+            // The kernel goes on asking this way only when programs look up what they list.
+            List<Entry> seen = new ArrayList<>();
             for (Readdir.Entry entry : found) {
+                seen.add(seen(at, entry, cookie != 0));
+            }
+            DirectoryWriter writer = out.directoryWriter();
+            for (Entry entry : seen) {
                 if (!addPlus(at, directory, entry, writer)) {
                     break;
                 }
@@ -69,16 +75,24 @@ final class DirectoryReplies {
         return Readdir.run(at.transaction(), who, open.ino(), open.stream(), cookie, count);
     }
 
-    private boolean addPlus(Attempt at, Ino directory, Readdir.Entry entry, DirectoryWriter writer)
-            throws FsException {
-        boolean named = entry.name() != null;
-        FuseAttr attr = Attributes.of(entry.inode());
-        long nodeId = named ? entry.ino().value() : 0;
+    /** @param given whether the kernel may keep the attributes */
+    private record Entry(Readdir.Entry listed, Inode inode, boolean given) {}
+
+    private static Entry seen(Attempt at, Readdir.Entry entry, boolean wanted) throws FsException {
+        boolean given = entry.name() != null && (wanted || at.nodes().wantsAttributes(entry.ino().value()));
+        return new Entry(entry, given ? TreeHandler.attributes(at, entry.ino()) : entry.inode(), given);
+    }
+
+    private boolean addPlus(Attempt at, Ino directory, Entry entry, DirectoryWriter writer) throws FsException {
+        Readdir.Entry listed = entry.listed();
+        boolean named = listed.name() != null;
+        long nodeId = named ? listed.ino().value() : 0;
         long validNanos = named ? names.validityNanos(at.transaction(), directory, entry.inode()) : 0;
-        boolean added = writer.addPlus(nameOf(entry), entry.cookie(), nodeId, 0, validNanos, 0, attr);
+        boolean added = writer.addPlus(nameOf(listed), listed.cookie(), nodeId, 0, validNanos,
+                entry.given() ? FuseReply.FOREVER : 0, Attributes.of(entry.inode()));
         if (added && named) {
             at.nodes().countLookup(nodeId);
-            at.nodes().giveName(directory.value(), entry.name());
+            at.nodes().giveName(directory.value(), listed.name(), nodeId);
         }
         return added;
     }

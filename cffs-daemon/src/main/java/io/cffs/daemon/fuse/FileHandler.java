@@ -24,6 +24,7 @@ import io.cffs.txn.ops.Create;
 import io.cffs.txn.ops.Open;
 import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.ReadRange;
+import io.cffs.txn.ops.ReadWhole;
 import io.cffs.txn.ops.Setattr;
 import io.cffs.txn.ops.SetattrRequest;
 import io.cffs.txn.ops.Tmpfile;
@@ -33,6 +34,8 @@ import java.nio.ByteBuffer;
 /** Requests about open files and their bytes, each as one operation on the open attempt. */
 final class FileHandler implements FuseHandler {
     private static final int WRITE_FROM_PAGE_CACHE = 1;
+    /** Larger files are read again in each attempt: keeping their pages counts all of them as read. */
+    private static final long KEPT_FILE_BYTES_MAX = 1 << 20;
     private static final int FALLOCATE_KEEP_SIZE = 1;
 
     private final Session session;
@@ -124,11 +127,17 @@ final class FileHandler implements FuseHandler {
     private record Opened(
             Inode inode, long nameValidNanos, long handle, int kernelFlags, int backingId, ContentKey wanted) {}
 
-    private static Opened opened(Attempt at, Inode inode, long nameValidNanos, OpenFlags flags) {
+    private static Opened opened(Attempt at, Inode inode, long nameValidNanos, OpenFlags flags) throws FsException {
         boolean direct = KernelFlags.isDirect(flags);
+        long nodeId = inode.ino().value();
+        boolean stands = !direct && !flags.write() && inode.sizeBytes() <= KEPT_FILE_BYTES_MAX
+                && at.nodes().pagesStand(nodeId, at.serial()) && ReadWhole.run(at.transaction(), inode.ino());
+        if (!stands) {
+            at.nodes().dropPages(nodeId);
+        }
         long number = at.handles().add(new Handle.OpenFile(inode.ino(), flags.read(), flags.write(), direct));
         at.transaction().retain(inode.ino());
-        boolean keep = at.nodes().open(inode.ino().value(), at.serial(), flags.write(), direct);
+        boolean keep = at.nodes().open(nodeId, at.serial(), flags.write(), direct);
         int kernelFlags = (direct ? FopenFlags.DIRECT_IO : 0) | (keep ? FopenFlags.KEEP_CACHE : 0);
         return new Opened(inode, nameValidNanos, number, kernelFlags, 0, null);
     }

@@ -4,10 +4,12 @@ import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.fuse.FuseNotifier;
+import io.cffs.model.ObjectKey;
+import io.cffs.txn.ReadKey;
 import java.util.List;
 
 /**
- * Tells the kernel to forget what earlier attempts were answered. Only the thread that drives the session comes here,
+ * Tells the kernel to forget what earlier attempts were answered and what is no longer so. Only the thread that drives the session comes here,
  * never one that serves a request: the kernel may hold, for a request that waits for us, the very lock that a notice
  * needs. Requests are served meanwhile, because invalidating pages waits for reads under way.
  *
@@ -16,15 +18,23 @@ import java.util.List;
  */
 final class KernelNotices implements KernelCaches {
     private static final long WHOLE_FILE = 0;
+    /** Beyond this one notice for all names is cheaper than one for each. */
+    private static final int NAMES_ONE_BY_ONE_MAX = 512;
 
     private final Session session;
     private final NodeTable nodes;
+    private final boolean searchMatters;
     private volatile FuseNotifier notifier;
+    private NodeTable.Holdings due; // written under the session's lock, by the thread that drives the session
 
-    /** @param nodes guarded by the session's lock */
-    KernelNotices(Session session, NodeTable nodes) {
+    /**
+     * @param nodes guarded by the session's lock
+     * @param searchMatters whether some process may be refused to walk through a directory
+     */
+    KernelNotices(Session session, NodeTable nodes, boolean searchMatters) {
         this.session = session;
         this.nodes = nodes;
+        this.searchMatters = searchMatters;
     }
 
     /** Once, when the kernel has agreed on the protocol. */
@@ -33,25 +43,37 @@ final class KernelNotices implements KernelCaches {
     }
 
     @Override
+    public void prepare(List<ObjectKey> changes) {
+        due = changes == null ? nodes.takeHoldings() : nodes.takeChanged(changes, searchMatters);
+    }
+
+    @Override
+    public List<ReadKey> assumed() {
+        return notifier == null ? List.of() : session.locked(() -> nodes.assumed(searchMatters));
+    }
+
+    @Override
     public void expire() {
         FuseNotifier to = notifier;
-        if (to == null) {
+        NodeTable.Holdings holdings = due;
+        due = null;
+        if (to == null || holdings == null) {
             return;
         }
-        NodeTable.Holdings holdings = session.locked(nodes::takeHoldings);
-        expireNames(to, holdings.names());
+        expireNames(to, holdings);
         holdings.attributes().forEach(to::invalAttributes);
         for (long nodeId : holdings.pages()) {
             to.invalInode(nodeId, 0, WHOLE_FILE);
         }
     }
 
-    private static void expireNames(FuseNotifier to, List<NodeTable.GivenName> names) {
-        if (to.supportsEpoch()) {
+    private void expireNames(FuseNotifier to, NodeTable.Holdings holdings) {
+        boolean many = holdings.everything() || holdings.names().size() > NAMES_ONE_BY_ONE_MAX;
+        if (many && to.supportsEpoch()) {
             to.incEpoch();
             return;
         }
-        for (NodeTable.GivenName given : names) {
+        for (NodeTable.GivenName given : holdings.names()) {
             to.invalEntry(given.parent(), given.name().toBytes());
         }
     }

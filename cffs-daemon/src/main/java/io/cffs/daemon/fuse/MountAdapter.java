@@ -6,8 +6,11 @@ import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Session;
 import io.cffs.fuse.FuseHandler;
+import io.cffs.model.ObjectKey;
+import io.cffs.txn.ReadKey;
 import io.cffs.txn.port.Ticker;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /** A session as a file system of the kernel. */
@@ -22,6 +25,7 @@ public final class MountAdapter {
         KERNEL_CHECKED
     }
 
+    private final Users users;
     private final KernelNotices notices;
     private final WholeFiles whole;
     private final FuseHandler handler;
@@ -34,9 +38,11 @@ public final class MountAdapter {
      */
     public MountAdapter(Session session, MountControl control, CommitTriggers triggers, Executor controlThread,
             VolumeFigures figures, Path proc, Ticker ticker, Users users, WholeFileParts wholeFiles) {
+        this.users = users;
         Callers callers = new Callers(users == Users.KERNEL_CHECKED, proc, ticker);
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
-        this.notices = new KernelNotices(session, session.nodes());
+        boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
+        this.notices = new KernelNotices(session, session.nodes(), !rootAlone);
         this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole),
@@ -52,6 +58,17 @@ public final class MountAdapter {
     /** For {@link Session#kernelCaches}. */
     public KernelCaches kernelCaches() {
         return new KernelCaches() {
+            @Override
+            public void prepare(List<ObjectKey> changes) {
+                // A kernel that checks permissions keeps ACLs, too, and tells nobody.
+                notices.prepare(users == Users.KERNEL_CHECKED ? null : changes);
+            }
+
+            @Override
+            public List<ReadKey> assumed() {
+                return notices.assumed();
+            }
+
             @Override
             public void expire() {
                 notices.expire();

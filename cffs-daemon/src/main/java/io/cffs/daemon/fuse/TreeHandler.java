@@ -68,12 +68,6 @@ final class TreeHandler implements FuseHandler {
 
     @Override
     public void init(FuseInit agreed, FuseNotifier notifier) {
-        if (!notifier.supportsEpoch()) {
-            session.locked(() -> {
-                session.nodes().keepNames();
-                return null;
-            });
-        }
         names.connected(notifier);
         notices.connected(notifier);
         whole.connected(notifier.backingFiles());
@@ -96,16 +90,27 @@ final class TreeHandler implements FuseHandler {
             if (found.inode() == null) {
                 out.negative(found.validNanos());
             } else {
-                entry(found.inode(), found.validNanos(), out);
+                out.entry(found.inode().ino().value(), 0, found.validNanos(), found.attributesValidNanos(),
+                        Attributes.of(found.inode()));
             }
         });
     }
 
-    /** What a name names, null for nothing, and how long the kernel may remember that. */
-    private record Named(Inode inode, long validNanos) {}
+    /** What a name names, null for nothing, and how long the kernel may remember that, and the attributes. */
+    private record Named(Inode inode, long validNanos, long attributesValidNanos) {}
 
     private Named named(Attempt at, Ino parent, Inode inode) throws FsException {
-        return new Named(inode, names.validityNanos(at.transaction(), parent, inode));
+        long validNanos = names.validityNanos(at.transaction(), parent, inode);
+        boolean wanted = inode != null && at.nodes().wantsAttributes(inode.ino().value());
+        Inode seen = wanted ? attributes(at, inode.ino()) : inode;
+        return new Named(seen, validNanos, wanted ? FuseReply.FOREVER : 0);
+    }
+
+    /** Attributes that the kernel may keep. */
+    static Inode attributes(Attempt at, Ino ino) throws FsException {
+        Inode seen = Getattr.run(at.transaction(), ino);
+        at.nodes().giveAttributes(ino.value(), seen.isDirectory(), at.transaction().isChanged(ino));
+        return seen;
     }
 
     /** Null when there is none. */
@@ -119,7 +124,7 @@ final class TreeHandler implements FuseHandler {
                 throw e;
             }
         }
-        at.nodes().giveName(parent.value(), name);
+        at.nodes().giveName(parent.value(), name, found == null ? 0 : found.ino().value());
         return found;
     }
 
@@ -181,7 +186,8 @@ final class TreeHandler implements FuseHandler {
     /** Takes note that the kernel gets to know the inode by this name. */
     static Inode counted(Attempt at, Ino parent, Name name, Inode made) {
         at.nodes().countLookup(made.ino().value());
-        at.nodes().giveName(parent.value(), name);
+        at.nodes().giveName(parent.value(), name, made.ino().value());
+        at.nodes().changeName(parent.value(), name);
         return made;
     }
 
@@ -203,8 +209,7 @@ final class TreeHandler implements FuseHandler {
             Rename.Mode mode = KernelFlags.rename(in.renameFlags());
             change(in, out, (at, who, from, name) -> {
                 Rename.run(at.transaction(), who, from, name, to, newName, mode);
-                at.nodes().giveName(from.value(), name);
-                at.nodes().giveName(to.value(), newName);
+                at.nodes().changeName(to.value(), newName);
             });
         });
     }
@@ -222,6 +227,7 @@ final class TreeHandler implements FuseHandler {
             Ino parent = ino(in);
             session.perform(at -> {
                 changing.run(at, who, parent, name);
+                at.nodes().changeName(parent.value(), name);
                 return null;
             });
             triggers.changed();
@@ -235,11 +241,7 @@ final class TreeHandler implements FuseHandler {
     public void getattr(FuseRequest in, FuseReply out) {
         answer(out, () -> {
             Ino ino = ino(in);
-            Inode inode = session.perform(at -> {
-                Inode seen = Getattr.run(at.transaction(), ino);
-                at.nodes().giveAttributes(ino.value());
-                return seen;
-            });
+            Inode inode = session.perform(at -> attributes(at, ino));
             out.attr(Attributes.of(inode), FuseReply.FOREVER);
         });
     }

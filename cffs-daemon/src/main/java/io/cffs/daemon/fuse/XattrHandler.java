@@ -46,7 +46,7 @@ final class XattrHandler implements FuseHandler {
             Bytes value = session.perform(at -> {
                 if (AclNames.flagOf(name) != 0) {
                     // A kernel that checks permissions keeps the ACL for as long as the attributes.
-                    at.nodes().giveAttributes(ino.value());
+                    at.nodes().giveAttributes(ino.value(), false, true);
                 }
                 return Getxattr.run(at.transaction(), who, ino, name);
             });

@@ -47,8 +47,11 @@ public final class Session implements Attempts, AutoCloseable {
     private final AttemptParts parts;
     private final LeaseKeeper leases;
     private final RequestGate gate;
+    private final CommitSender sender;
     private final Attempt.Tables tables = new Attempt.Tables(new NodeTable(), new HandleTable());
     private KernelCaches kernel = KernelCaches.NONE;
+    /** What the last attempt was answered is so, but for what is committed later. */
+    private boolean answersStand; // @GuardedBy(lock)
     private Attempt attempt; // @GuardedBy("gate"): null unless OPEN or COMMITTING
     private Attempt unresolved; // @GuardedBy("gate"): null unless UNRESOLVED
     private long serial; // @GuardedBy("gate")
@@ -62,6 +65,7 @@ public final class Session implements Attempts, AutoCloseable {
         this.cache = cache;
         this.parts = parts;
         this.leases = new LeaseKeeper(backend, volume, parts.timer());
+        this.sender = new CommitSender(backend);
         this.gate = new RequestGate(parts.limits(), parts.ticker());
     }
 
@@ -189,6 +193,8 @@ public final class Session implements Attempts, AutoCloseable {
 
     private void open(AttemptTicket ticket, Invocation invocation, Begun begun) {
         locked(() -> {
+            // What an attempt was answered that has come to nothing is in no list of changes.
+            kernel.prepare(answersStand && !parts.options().strictTimes() ? begun.changes() : null);
             SnapshotReader reader = cache.advance(begun.snapshot(), begun.changes());
             Transaction transaction =
                     new Transaction(reader, parts.frames(), parts.ticker(), parts.optionsFor(invocation));
@@ -217,7 +223,9 @@ public final class Session implements Attempts, AutoCloseable {
         kernel.drain();
         CommitOutcome outcome = quiesceAndDecide(current);
         finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE);
-        locked(() -> committedBefore = outcome instanceof CommitOutcome.Committed);
+        boolean committed = outcome instanceof CommitOutcome.Committed;
+        locked(() -> committedBefore = committed);
+        locked(() -> answersStand |= committed);
         return outcome;
     }
 
@@ -284,7 +292,7 @@ public final class Session implements Attempts, AutoCloseable {
             // Strictly serializable without a word: all its reads are the state after its snapshot.
             return new CommitOutcome.Committed(current.ticket().snapshot(), false);
         }
-        CommitOutcome outcome = answered(backend.commit(current.request(volume, parts.staging())));
+        CommitOutcome outcome = sender.send(current.request(volume, parts.staging()), kernel.assumed());
         if (outcome instanceof CommitOutcome.Committed) {
             current.leaseEnded();
         }
@@ -316,6 +324,7 @@ public final class Session implements Attempts, AutoCloseable {
     private void finish(Attempt ended, SessionState next) {
         leases.drop();
         locked(() -> {
+            answersStand = ended.transaction().isReadOnly() && ended.health() == AttemptHealth.SOUND;
             attempt = null;
             committedBefore = false;
             unresolved = next == SessionState.UNRESOLVED ? ended : null;
@@ -374,13 +383,7 @@ public final class Session implements Attempts, AutoCloseable {
     }
 
     public SessionStatus status() {
-        return locked(() -> {
-            boolean open = attempt != null;
-            return new SessionStatus(gate.state(), open ? attempt.ticket() : null, open ? attempt.health() : null,
-                    open ? attempt.failureSentence() : null, open ? attempt.transaction().dirtyPageCount() : 0,
-                    open && !attempt.transaction().isReadOnly(), tables.handles().size(), tables.nodes().size(),
-                    serial);
-        });
+        return locked(() -> SessionStatus.of(gate.state(), attempt, tables, serial));
     }
 
     private void requireState(SessionState wanted) {

@@ -19,6 +19,14 @@ public record SessionStatus(
         int openHandles,
         int knownInodes,
         long attempts) {
+    /** With the session's lock held. @param attempt null when none is open */
+    static SessionStatus of(SessionState state, Attempt attempt, Attempt.Tables tables, long serial) {
+        boolean open = attempt != null;
+        return new SessionStatus(state, open ? attempt.ticket() : null, open ? attempt.health() : null,
+                open ? attempt.failureSentence() : null, open ? attempt.transaction().dirtyPageCount() : 0,
+                open && !attempt.transaction().isReadOnly(), tables.handles().size(), tables.nodes().size(), serial);
+    }
+
 
     /** One JSON object. */
     public String toJson() {

@@ -6,7 +6,9 @@ import io.cffs.daemon.mount.MemoryVolume;
 import io.cffs.daemon.mount.TestSession;
 import io.cffs.daemon.session.Session;
 import io.cffs.fuse.FuseNotifier;
+import io.cffs.model.Ino;
 import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class KernelNoticesTest {
     private final TestSession parts = new TestSession(new MemoryVolume(), false);
     private final Session session = parts.session();
-    private final KernelNotices notices = new KernelNotices(session, session.nodes());
+    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false);
     private final List<String> sent = new ArrayList<>();
 
     @AfterEach
@@ -26,29 +28,46 @@ class KernelNoticesTest {
 
     private void kernelHolds() {
         session.nodes().countLookup(5);
-        session.nodes().giveAttributes(5);
+        session.nodes().giveAttributes(5, false, false);
         session.nodes().countLookup(6);
         session.nodes().open(6, 1, true, false);
-        session.nodes().giveName(1, Name.of("a"));
+        session.nodes().giveName(1, Name.of("a"), 5);
+    }
+
+    private void expireAll() {
+        notices.prepare(null);
+        notices.expire();
+    }
+
+    @Test
+    void whatHasNotChangedNeedsNoNotice() {
+        notices.connected(new Recorder(true));
+        kernelHolds();
+        notices.prepare(List.of());
+        notices.expire();
+        assertEquals(List.of("pages 6"), sent);
+        sent.clear();
+        notices.prepare(List.of(new ObjectKey.DentryKey(Ino.ROOT, Name.of("a")), new ObjectKey.InodeKey(new Ino(5))));
+        notices.expire();
+        assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
     }
 
     @Test
     void namesExpireAtOnceWhereTheKernelCan() {
         notices.connected(new Recorder(true));
         kernelHolds();
-        notices.expire();
+        expireAll();
         assertEquals(List.of("epoch", "attributes 5", "pages 6"), sent);
     }
 
     @Test
     void namesExpireOneByOneWhereItCannot() {
-        session.nodes().keepNames();
         notices.connected(new Recorder(false));
         kernelHolds();
-        notices.expire();
+        expireAll();
         assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
         sent.clear();
-        notices.expire();
+        expireAll();
         assertEquals(List.of("pages 6"), sent);
     }
 
@@ -64,7 +83,7 @@ class KernelNoticesTest {
     @Test
     void nothingIsSentBeforeThereIsAConnection() {
         kernelHolds();
-        notices.expire();
+        expireAll();
         notices.drain();
         assertEquals(List.of(), sent);
     }

@@ -106,7 +106,14 @@ public final class MemoryVolume implements BackendPort, LatestState {
     public CompletableFuture<Begun> begin(BeginRequest request) {
         begins++;
         witnesses = request.witnesses();
-        return answer(() -> new Begun(new CommitTs(last), 1, 60_000, null, null));
+        return answer(() -> new Begun(new CommitTs(last), 1, 60_000, changesAfter(request.lastSeen()), null));
+    }
+
+    private List<ObjectKey> changesAfter(CommitTs seen) {
+        return seen == null
+                ? null
+                : versions.entrySet().stream().filter(entry -> entry.getValue().lastKey() > seen.value())
+                        .map(Map.Entry::getKey).toList();
     }
 
     /** The next fetch waits for {@link #releaseFetch}; the latch opens when it has come. */

@@ -30,6 +30,7 @@ final class ReadKeyForms {
             case ReadKey.Parent parent -> { }
             case ReadKey.XattrList list -> { }
             case ReadKey.Times times -> { }
+            case ReadKey.AnyChange any -> { }
         }
     }
 
@@ -48,6 +49,7 @@ final class ReadKeyForms {
             case ReadKey.Xattr xattr -> 11;
             case ReadKey.XattrList list -> 12;
             case ReadKey.Times times -> 13;
+            case ReadKey.AnyChange any -> 14;
         };
     }
 
@@ -71,6 +73,7 @@ final class ReadKeyForms {
             case 11 -> new ReadKey.Xattr(ino, ModelForms.takeXattrName(from));
             case 12 -> new ReadKey.XattrList(ino);
             case 13 -> new ReadKey.Times(ino);
+            case 14 -> new ReadKey.AnyChange();
             default -> throw new CodecException("no read key has number " + tag);
         };
     }

@@ -147,6 +147,7 @@ final class InodeChanges {
             case ReadKey.Links links -> fields[Field.LINKS.ordinal()];
             case ReadKey.Parent parent -> fields[Field.PARENT.ordinal()];
             case ReadKey.Times times -> fields[Field.TIMES.ordinal()];
+            case ReadKey.AnyChange any -> throw new AssertionError("no change of one inode");
             case ReadKey.LengthExactly exactly -> length;
             case ReadKey.LengthAtLeast least -> cutBelow(least.bytes(), snapshot);
             case ReadKey.Pages read -> pageWritten(read, snapshot);

@@ -112,6 +112,9 @@ public final class VersionIndex {
         if (last.value() <= snapshot) {
             return -1;
         }
+        if (key instanceof ReadKey.AnyChange) {
+            return last.value();
+        }
         InodeChanges changes = inodes.get(key.ino());
         return changes == null || changes.newest() <= snapshot ? -1 : changes.collisionAfter(key, snapshot);
     }

@@ -71,6 +71,9 @@ public record WriteFootprint(List<Change> changes) {
 
     /** The table of design section 4. */
     static boolean collides(Change change, ReadKey key) {
+        if (key instanceof ReadKey.AnyChange) {
+            return true;
+        }
         if (!change.ino().equals(key.ino())) {
             return false;
         }

@@ -171,7 +171,7 @@ final class Samples {
     }
 
     private ReadKey readKey() {
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new ReadKey.NamePresent(ino(), name());
             case 1 -> new ReadKey.NameAbsent(ino(), name());
             case 2 -> new ReadKey.Listing(ino());
@@ -187,6 +187,7 @@ final class Samples {
             }
             case 10 -> new ReadKey.Xattr(ino(), xattrName());
             case 11 -> new ReadKey.XattrList(ino());
+            case 12 -> new ReadKey.AnyChange();
             default -> new ReadKey.Times(ino());
         };
     }

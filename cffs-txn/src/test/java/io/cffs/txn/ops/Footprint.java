@@ -96,6 +96,7 @@ final class Footprint {
             case ReadKey.Parent parent -> "parent " + ino;
             case ReadKey.Pages pages -> "pages " + ino + " " + pages.firstPage() + "-" + pages.lastPage();
             case ReadKey.Times times -> "times " + ino;
+            case ReadKey.AnyChange any -> "any change";
             case ReadKey.Xattr xattr -> "xattr " + ino + " " + xattr.name();
             case ReadKey.XattrList list -> "xattrs " + ino;
         };

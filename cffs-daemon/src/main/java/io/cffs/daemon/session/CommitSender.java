@@ -1,0 +1,43 @@
+package io.cffs.daemon.session;
+
+import static io.cffs.daemon.session.BackendAnswers.answered;
+
+import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
+import io.cffs.txn.ReadKey;
+import io.cffs.txn.port.BackendPort;
+import java.util.List;
+
+/**
+ * Asks for a commit whose attempt may have read, from the kernel's caches, whatever earlier attempts were answered. Those
+ * reads are many and seldom matter, so they are sent as one at first: that nothing at all was committed since the
+ * snapshot. Only when something was are they sent themselves. By the thread that drives the session.
+ */
+final class CommitSender {
+    /** So few are sent themselves at once. */
+    private static final int FEW = 200;
+    /** Where others commit in between, so many commits send all their reads at once before this is tried again. */
+    private static final int SENT_WHOLE = 8;
+
+    private final BackendPort backend;
+    private int sendWhole;
+
+    CommitSender(BackendPort backend) {
+        this.backend = backend;
+    }
+
+    /** @param assumed what programs may have read without a request */
+    CommitOutcome send(CommitRequest request, List<ReadKey> assumed) {
+        if (assumed.size() > FEW && sendWhole == 0) {
+            CommitOutcome outcome = answered(backend.commit(request.alsoReading(List.of(new ReadKey.AnyChange()))));
+            boolean byThatAlone = outcome instanceof CommitOutcome.Conflicted conflicted
+                    && conflicted.witness().key() instanceof ReadKey.AnyChange;
+            if (!byThatAlone) {
+                return outcome;
+            }
+            sendWhole = SENT_WHOLE;
+        }
+        sendWhole = Math.max(0, sendWhole - 1);
+        return answered(backend.commit(request.alsoReading(assumed)));
+    }
+}
