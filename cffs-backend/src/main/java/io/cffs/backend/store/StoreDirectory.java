@@ -98,7 +98,10 @@ public final class StoreDirectory implements AutoCloseable {
      * @throws BackendException {@code STORE_FAILED}
      */
     public static void requireStoreOrEmpty(Path path) throws IOException {
-        if (Files.isDirectory(path) && !Files.exists(path.resolve("LOCK")) && !isStoreOrEmpty(path)) {
+        boolean foreign = Files.isDirectory(path) && !Files.exists(path.resolve("LOCK")) && !isStoreOrEmpty(path)
+                // Another process may have made the store between the first look and the second.
+                && !Files.exists(path.resolve("LOCK"));
+        if (foreign) {
             throw failed("the directory " + path + " holds something else than a CFFS store; name an empty one", null);
         }
     }

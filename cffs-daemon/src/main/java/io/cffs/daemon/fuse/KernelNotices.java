@@ -9,7 +9,8 @@ import io.cffs.txn.ReadKey;
 import java.util.List;
 
 /**
- * Tells the kernel to forget what earlier attempts were answered and what is no longer so. Only the thread that drives the session comes here,
+ * Tells the kernel to forget what earlier attempts were answered and what is no longer so. Only the thread that
+ * drives the session comes here,
  * never one that serves a request: the kernel may hold, for a request that waits for us, the very lock that a notice
  * needs. Requests are served meanwhile, because invalidating pages waits for reads under way.
  *

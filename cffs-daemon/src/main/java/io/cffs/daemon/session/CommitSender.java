@@ -9,7 +9,8 @@ import io.cffs.txn.port.BackendPort;
 import java.util.List;
 
 /**
- * Asks for a commit whose attempt may have read, from the kernel's caches, whatever earlier attempts were answered. Those
+ * Asks for a commit whose attempt may have read, from the kernel's caches, whatever earlier attempts were answered.
+ * Those
  * reads are many and seldom matter, so they are sent as one at first: that nothing at all was committed since the
  * snapshot. Only when something was are they sent themselves. By the thread that drives the session.
  */

@@ -41,7 +41,8 @@ public interface KernelCaches {
     void expire();
 
     /**
-     * With no lock held, while no request is admitted: what programs may have read in the open attempt from what earlier
+     * With no lock held, while no request is admitted: what programs may have read in the open attempt from what
+     * earlier
      * ones were answered. To be validated with what the attempt has read itself.
      */
     List<ReadKey> assumed();

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The inodes that the kernel knows, and what it may keep of each: names, absences, attributes, pages. What has not changed
+ * The inodes that the kernel knows, and what it may keep of each: names, absences, attributes, pages. What has not
+ * changed
  * stays from one attempt to the next, and counts as read in the next, whether it is used there or not
  * ({@link #assumed}): its uses do not come here.
  *
@@ -265,7 +266,8 @@ public final class NodeTable {
     }
 
     /**
-     * What the kernel may have answered by itself in the open attempt, as reads: more than what was given in earlier ones
+     * What the kernel may have answered by itself in the open attempt, as reads: more than what was given in earlier
+     * ones
      * does no harm, since that has been recorded.
      *
      * @param withSearch whether walking over a name depends on who may search its directory
