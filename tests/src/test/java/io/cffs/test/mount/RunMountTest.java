@@ -124,6 +124,12 @@ class RunMountTest {
                 && Files.readString(Path.of("/proc/" + pid + "/cmdline")).startsWith("sleep"));
     }
 
+    @Test
+    void aFunctionHasTheUmaskOfItsCaller() throws Exception {
+        String function = "umask; echo > f; stat -c %a f";
+        assertEquals("0027\n640\n", cffs.finish(started("umask 027; " + run(function))).expectExit(0).out());
+    }
+
     /** Neither its environment nor its session tells whose it is; that it can see the mount does. */
     @Test
     void whatHidesItsOriginEndsToo() throws Exception {
