@@ -50,6 +50,8 @@ public enum FsError {
     NOT_SUPPORTED,
     /** EBUSY */
     BUSY,
+    /** EINTR */
+    INTERRUPTED,
     /** EIO: the environment failed (backend lost, disk error), never a cause of ours */
     ENVIRONMENT_FAILED
 }

@@ -3,6 +3,7 @@ package io.cffs.fuse;
 import io.cffs.fuse.wire.Layout;
 import io.cffs.fuse.wire.ReplySink;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,6 +19,9 @@ public final class FuseReply {
     private static final int PAYLOAD_BYTES_FIRST = 128 << 10;
     private static final int STATX_BASIC_AND_BIRTH = 0xfff;
 
+    /** Whose method a thread is in, or was in last. */
+    private static final ThreadLocal<FuseReply> SERVED = new ThreadLocal<>();
+
     private final ReplySink sink;
     private final ByteBuffer head = ByteBuffer.allocateDirect(HEAD_BYTES).order(Layout.ORDER);
     private final DirectoryWriter directory = new DirectoryWriter(this);
@@ -27,6 +31,8 @@ public final class FuseReply {
     private long unique;
     private int sizeAsked;
     private boolean deferred;
+    private int callerThread;
+    private Waiting waiting; // null until somebody waits
 
     /** For transports: an answer that goes to {@code sink} each time it is given. */
     public FuseReply(ReplySink sink, Interrupts interrupts) {
@@ -40,6 +46,12 @@ public final class FuseReply {
         void watch(long unique, Runnable action);
 
         void forget(long unique);
+
+        /** A thread that serves a request will not come back soon: others have to read what comes. */
+        default void blocks() {}
+
+        /** The end of {@link #blocks}. */
+        default void goesOn() {}
     }
 
     /**
@@ -50,6 +62,9 @@ public final class FuseReply {
         this.sizeAsked = sizeAsked;
         this.deferred = false;
         open.setPlain(true);
+        if (SERVED.get() != this) {
+            SERVED.set(this);
+        }
     }
 
     /** For transports: whether an answer is still due. */
@@ -78,6 +93,52 @@ public final class FuseReply {
         deferred = true;
         if (interrupted != null) {
             interrupts.watch(unique, interrupted);
+        }
+    }
+
+    /**
+     * A request whose handler method waits on its own thread.
+     *
+     * @param callerThread {@link FuseRequest#pid}
+     * @param interrupted completes when a signal has come for the caller, whatever it is. The kernel tells only once
+     * @param over completes when the method has returned
+     */
+    public record Waiting(
+            int callerThread, CompletableFuture<Void> interrupted, CompletableFuture<Void> over) {}
+
+    /**
+     * For a handler method that is about to wait for long on its own thread: how it hears that its caller is
+     * interrupted. Costs more than most requests: to be asked for only where there is something to wait for.
+     *
+     * @return of the request that this thread is serving; null when it serves none
+     */
+    public static Waiting waiting() {
+        FuseReply served = SERVED.get();
+        return served == null || !served.isOpen() || served.deferred ? null : served.watched();
+    }
+
+    private Waiting watched() {
+        if (waiting == null) {
+            Waiting mine = new Waiting(callerThread, new CompletableFuture<>(), new CompletableFuture<>());
+            waiting = mine;
+            interrupts.blocks();
+            interrupts.watch(unique, () -> mine.interrupted().complete(null));
+        }
+        return waiting;
+    }
+
+    /** For transports: who made the request. */
+    public void caller(int thread) {
+        callerThread = thread;
+    }
+
+    /** For transports: the handler method for this answer has returned. */
+    public void end() {
+        if (waiting != null) {
+            waiting.over().complete(null);
+            waiting = null;
+            interrupts.forget(unique);
+            interrupts.goesOn();
         }
     }
 

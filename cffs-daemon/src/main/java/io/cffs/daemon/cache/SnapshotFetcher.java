@@ -70,10 +70,10 @@ final class SnapshotFetcher {
     }
 
     /** Returns when all of them are at hand, or have been: a small cache may have let one go again. */
-    void fetchObjects(List<ObjectKey> keys) {
+    void fetchObjects(List<ObjectKey> keys, CompletableFuture<?> givesUp) {
         Set<CompletableFuture<Void>> ofOthers = new HashSet<>();
-        fetchUnclaimed(keys, ofOthers);
-        ofOthers.forEach(CompletableFuture::join);
+        fetchUnclaimed(keys, ofOthers, givesUp);
+        ofOthers.forEach(other -> join(other, givesUp));
         // Where another thread's fetch has failed, the operation misses again and this thread fetches.
     }
 
@@ -90,7 +90,7 @@ final class SnapshotFetcher {
             }
         }
         try {
-            fetchUnclaimed(wanted, new HashSet<>());
+            fetchUnclaimed(wanted, new HashSet<>(), null);
         } catch (BackendException e) {
             // Whoever needs one of these will ask for it, and be told.
             return;
@@ -99,11 +99,11 @@ final class SnapshotFetcher {
         }
     }
 
-    void fetchListing(Ino directory, Name after, int limit) {
+    void fetchListing(Ino directory, Name after, int limit, CompletableFuture<?> givesUp) {
         Object claim = new ListingClaim(directory, after);
-        fetchOnce(claim, () -> {
+        fetchOnce(claim, givesUp, () -> {
             int count = Math.clamp(limit, LISTING_ENTRIES_MIN, DirectoryPage.ENTRIES_MAX);
-            DirectoryPage page = join(cache.backend.list(cache.volume, reader.at(), directory, after, count));
+            DirectoryPage page = join(cache.backend.list(cache.volume, reader.at(), directory, after, count), givesUp);
             if (page.entries().isEmpty() && !page.complete()) {
                 throw malformed("the backend answered a listing with nothing, and says that there is more");
             }
@@ -111,19 +111,19 @@ final class SnapshotFetcher {
         });
     }
 
-    void fetchXattrNames(Ino ino) {
+    void fetchXattrNames(Ino ino, CompletableFuture<?> givesUp) {
         XattrNamesKey key = new XattrNamesKey(ino);
-        fetchOnce(key, () -> {
-            List<Name> names = join(cache.backend.xattrNames(cache.volume, reader.at(), ino));
+        fetchOnce(key, givesUp, () -> {
+            List<Name> names = join(cache.backend.xattrNames(cache.volume, reader.at(), ino), givesUp);
             cache.insert(reader, () -> keep(key, new Entry.XattrNames(cache.generation(), names)));
         });
     }
 
-    private void fetchOnce(Object claim, Runnable fetch) {
+    private void fetchOnce(Object claim, CompletableFuture<?> givesUp, Runnable fetch) {
         CompletableFuture<Void> own = new CompletableFuture<>();
         CompletableFuture<Void> other = underWay.putIfAbsent(claim, own);
         if (other != null) {
-            other.join();
+            join(other, givesUp);
             return;
         }
         try {
@@ -135,7 +135,8 @@ final class SnapshotFetcher {
     }
 
     /** Fetches those of the keys that are not at hand and that no other thread is fetching; adds what others fetch. */
-    private void fetchUnclaimed(List<ObjectKey> keys, Set<CompletableFuture<Void>> ofOthers) {
+    private void fetchUnclaimed(
+            List<ObjectKey> keys, Set<CompletableFuture<Void>> ofOthers, CompletableFuture<?> givesUp) {
         List<Batch> batches = new ArrayList<>();
         try {
             Batch open = null;
@@ -152,7 +153,7 @@ final class SnapshotFetcher {
                 }
             }
             batches.stream().filter(batch -> !batch.items.isEmpty()).forEach(Batch::send);
-            batches.stream().filter(batch -> !batch.items.isEmpty()).forEach(Batch::receive);
+            batches.stream().filter(batch -> !batch.items.isEmpty()).forEach(batch -> batch.receive(givesUp));
         } finally {
             batches.forEach(Batch::release);
         }
@@ -183,9 +184,9 @@ final class SnapshotFetcher {
             answer = cache.backend.fetch(cache.volume, reader.at(), List.copyOf(items));
         }
 
-        void receive() {
+        void receive(CompletableFuture<?> givesUp) {
             Set<ObjectKey> answered = new HashSet<>();
-            for (Fetched fetched : join(answer)) {
+            for (Fetched fetched : join(answer, givesUp)) {
                 answered.add(fetched.key());
                 insert(fetched, known);
             }
@@ -324,8 +325,15 @@ final class SnapshotFetcher {
         return keyBytes + objectBytes;
     }
 
-    private static <T> T join(CompletableFuture<T> answer) {
+    /** @param givesUp null: waits as long as it takes */
+    private static <T> T join(CompletableFuture<T> answer, CompletableFuture<?> givesUp) {
         try {
+            if (givesUp != null && !answer.isDone()) {
+                CompletableFuture.anyOf(answer, givesUp).join();
+                if (!answer.isDone()) {
+                    throw new GaveUpException();
+                }
+            }
             return answer.join();
         } catch (CompletionException e) {
             throw backendFailure(e);

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One attempt's snapshot: answers from what the mount remembers, else throws {@link SnapshotMiss}.
@@ -156,17 +157,24 @@ public final class SnapshotReader implements Snapshot {
      * Brings what an operation missed; when it returns, run the operation again. Waits for the backend: never call it
      * with a lock held. Several threads may want the same: it is fetched once.
      *
+     * @param givesUp completes when the caller does not want to wait any more; null when it always will
      * @throws BackendException when the backend fails or what it answers is not an answer
+     * @throws GaveUpException when {@code givesUp} completed first
      */
-    public void fetch(Wanted wanted) {
+    public void fetch(Wanted wanted, CompletableFuture<?> givesUp) {
         switch (wanted) {
-            case Wanted.Objects objects -> fetcher.fetchObjects(objects.keys());
+            case Wanted.Objects objects -> fetcher.fetchObjects(objects.keys(), givesUp);
             case Wanted.DirectoryListing listing ->
-                    fetcher.fetchListing(listing.directory(), listing.after(), listing.limit());
-            case Wanted.XattrNames names -> fetcher.fetchXattrNames(names.ino());
+                    fetcher.fetchListing(listing.directory(), listing.after(), listing.limit(), givesUp);
+            case Wanted.XattrNames names -> fetcher.fetchXattrNames(names.ino(), givesUp);
             case Wanted.Inos numbers ->
                     throw new IllegalArgumentException("inode numbers are no part of a snapshot: " + numbers);
         }
+    }
+
+    /** As {@link #fetch(Wanted, CompletableFuture)}, for who waits as long as it takes. */
+    public void fetch(Wanted wanted) {
+        fetch(wanted, null);
     }
 
     /** The keys this attempt has looked at, in order, as far as they are kept. */

@@ -53,6 +53,17 @@ final class ControlHandler implements FuseHandler {
         }
     }
 
+    /** Without an answer the kernel would ask for no file's time of birth again. */
+    @Override
+    public void statx(FuseRequest in, FuseReply out) {
+        ControlNode node = ControlNode.of(in.nodeId());
+        if (node == null) {
+            out.error(Errno.ESTALE);
+        } else {
+            out.statx(attributes(node), 0, FuseReply.FOREVER);
+        }
+    }
+
     /** A shell that redirects into a command truncates it first, which means nothing here. */
     @Override
     public void setattr(FuseRequest in, FuseReply out) {

@@ -33,6 +33,7 @@ final class Errnos {
             case VALUE_TOO_LARGE -> Errno.E2BIG;
             case NOT_SUPPORTED -> Errno.EOPNOTSUPP;
             case BUSY -> Errno.EBUSY;
+            case INTERRUPTED -> Errno.EINTR;
             case ENVIRONMENT_FAILED -> Errno.EIO;
         };
     }

@@ -4,6 +4,7 @@ import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.MountControl;
+import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
 import io.cffs.fuse.FuseHandler;
 import io.cffs.model.ObjectKey;
@@ -28,6 +29,7 @@ public final class MountAdapter {
     private final Users users;
     private final KernelNotices notices;
     private final WholeFiles whole;
+    private final Path proc;
     private final FuseHandler handler;
 
     /**
@@ -41,6 +43,7 @@ public final class MountAdapter {
         this.users = users;
         Callers callers = new Callers(users == Users.KERNEL_CHECKED, proc, ticker);
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
+        this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
         this.notices = new KernelNotices(session, session.nodes(), !rootAlone);
         this.whole = new WholeFiles(session, wholeFiles);
@@ -55,7 +58,12 @@ public final class MountAdapter {
         return handler;
     }
 
-    /** For {@link Session#kernelCaches}. */
+    /** For {@link Session#kernel}. @param background runs what waits: virtual threads */
+    public Patience patience(Executor background) {
+        return new DyingCallers(proc, background);
+    }
+
+    /** For {@link Session#kernel}. */
     public KernelCaches kernelCaches() {
         return new KernelCaches() {
             @Override

@@ -250,8 +250,8 @@ final class TreeHandler implements FuseHandler {
     public void statx(FuseRequest in, FuseReply out) {
         answer(out, () -> {
             Ino ino = ino(in);
-            Inode inode = session.perform(at -> Getattr.run(at.transaction(), ino));
-            out.statx(Attributes.of(inode), inode.btimeNanos(), 0);
+            Inode inode = session.perform(at -> attributes(at, ino));
+            out.statx(Attributes.of(inode), inode.btimeNanos(), FuseReply.FOREVER);
         });
     }
 

@@ -104,7 +104,7 @@ public final class MountedVolume implements AutoCloseable {
         StatusFigures figures = new StatusFigures(backend, volume, settings.ticker());
         MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, figures, settings.proc(),
                 settings.ticker(), users(), wholeFiles());
-        session.kernelCaches(adapter.kernelCaches());
+        session.kernel(adapter.kernelCaches(), adapter.patience(settings.background()));
         fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
         fuse.awaitReady(settings.readyAtMost());
         if (driver != null) {

@@ -1,5 +1,6 @@
 package io.cffs.daemon.session;
 
+import io.cffs.daemon.cache.GaveUpException;
 import io.cffs.daemon.cache.SnapshotReader;
 import io.cffs.daemon.vfs.HandleTable;
 import io.cffs.daemon.vfs.NodeTable;
@@ -13,6 +14,7 @@ import io.cffs.txn.FileBytesSource;
 import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendException;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One open attempt: its transaction, what it reads from, and how healthy it is. Everything but the final fields is
@@ -88,6 +90,15 @@ public final class Attempt {
     /** What the function will be told cannot be known: it must not commit. */
     public void cannotGoOn(String sentence) {
         fail(AttemptHealth.ENVIRONMENT_FAILED, sentence);
+    }
+
+    /** @param givesUp null: waits as long as it takes @throws FsException INTERRUPTED when that completes first */
+    void fetch(SnapshotMiss.Wanted wanted, CompletableFuture<?> givesUp) throws FsException {
+        try {
+            reader.fetch(wanted, givesUp);
+        } catch (GaveUpException e) {
+            throw new FsException(FsError.INTERRUPTED);
+        }
     }
 
     SnapshotReader reader() {

@@ -3,6 +3,7 @@ package io.cffs.daemon.session;
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.txn.port.Ticker;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -48,11 +49,11 @@ final class RequestGate {
      * With the lock held: waits until an attempt is open and counts the request in.
      *
      * @throws FsException STALE when there is no attempt and none is expected, ENVIRONMENT_FAILED when the wait was too
-     *     long, BUSY when the calling thread was interrupted
+     *     long, INTERRUPTED when nobody waits for the request any more, BUSY when the calling thread was interrupted
      */
-    void enter() throws FsException {
+    void enter(Patience patience) throws FsException {
         if (state != SessionState.OPEN) {
-            awaitOpen();
+            awaitOpen(patience.endsFor());
         }
         running++;
     }
@@ -87,13 +88,18 @@ final class RequestGate {
         }
     }
 
-    private void awaitOpen() throws FsException {
+    private void awaitOpen(CompletableFuture<?> givesUp) throws FsException {
         if (!isWorthWaiting() || waiting >= limits.waitersMax()) {
             throw new FsException(FsError.STALE);
         }
         waiting++;
+        if (givesUp != null) {
+            givesUp.thenRun(this::wakeAll);
+        }
+        BooleanSupplier gaveUp = () -> givesUp != null && givesUp.isDone();
         try {
-            boolean decided = await(() -> state == SessionState.OPEN || !isWorthWaiting(), limits.requestNanosMax());
+            boolean decided = await(() -> state == SessionState.OPEN || !isWorthWaiting() || gaveUp.getAsBoolean(),
+                    limits.requestNanosMax());
             if (!decided) {
                 throw new FsException(FsError.ENVIRONMENT_FAILED);
             }
@@ -104,7 +110,16 @@ final class RequestGate {
             waiting--;
         }
         if (state != SessionState.OPEN) {
-            throw new FsException(FsError.STALE);
+            throw new FsException(gaveUp.getAsBoolean() ? FsError.INTERRUPTED : FsError.STALE);
+        }
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -50,6 +50,7 @@ public final class Session implements Attempts, AutoCloseable {
     private final CommitSender sender;
     private final Attempt.Tables tables = new Attempt.Tables(new NodeTable(), new HandleTable());
     private KernelCaches kernel = KernelCaches.NONE;
+    private Patience patience = Patience.ENDLESS;
     /** What the last attempt was answered is so, but for what is committed later. */
     private boolean answersStand; // @GuardedBy(lock)
     private Attempt attempt; // @GuardedBy("gate"): null unless OPEN or COMMITTING
@@ -69,21 +70,22 @@ public final class Session implements Attempts, AutoCloseable {
         this.gate = new RequestGate(parts.limits(), parts.ticker());
     }
 
-    /** Before the first attempt: who is to be told when caches expire. */
-    public void kernelCaches(KernelCaches caches) {
+    /** Before the first attempt: who is told when caches expire, and who knows whether callers still wait. */
+    public void kernel(KernelCaches caches, Patience callers) {
         this.kernel = caches;
+        this.patience = callers;
     }
 
     /**
      * Runs an operation in the open attempt.
      *
-     * @throws FsException what the operation refuses; STALE when no attempt is open or it ended meanwhile;
-     *     ENVIRONMENT_FAILED when the backend failed
+     * @throws FsException what the operation refuses; INTERRUPTED when nobody waits for it any more; STALE when no
+     *     attempt is open or it ended meanwhile; ENVIRONMENT_FAILED when the backend failed
      */
     public <T> T perform(Operation<T> operation) throws FsException {
         gate.lock().lock();
         try {
-            gate.enter();
+            gate.enter(patience);
             try {
                 return performEntered(operation, attempt);
             } finally {
@@ -119,7 +121,7 @@ public final class Session implements Attempts, AutoCloseable {
             if (wanted instanceof Wanted.Inos numbers) {
                 inos = answered(backend.reserveInos(volume, numbers.count()));
             } else {
-                current.reader().fetch(wanted);
+                current.fetch(wanted, patience.endsFor());
             }
         } catch (BackendException e) {
             failure = e;
@@ -154,13 +156,11 @@ public final class Session implements Attempts, AutoCloseable {
         }
     }
 
-    /** Guarded by the lock. */
-    public NodeTable nodes() {
+    public NodeTable nodes() { // guarded by the lock
         return tables.nodes();
     }
 
-    /** Guarded by the lock. */
-    public HandleTable handles() {
+    public HandleTable handles() { // guarded by the lock
         return tables.handles();
     }
 
@@ -301,8 +301,7 @@ public final class Session implements Attempts, AutoCloseable {
 
     @Override
     public AttemptHealth health(AttemptTicket ticket) {
-        Attempt current = requireCurrent(ticket);
-        return locked(current::health);
+        return locked(requireCurrent(ticket)::health);
     }
 
     /** The function says that the open attempt shall not commit. @throws FsException STALE when none is open */
@@ -377,7 +376,6 @@ public final class Session implements Attempts, AutoCloseable {
         return locked(gate::state);
     }
 
-    /** The newest commit of the volume, as the backend has it. Throws BackendException. */
     CommitTs newestCommit() {
         return answered(backend.status(volume)).lastCommitted();
     }
@@ -387,9 +385,8 @@ public final class Session implements Attempts, AutoCloseable {
     }
 
     private void requireState(SessionState wanted) {
-        SessionState state = state();
-        if (state != wanted) {
-            throw new IllegalStateException("the session is " + state + ", not " + wanted);
+        if (state() != wanted) {
+            throw new IllegalStateException("the session is " + state() + ", not " + wanted);
         }
     }
 

@@ -8,11 +8,11 @@ import io.cffs.fuse.serve.Dispatcher;
 import io.cffs.fuse.serve.Negotiation;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +32,8 @@ public final class DevSession implements FuseSession {
     private static final Logger log = LoggerFactory.getLogger(DevSession.class);
     private static final Duration STOP_AT_MOST = Duration.ofSeconds(5);
     private static final Duration STOP_ROUND = Duration.ofMillis(10);
+    /** Each has buffers of its own. */
+    private static final int READERS_MAX = 64;
 
     private final MountedDevice device;
     private final FuseHandler handler;
@@ -39,10 +41,12 @@ public final class DevSession implements FuseSession {
     private final DevNotifier notifier;
     private final CompletableFuture<FuseInit> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final List<ReaderThread> readers = new ArrayList<>();
+    private final List<ReaderThread> readers = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
     private State state = State.STARTING; // @GuardedBy("lock")
+    private final Supplier<ReaderThread> reader;
     private int running; // @GuardedBy("lock")
+    private int blocked; // @GuardedBy("lock"): readers that wait inside requests
 
     /** @param readerCount threads @param closeAtMost see {@link FuseSession#close} */
     public DevSession(MountedDevice device, FuseHandler handler, Negotiation negotiation, int readerCount,
@@ -53,12 +57,40 @@ public final class DevSession implements FuseSession {
         IoPool pool = new IoPool(this::openIo);
         this.notifier = new DevNotifier(pool, new DevBackingFiles(device.fd()));
         Dispatcher dispatcher = new Dispatcher(handler, notifier, negotiation, new Listener());
-        Supplier<String> name = () -> "fuse-reader-" + readers.size();
+        dispatcher.watchCrowd(new MoreReaders());
+        this.reader = () -> new ReaderThread("fuse-reader-" + readers.size(), openIo(), pool, dispatcher,
+                negotiation.transferBytesMax(), this::readerEnded);
         for (int i = 0; i < readerCount; i++) {
-            readers.add(new ReaderThread(name.get(), openIo(), pool, dispatcher, negotiation.transferBytesMax(),
-                    this::readerEnded));
+            readers.add(reader.get());
         }
         this.running = readerCount;
+    }
+
+    /**
+     * One reader is always free to hear of interrupts and of what else comes: where all wait inside requests, one more
+     * is started. It stays.
+     */
+    private final class MoreReaders implements Dispatcher.Crowd {
+        @Override
+        public void blocks() {
+            synchronized (lock) {
+                blocked++;
+                if (blocked < running || running >= READERS_MAX || state.ordinal() >= State.ENDING.ordinal()) {
+                    return;
+                }
+                ReaderThread more = reader.get();
+                readers.add(more);
+                running++;
+                more.start();
+            }
+        }
+
+        @Override
+        public void goesOn() {
+            synchronized (lock) {
+                blocked--;
+            }
+        }
     }
 
     /** Begins to serve. To be called once. */

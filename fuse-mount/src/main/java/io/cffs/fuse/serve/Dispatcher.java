@@ -27,6 +27,13 @@ public final class Dispatcher {
     private final PendingInterrupts interrupts = new PendingInterrupts();
     private volatile boolean setxattrExtended = true;
 
+    /** Hears of threads that wait inside a request, so that none reads what comes next. Called by those threads. */
+    public interface Crowd {
+        void blocks();
+
+        void goesOn();
+    }
+
     /** Hears how the first exchange went. */
     public interface Listener {
         void agreed(FuseInit init);
@@ -42,6 +49,11 @@ public final class Dispatcher {
         this.notifier = notifier;
         this.negotiation = negotiation;
         this.listener = listener;
+    }
+
+    /** @param crowd hears of threads that wait inside requests */
+    public void watchCrowd(Crowd crowd) {
+        interrupts.watchCrowd(crowd);
     }
 
     /** For the replies of this connection. */
@@ -66,6 +78,8 @@ public final class Dispatcher {
             // Errors of the JVM too: a reader that dies of one full heap would leave all later callers waiting.
             log.error("file system threw: answered with EIO", thrown);
             answerEio(out);
+        } finally {
+            out.end();
         }
     }
 
@@ -103,6 +117,7 @@ public final class Dispatcher {
             case FuseOpcode.NOTIFY_REPLY -> log.debug("answer to a retrieval that was never asked for");
             default -> {
                 out.begin(in.unique(), in.isListing() ? in.size() : 0);
+                out.caller(in.pid());
                 answer(in, out);
                 if (out.isOpen() && !out.isDeferred()) {
                     log.error("file system gave no answer: EIO; operation {}", FuseOpcode.nameOf(in.opcode()));

@@ -16,6 +16,25 @@ public final class PendingInterrupts implements FuseReply.Interrupts {
     private final Map<Long, Runnable> watched = new HashMap<>(); // @GuardedBy("this")
     private final long[] early = new long[EARLY_MAX]; // @GuardedBy("this")
     private int earlyNext; // @GuardedBy("this")
+    private volatile Dispatcher.Crowd crowd; // null where nobody wants to know
+
+    void watchCrowd(Dispatcher.Crowd who) {
+        crowd = who;
+    }
+
+    @Override
+    public void blocks() {
+        if (crowd != null) {
+            crowd.blocks();
+        }
+    }
+
+    @Override
+    public void goesOn() {
+        if (crowd != null) {
+            crowd.goesOn();
+        }
+    }
 
     @Override
     public void watch(long unique, Runnable action) {
