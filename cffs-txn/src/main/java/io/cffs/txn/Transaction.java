@@ -89,11 +89,7 @@ public final class Transaction {
 
     // Reading.
 
-    /**
-     * The inode as this transaction sees it. Records nothing.
-     *
-     * @throws FsException STALE when there is none
-     */
+    /** The inode as this transaction sees it; STALE when there is none. Records nothing. */
     public Inode inode(Ino ino) throws FsException {
         InodeOverlay overlay = writes.of(ino);
         if (overlay != null) {
@@ -161,12 +157,7 @@ public final class Transaction {
 
     /** The exact length of a file matters. Bytes appended blindly find their place now. */
     public void readLength(Ino ino) throws FsException {
-        InodeOverlay overlay = writes.of(ino);
-        if (overlay != null && overlay.file() != null) {
-            overlay.file().look();
-        } else if (overlay == null || !overlay.isCreated()) {
-            reads.lengthExactly(ino);
-        }
+        writes.readLength(ino);
     }
 
     /** Whether a directory has no entries; recorded unless a name that was put here decides. */

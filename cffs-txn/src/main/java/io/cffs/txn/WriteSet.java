@@ -43,6 +43,16 @@ public final class WriteSet {
         return overlay;
     }
 
+    /** As {@link Transaction#readLength}. */
+    void readLength(Ino ino) throws FsException {
+        InodeOverlay overlay = of(ino);
+        if (overlay != null && overlay.file() != null) {
+            overlay.file().look();
+        } else if (overlay == null || !overlay.isCreated()) {
+            core.reads().lengthExactly(ino);
+        }
+    }
+
     boolean isCreated(Ino ino) {
         InodeOverlay overlay = of(ino);
         return overlay != null && overlay.isCreated();

@@ -142,12 +142,23 @@ public final class Attempt {
     CommitRequest request(VolumeName volume, Staging staging) {
         FileBytesSource bytes = staging.prepare(transaction, ticket.txn());
         try {
-            return transaction.toCommitRequest(
-                    volume, ticket.txn(), ticket.number(), invocationName, leaseId, bytes);
+            return bounded(transaction.toCommitRequest(
+                    volume, ticket.txn(), ticket.number(), invocationName, leaseId, bytes));
         } catch (FsException e) {
             throw new BackendException(BackendException.Cause.NO_SPACE,
                     "what the transaction wrote could not be read back for the commit; nothing was committed", e);
         }
+    }
+
+    /** No backend takes more; better said here than by one that cannot read the request. */
+    private static CommitRequest bounded(CommitRequest request) {
+        int changes = request.writes().size();
+        if (changes > CommitRequest.WRITES_MAX) {
+            throw new BackendException(BackendException.Cause.REFUSED, "the transaction makes " + changes
+                    + " changes, and one commit takes " + CommitRequest.WRITES_MAX
+                    + ": divide it; nothing was committed", null);
+        }
+        return request;
     }
 
     /** The environment has failed the attempt. The first failure stays. */
