@@ -8,8 +8,8 @@
  * <li>flags of renameat2(2), O_TMPFILE, SEEK_DATA and SEEK_HOLE, copy_file_range(2) by reference, the time of birth:
  *     the kernel refuses them or makes do without;
  * <li>locks stay with the kernel, for this mount alone, as they do with the other transport by default;
- * <li>interrupts: one thread reads the requests, and it is busy with the one that waits;
- * <li>passthrough, readahead, several readers, notifications: there is nothing cached to notify about.
+ * <li>interrupts: libfuse does not hand them on;
+ * <li>passthrough, readahead, notifications: the kernel caches nothing, so there is nothing to notify about.
  * </ul>
  */
 package io.cffs.fuse.libfuse;
