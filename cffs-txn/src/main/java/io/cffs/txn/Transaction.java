@@ -1,6 +1,5 @@
 package io.cffs.txn;
 
-import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -191,8 +190,7 @@ public final class Transaction {
         if (overlay != null && overlay.file() != null) {
             return overlay.file().read(offset, target);
         }
-        boolean isEmpty = overlay != null && overlay.isCreated();
-        return isEmpty ? 0 : StoredReads.read(core, file, offset, target);
+        return overlay != null && overlay.isCreated() ? 0 : StoredReads.read(core, file, offset, target);
     }
 
     /** Whether the bytes and the length of a file are those of the snapshot: nothing of them was changed here. */
@@ -342,8 +340,6 @@ public final class Transaction {
         orphans.release(ino, writes.of(ino));
     }
 
-    // The end.
-
     /** Whether this transaction has done anything to the inode, access times included. */
     public boolean isChanged(Ino ino) {
         return writes.of(ino) != null;
@@ -386,8 +382,7 @@ public final class Transaction {
         core.frames().requireSound();
         writes.all().forEach(orphans::recordLostLinks);
         List<Mutation> mutations = writes.mutations(source);
-        return new CommitRequest(
-                volume, txn, attempt, invocationId, snapshotAt(), leaseId, reads.keys(), mutations);
+        return new CommitRequest(volume, txn, attempt, invocationId, snapshotAt(), leaseId, reads.keys(), mutations);
     }
 
     /** Gives every frame back. Harmless when called again. */

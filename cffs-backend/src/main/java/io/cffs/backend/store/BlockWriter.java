@@ -57,9 +57,9 @@ final class BlockWriter {
         }
         byte[] own = inlineBytes(patch);
         BlockCodec.Encoded encoded = own.length == 0 ? null : BlockCodec.encode(own, 0, own.length);
-        ComposedBlock.Data data = encoded == null
+        ComposedBlock.Recorded data = encoded == null
                 ? null
-                : new ComposedBlock.Data(ts, encoded.rawBytes(), encoded.checksum(), encoded.encoding());
+                : new ComposedBlock.Recorded(ts, encoded.rawBytes(), encoded.checksum(), encoded.encoding());
         ComposedBlock base = place == null
                 ? new ComposedBlock(List.of())
                 : ComposedBlock.of(place, previous);

@@ -47,14 +47,14 @@ record ComposedBlock(List<Segment> segments) {
     sealed interface Source {}
 
     /** A record of the DATA table under the block's own key. */
-    record Data(long ts, int rawBytes, int checksum, byte encoding) implements Source {}
+    record Recorded(long ts, int rawBytes, int checksum, byte encoding) implements Source {}
 
     record Staged(StagedId object) implements Source {}
 
     /** Gives the bytes of sources. */
     interface SourceReader {
         /** The whole raw record. */
-        byte[] data(Data source);
+        byte[] data(Recorded source);
 
         Bytes staged(StagedId object, long offset, int length);
     }
@@ -63,7 +63,7 @@ record ComposedBlock(List<Segment> segments) {
     static ComposedBlock of(StoreForms.BlockPlace place, long ts) {
         return switch (place.where()) {
             case StoreForms.DATA -> new ComposedBlock(List.of(new Segment(0, place.rawBytes(),
-                    new Data(ts, place.rawBytes(), place.checksum(), place.encoding()), 0)));
+                    new Recorded(ts, place.rawBytes(), place.checksum(), place.encoding()), 0)));
             case StoreForms.STAGED -> new ComposedBlock(
                     List.of(new Segment(0, place.rawBytes(), new Staged(place.object()), place.offset())));
             case StoreForms.COMPOSED -> place.composed();
@@ -72,7 +72,7 @@ record ComposedBlock(List<Segment> segments) {
     }
 
     /** With a patch over it; {@code data} is the record that holds the patch's own bytes, one after another. */
-    ComposedBlock with(BlockPatch patch, Data data) {
+    ComposedBlock with(BlockPatch patch, Recorded data) {
         List<Segment> result = new ArrayList<>(segments);
         long within = 0;
         for (BlockPatch.Part part : patch.parts()) {
@@ -120,10 +120,11 @@ record ComposedBlock(List<Segment> segments) {
 
     Bytes read(SourceReader reader) {
         byte[] bytes = new byte[rawBytes()];
-        Map<Data, byte[]> records = new HashMap<>();
+        Map<Recorded, byte[]> records = new HashMap<>();
         for (Segment segment : segments) {
             switch (segment.source()) {
-                case Data data -> System.arraycopy(records.computeIfAbsent(data, reader::data), (int) segment.offset(),
+                case Recorded data -> System.arraycopy(records.computeIfAbsent(data, reader::data),
+                        (int) segment.offset(),
                         bytes, segment.start(), segment.length());
                 case Staged staged -> reader.staged(staged.object(), segment.offset(), segment.length())
                         .copyTo(0, bytes, segment.start(), segment.length());
@@ -138,7 +139,7 @@ record ComposedBlock(List<Segment> segments) {
         form.putShort((short) sources.size());
         for (Source source : sources) {
             switch (source) {
-                case Data data -> form.put((byte) 1).putLong(data.ts()).putInt(data.rawBytes())
+                case Recorded data -> form.put((byte) 1).putLong(data.ts()).putInt(data.rawBytes())
                         .putInt(data.checksum()).put(data.encoding());
                 case Staged staged -> form.put((byte) 2).putLong(staged.object().txn().high())
                         .putLong(staged.object().txn().low()).putInt(staged.object().sequence());
@@ -157,7 +158,7 @@ record ComposedBlock(List<Segment> segments) {
         List<Source> sources = new ArrayList<>();
         for (int left = form.getShort() & 0xffff; left > 0; left--) {
             sources.add(switch (form.get()) {
-                case 1 -> new Data(form.getLong(), form.getInt(), form.getInt(), form.get());
+                case 1 -> new Recorded(form.getLong(), form.getInt(), form.getInt(), form.get());
                 case 2 -> {
                     TxnId txn = new TxnId(form.getLong(), form.getLong());
                     yield new Staged(new StagedId(txn, form.getInt()));
@@ -172,7 +173,7 @@ record ComposedBlock(List<Segment> segments) {
             int length = form.getInt();
             Segment segment = new Segment(start, length, sources.get(form.getShort()), form.getLong());
             boolean fits = start >= end && length > 0 && length <= Blocks.BLOCK_BYTES - start
-                    && segment.offset() >= 0 && !(segment.source() instanceof Data data
+                    && segment.offset() >= 0 && !(segment.source() instanceof Recorded data
                             && segment.offset() > data.rawBytes() - length);
             if (!fits) {
                 throw new IllegalArgumentException("no segment of a block");

@@ -95,7 +95,7 @@ final class VersionRemoval {
         Set<Long> records = new HashSet<>();
         if (place != null && place.where() != StoreForms.INLINE) {
             for (ComposedBlock.Source source : ComposedBlock.of(place, ts).sources()) {
-                if (source instanceof ComposedBlock.Data data) {
+                if (source instanceof ComposedBlock.Recorded data) {
                     records.add(data.ts());
                 }
             }
@@ -128,7 +128,7 @@ final class VersionRemoval {
         byte[] object = Arrays.copyOf(key, key.length - 8);
         for (ComposedBlock.Source source : ComposedBlock.of(place, ts).sources()) {
             switch (source) {
-                case ComposedBlock.Data data -> {
+                case ComposedBlock.Recorded data -> {
                     if (!kept.contains(data.ts())) {
                         batch.delete(StoreKeys.data(object, data.ts()));
                     }

@@ -65,7 +65,7 @@ final class VersionTables {
         if (place.where() == StoreForms.COMPOSED) {
             return place.composed().read(new ComposedBlock.SourceReader() {
                 @Override
-                public byte[] data(ComposedBlock.Data source) {
+                public byte[] data(ComposedBlock.Recorded source) {
                     return decoded(key, source, map.get(StoreKeys.data(StoreKeys.object(key), source.ts())));
                 }
 
@@ -78,11 +78,11 @@ final class VersionTables {
         byte[] stored = place.where() == StoreForms.INLINE
                 ? place.inline()
                 : map.get(StoreKeys.data(StoreKeys.object(key), version.value()));
-        return Bytes.owning(decoded(key, new ComposedBlock.Data(
+        return Bytes.owning(decoded(key, new ComposedBlock.Recorded(
                 version.value(), place.rawBytes(), place.checksum(), place.encoding()), stored));
     }
 
-    private static byte[] decoded(ObjectKey.BlockKey key, ComposedBlock.Data source, byte[] stored) {
+    private static byte[] decoded(ObjectKey.BlockKey key, ComposedBlock.Recorded source, byte[] stored) {
         byte[] raw = stored == null
                 ? null
                 : BlockCodec.decode(stored, source.encoding(), source.rawBytes(), source.checksum());
@@ -111,7 +111,7 @@ final class VersionTables {
                     case ComposedBlock.Staged named -> staged.exists(named.object())
                             ? null
                             : "the staged object " + StagedObjects.nameOf(named.object()) + " is gone";
-                    case ComposedBlock.Data data ->
+                    case ComposedBlock.Recorded data ->
                             map.get(StoreKeys.data(object, data.ts())) != null ? null : "its record is gone";
                 };
                 if (missing != null) {

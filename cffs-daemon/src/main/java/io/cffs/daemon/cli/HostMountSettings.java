@@ -72,7 +72,8 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
                     .withReaders(READERS)
                     .withTransfer(TRANSFER_BYTES, TRANSFER_BYTES, 16);
             MountSettings settings = new MountSettings(kernel, identity(volume), blocks, contents, CACHE, frames,
-                    new SessionStaging(backend, volume), new TransactionOptions(readOnly, false, true),
+                    new SessionStaging(backend, volume, Thread::startVirtualThread),
+                            new TransactionOptions(readOnly, false, true),
                     CommitMode.INVOCATION, Duration.ZERO, READY_AT_MOST, Path.of("/proc"), around.ticker(),
                     around.entropy(), Thread::startVirtualThread);
             opened = true; // from here on the mount closes it

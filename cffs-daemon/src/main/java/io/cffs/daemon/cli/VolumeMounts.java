@@ -109,7 +109,7 @@ final class VolumeMounts implements FunctionHost.Opener {
             MountSettings settings = new MountSettings(kernel,
                     identity(), blocks, HostCache.contents(around, store),
                     CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
-                    new SessionStaging(backend, store.volume),
+                    new SessionStaging(backend, store.volume, Thread::startVirtualThread),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);
             boolean mounted = false;

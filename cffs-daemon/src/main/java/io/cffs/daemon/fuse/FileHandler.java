@@ -179,7 +179,18 @@ final class FileHandler implements FuseHandler {
             return;
         }
         boolean append = !mapped && KernelFlags.isAppend(in.flags());
-        answer(out, () -> out.written(session.perform(writing(in, append, mapped))));
+        answer(out, () -> {
+            Operation<Integer> writing = writing(in, append, mapped);
+            Attempt[] full = new Attempt[1];
+            out.written(session.perform(at -> {
+                int count = writing.run(at);
+                full[0] = at.isWorthStaging(count) ? at : null;
+                return count;
+            }));
+            if (full[0] != null) {
+                session.stageAhead(full[0]);
+            }
+        });
         triggers.changed();
     }
 

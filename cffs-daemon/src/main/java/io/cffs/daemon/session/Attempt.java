@@ -21,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
  * guarded by the session's lock, the transaction and the tables included.
  */
 public final class Attempt {
+    /** Looking for what may be uploaded takes time in proportion to what was written: not after every write. */
+    private static final long STAGE_AHEAD_BYTES = 32L << 20;
+
     private final AttemptTicket ticket;
     private final long serial;
     private final long leaseId;
@@ -29,6 +32,7 @@ public final class Attempt {
     private final SnapshotReader reader;
     private final Tables tables;
     private boolean leaseHasEnded;
+    private long unstagedBytes;
     private AttemptHealth health = AttemptHealth.SOUND;
     private String failureSentence;
 
@@ -105,6 +109,16 @@ public final class Attempt {
         return reader;
     }
 
+    /** Bytes were written. Whether so many have been since the last such answer that uploading may begin. */
+    public boolean isWorthStaging(int bytes) {
+        unstagedBytes += bytes;
+        boolean worth = unstagedBytes >= STAGE_AHEAD_BYTES;
+        if (worth) {
+            unstagedBytes = 0;
+        }
+        return worth;
+    }
+
     AttemptHealth health() {
         return health;
     }
@@ -140,7 +154,7 @@ public final class Attempt {
      * @throws BackendException when written bytes could not be uploaded or read back; nothing is committed then
      */
     CommitRequest request(VolumeName volume, Staging staging) {
-        FileBytesSource bytes = staging.prepare(transaction, ticket.txn());
+        FileBytesSource bytes = staging.prepare(transaction, ticket);
         try {
             return bounded(transaction.toCommitRequest(
                     volume, ticket.txn(), ticket.number(), invocationName, leaseId, bytes));

@@ -4,7 +4,6 @@ import static io.cffs.daemon.session.BackendAnswers.answered;
 
 import io.cffs.daemon.cache.SnapshotCache;
 import io.cffs.daemon.cache.SnapshotReader;
-import io.cffs.daemon.vfs.Handle;
 import io.cffs.daemon.vfs.HandleTable;
 import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.model.CommitTs;
@@ -139,6 +138,11 @@ public final class Session implements Attempts, AutoCloseable {
         }
     }
 
+    /** See {@link Staging#ahead}. Harmless when the attempt has ended. */
+    public void stageAhead(Attempt written) {
+        parts.staging().ahead(written.transaction(), written.ticket(), gate.lock(), () -> attempt == written);
+    }
+
     /** Runs an action under the lock: for what touches the tables alone, whether an attempt is open or not. */
     public <T> T locked(Supplier<T> action) {
         gate.lock().lock();
@@ -199,22 +203,14 @@ public final class Session implements Attempts, AutoCloseable {
             Transaction transaction =
                     new Transaction(reader, parts.frames(), parts.ticker(), parts.optionsFor(invocation));
             transaction.giveInos(spareInos);
-            retainOpenFiles(transaction);
+            // Files may stay open from one attempt to the next: their handles count in each.
+            tables.handles().openFiles().forEach(transaction::retain);
             attempt = new Attempt(
                     ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
             dropsLateWrites = !committedBefore;
             gate.become(SessionState.OPEN);
             return attempt;
         });
-    }
-
-    /** Files may stay open from one attempt to the next: their handles count in each. */
-    private void retainOpenFiles(Transaction transaction) {
-        for (Handle handle : tables.handles().all()) {
-            if (handle instanceof Handle.OpenFile file) {
-                transaction.retain(file.ino());
-            }
-        }
     }
 
     @Override

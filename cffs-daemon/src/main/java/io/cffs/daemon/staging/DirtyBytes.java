@@ -6,6 +6,7 @@ import io.cffs.txn.DirtyRun;
 import io.cffs.txn.Transaction;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What a transaction has written, as a {@link Stager} needs it. Called under the session lock only. */
 public interface DirtyBytes {
@@ -19,10 +20,15 @@ public interface DirtyBytes {
     long changedAt(Ino ino, long blockIndex);
 
     static DirtyBytes of(Transaction transaction) {
+        return of(transaction, () -> true);
+    }
+
+    /** @param open whether the transaction may still be looked at; when not, nothing is written any more */
+    static DirtyBytes of(Transaction transaction, BooleanSupplier open) {
         return new DirtyBytes() {
             @Override
             public List<DirtyRun> runs() {
-                return transaction.dirtyRuns();
+                return open.getAsBoolean() ? transaction.dirtyRuns() : List.of();
             }
 
             @Override
@@ -32,7 +38,7 @@ public interface DirtyBytes {
 
             @Override
             public long changedAt(Ino ino, long blockIndex) {
-                return transaction.changedAt(ino, blockIndex);
+                return open.getAsBoolean() ? transaction.changedAt(ino, blockIndex) : 0;
             }
         };
     }

@@ -1,37 +1,51 @@
 package io.cffs.daemon.staging;
 
+import io.cffs.daemon.session.AttemptTicket;
 import io.cffs.daemon.session.Staging;
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
-import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.FileBytesSource;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@link Staging} of a mount: one {@link Stager} for each transaction, kept over its attempts. Safe for use by many
  * threads; a mount has one transaction at a time.
  */
 public final class SessionStaging implements Staging {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionStaging.class);
+
     private final BackendPort backend;
     private final VolumeName volume;
-    private TxnId txn; // @GuardedBy("this")
+    private final Executor background;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private AttemptTicket attempt; // @GuardedBy("this"): the last that came here
     private Stager stager; // @GuardedBy("this")
 
-    /** @param backend not closed by this */
-    public SessionStaging(BackendPort backend, VolumeName volume) {
+    /**
+     * @param backend not closed by this
+     * @param background runs what nobody waits for, one task at a time; a task may wait for the backend
+     */
+    public SessionStaging(BackendPort backend, VolumeName volume, Executor background) {
         this.backend = backend;
         this.volume = volume;
+        this.background = background;
     }
 
     @Override
-    public FileBytesSource prepare(Transaction transaction, TxnId of) {
+    public FileBytesSource prepare(Transaction transaction, AttemptTicket ticket) {
         try {
             // Nothing else touches the transaction now: no lock of the session is needed.
-            return stagerOf(of).stage(DirtyBytes.of(transaction), new ReentrantLock());
+            return stagerOf(ticket).stage(DirtyBytes.of(transaction), new ReentrantLock());
         } catch (FsException e) {
             BackendException.Cause kind = e.error() == FsError.NO_SPACE
                     ? BackendException.Cause.NO_SPACE
@@ -41,14 +55,29 @@ public final class SessionStaging implements Staging {
         }
     }
 
-    private synchronized Stager stagerOf(TxnId of) {
-        if (of.equals(txn)) {
-            // An attempt is prepared once: this is the next one.
-            stager.newAttempt();
-        } else {
-            txn = of;
-            stager = new Stager(backend, volume, of);
+    @Override
+    public void ahead(Transaction transaction, AttemptTicket ticket, Lock lock, BooleanSupplier open) {
+        if (busy.compareAndSet(false, true)) {
+            background.execute(() -> {
+                try {
+                    stagerOf(ticket).stageAhead(DirtyBytes.of(transaction, open), lock);
+                } catch (FsException | BackendException e) {
+                    // The commit uploads it, or says why it cannot.
+                    LOG.atDebug().setMessage("nothing was uploaded ahead").addKeyValue("why", e.getMessage()).log();
+                } finally {
+                    busy.set(false);
+                }
+            });
         }
+    }
+
+    private synchronized Stager stagerOf(AttemptTicket of) {
+        if (attempt == null || !of.txn().equals(attempt.txn())) {
+            stager = new Stager(backend, volume, of.txn());
+        } else if (of.number() != attempt.number()) {
+            stager.newAttempt();
+        }
+        attempt = of;
         return stager;
     }
 }

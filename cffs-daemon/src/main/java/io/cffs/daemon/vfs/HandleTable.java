@@ -2,8 +2,10 @@ package io.cffs.daemon.vfs;
 
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
-import java.util.Collection;
+import io.cffs.model.Ino;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -57,9 +59,15 @@ public final class HandleTable {
         return handles.remove(number);
     }
 
-    /** A view of all that is open. */
-    public Collection<Handle> all() {
-        return handles.values();
+    /** The file of each open file; one that is open twice comes twice. */
+    public List<Ino> openFiles() {
+        List<Ino> files = new ArrayList<>();
+        for (Handle handle : handles.values()) {
+            if (handle instanceof Handle.OpenFile file) {
+                files.add(file.ino());
+            }
+        }
+        return files;
     }
 
     public int size() {

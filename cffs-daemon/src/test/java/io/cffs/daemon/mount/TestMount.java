@@ -47,7 +47,7 @@ final class TestMount implements AutoCloseable {
     private static final long MIB = 1024 * 1024;
 
     /** All bytes travel in the request: tests write little. */
-    static final Staging INLINE = (transaction, txn) -> run -> {
+    static final Staging INLINE = (transaction, ticket) -> run -> {
         byte[] bytes = new byte[(int) run.lengthBytes()];
         transaction.readDirty(run, 0, ByteBuffer.wrap(bytes));
         return List.of(new Mutation.FileBytes.Inline(Bytes.owning(bytes)));

@@ -70,7 +70,7 @@ final class SimDaemon {
     }
 
     /** Everything that is written travels in the request. */
-    private static FileBytesSource inline(Transaction transaction, TxnId txn) {
+    private static FileBytesSource inline(Transaction transaction, AttemptTicket ticket) {
         return run -> {
             ByteBuffer bytes = ByteBuffer.allocate((int) run.lengthBytes());
             transaction.readDirty(run, 0, bytes);
