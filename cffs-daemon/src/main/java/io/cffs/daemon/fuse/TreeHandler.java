@@ -68,6 +68,12 @@ final class TreeHandler implements FuseHandler {
 
     @Override
     public void init(FuseInit agreed, FuseNotifier notifier) {
+        if (!notifier.supportsEpoch()) {
+            session.locked(() -> {
+                session.nodes().keepAllNames();
+                return null;
+            });
+        }
         names.connected(notifier);
         notices.connected(notifier);
         whole.connected(notifier.backingFiles());

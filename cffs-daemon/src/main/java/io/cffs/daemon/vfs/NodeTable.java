@@ -20,7 +20,7 @@ import java.util.Set;
  * <p>Not safe for use by several threads: guarded by the session's lock.
  */
 public final class NodeTable {
-    /** Names and attributes that are kept at most; with more, all are let go. */
+    /** Names and attributes that are kept at most: 10 MiB of them. With more, all are let go at the next attempt. */
     static final int KEPT_MAX = 50_000;
 
     private final Map<Long, Node> nodes = new HashMap<>();
@@ -29,6 +29,10 @@ public final class NodeTable {
     private final Set<GivenName> ownNames = new HashSet<>();
     /** Given attributes of inodes that the kernel has forgotten since: it may have used them in the open attempt. */
     private final Map<Long, Boolean> used = new HashMap<>();
+
+    /** The kernel cannot expire all names at once, so each has to be remembered. */
+    private boolean allNames;
+    private boolean overflowing;
 
     /** A name that the kernel was answered with, or whose absence it was told. */
     public record GivenName(long parent, Name name) {}
@@ -60,8 +64,18 @@ public final class NodeTable {
         }
     }
 
+    /** From now on every name is remembered, because the kernel cannot expire all of them at once. */
+    public void keepAllNames() {
+        allNames = true;
+    }
+
     /** The kernel was, or is about to be, told what a name names; 0: that it names nothing. */
     public void giveName(long parentNodeId, Name name, long nodeId) {
+        overflowing |= names.size() >= KEPT_MAX;
+        if (overflowing && !allNames) {
+            // All will expire at once. This attempt has recorded them, and those of earlier ones are in the table.
+            return;
+        }
         names.put(new GivenName(parentNodeId, name), new Given(nodeId));
     }
 
@@ -207,6 +221,7 @@ public final class NodeTable {
         names.clear();
         ownNames.clear();
         used.clear();
+        overflowing = false;
         return holdings;
     }
 
@@ -217,7 +232,7 @@ public final class NodeTable {
      * @param withNames whether a change of a directory's inode may be one of who may search it: its names go too then
      */
     public Holdings takeChanged(List<ObjectKey> changes, boolean withNames) {
-        if (names.size() + nodes.size() > KEPT_MAX) {
+        if (overflowing || names.size() + nodes.size() > KEPT_MAX) {
             return takeHoldings();
         }
         Set<GivenName> lost = new HashSet<>();

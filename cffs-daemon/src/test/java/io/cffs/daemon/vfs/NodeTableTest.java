@@ -146,6 +146,16 @@ class NodeTableTest {
     }
 
     @Test
+    void moreNamesThanAreKeptExpireAllAtOnce() {
+        nodes.countLookup(5);
+        for (int i = 0; i <= NodeTable.KEPT_MAX; i++) {
+            nodes.giveName(1, Name.of("n" + i), 5);
+        }
+        assertTrue(nodes.takeChanged(List.of(), false).everything());
+        assertFalse(nodes.takeChanged(List.of(), false).everything());
+    }
+
+    @Test
     void attributesAreWantedOnceTheyWereAskedForUntilTheFileIsWritten() {
         nodes.countLookup(5);
         assertFalse(nodes.wantsAttributes(5));
