@@ -25,17 +25,21 @@ final class KernelNotices implements KernelCaches {
     private final Session session;
     private final NodeTable nodes;
     private final boolean searchMatters;
+    private final boolean requestsAwaitCommits;
     private volatile FuseNotifier notifier;
     private NodeTable.Holdings due; // written under the session's lock, by the thread that drives the session
 
     /**
      * @param nodes guarded by the session's lock
      * @param searchMatters whether some process may be refused to walk through a directory
+     * @param requestsAwaitCommits fsync of a directory is answered when its commit is over: until then the kernel holds
+     *     the directory's lock, and a notice for a name there would wait for it
      */
-    KernelNotices(Session session, NodeTable nodes, boolean searchMatters) {
+    KernelNotices(Session session, NodeTable nodes, boolean searchMatters, boolean requestsAwaitCommits) {
         this.session = session;
         this.nodes = nodes;
         this.searchMatters = searchMatters;
+        this.requestsAwaitCommits = requestsAwaitCommits;
     }
 
     /** Once, when the kernel has agreed on the protocol. */
@@ -70,7 +74,7 @@ final class KernelNotices implements KernelCaches {
 
     private void expireNames(FuseNotifier to, NodeTable.Holdings holdings) {
         boolean many = holdings.everything() || holdings.names().size() > NAMES_ONE_BY_ONE_MAX;
-        if (many && to.supportsEpoch()) {
+        if ((many || requestsAwaitCommits && !holdings.names().isEmpty()) && to.supportsEpoch()) {
             to.incEpoch();
             return;
         }

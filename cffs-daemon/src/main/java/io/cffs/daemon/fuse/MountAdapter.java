@@ -3,6 +3,7 @@ package io.cffs.daemon.fuse;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.session.KernelCaches;
+import io.cffs.daemon.session.InvocationControl;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
@@ -45,7 +46,8 @@ public final class MountAdapter {
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
-        this.notices = new KernelNotices(session, session.nodes(), !rootAlone);
+        this.notices = new KernelNotices(session, session.nodes(), !rootAlone,
+                !(control instanceof InvocationControl));
         this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class KernelNoticesTest {
     private final TestSession parts = new TestSession(new MemoryVolume(), false);
     private final Session session = parts.session();
-    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false);
+    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false, false);
     private final List<String> sent = new ArrayList<>();
 
     @AfterEach
