@@ -5,7 +5,8 @@
 #   bench/e2e/fuse-cpu.sh [ROUNDS]        default 3; the median counts
 #
 # Needs root, /dev/fuse, gcc and libfuse3-dev. Mounts live in a name space of their own.
-# TRANSPORTS selects what is measured: c, channel (inherited descriptor), native, libfuse (default "c channel native").
+# TRANSPORTS selects what is measured: c, channel (inherited descriptor), native, libfuse, and cffs: a mount of CFFS itself,
+# the file committed and in its caches (default "c channel native cffs").
 set -eu
 if [ "${IN_NAMESPACE:-}" != 1 ]; then
     IN_NAMESPACE=1 exec unshare --mount --propagation private "$0" "$@"
@@ -43,14 +44,23 @@ start() { # transport; sets pid and mount
         exec 9<&- ;;
     libfuse) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" libfuse > "$work/out.$1" & pid=$! ;;
+    cffs) CFFS_PASSTHROUGH=off taskset -c "$server_cpus" "$root/cffs" mount --store "$work/store" -o commit=manual \
+            "$mount" > "$work/out.$1" 2>&1 & ;;
     esac
     n=0
     until grep -q " $mount " /proc/self/mountinfo; do n=$((n + 1)); [ $n -lt 400 ] || exit 1; sleep 0.05; done
     "$work/load" fill "$mount/file" 67108864 > /dev/null
+    if [ "$1" = cffs ]; then
+        echo > "$mount/.cffs/commit"
+        # The launcher may keep a shell between: the daemon is the Java process that names the mount point.
+        pid=$(grep -la "java" /proc/[0-9]*/comm | cut -d/ -f3 | while read -r each; do
+            tr '\0' ' ' < "/proc/$each/cmdline" | grep -q " mount .*$mount" && echo "$each"; done | head -1)
+    fi
 }
 
 stop() { # transport
-    umount -l "$work/m.$1"
+    [ "$1" != cffs ] || "$root/cffs" umount "$work/m.cffs" > /dev/null 2>&1 || true
+    umount -l "$work/m.$1" 2>/dev/null || true
     eval "pid=\$pid_$1"
     n=0
     while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.05; done
@@ -75,7 +85,7 @@ workloads() { # transport
     measure "$1" read1m 200 read "$file" 200 1048576 sequential 1
 }
 
-transports=${TRANSPORTS:-c channel native}
+transports=${TRANSPORTS:-c channel native cffs}
 for transport in $transports; do
     start "$transport"
     eval "pid_$transport=$pid"
