@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * session remember of it is for whoever may read it. Safe for use by many threads; nothing is mounted under the lock.
  */
 final class HostMounts implements AutoCloseable {
+    /** A client is answered before its mount is given back: 20 turns of 100 ms wait for those that are about to be. */
+    private static final int ROOM_TURNS_MAX = 20;
+    private static final long ROOM_TURN_MILLIS = 100;
     private static final Logger LOG = LoggerFactory.getLogger(HostMounts.class);
 
     private final PrivateMounts room;
@@ -126,12 +129,16 @@ final class HostMounts implements AutoCloseable {
         if (!closed) {
             mount.idleSinceNanos = ticker.monotonicNanos();
             idle.add(mount);
+            notifyAll();
         }
         return !closed;
     }
 
     /** Counts one more. Returns the kept mount that has to go for it; null when there is room. */
     private synchronized Mount reserve() throws HostRefusal {
+        for (int turn = 0; turn < ROOM_TURNS_MAX && !closed && isCrowded(); turn++) {
+            awaitTurn();
+        }
         if (closed) {
             throw HostRefusal.unavailable("the host daemon is ending");
         }
@@ -139,15 +146,30 @@ final class HostMounts implements AutoCloseable {
             count++;
             return null;
         }
-        if (idle.isEmpty()) {
+        if (isCrowded()) {
             throw HostRefusal.unavailable("the host daemon has its " + limits.mountsMax()
                     + " mounts in use: run it later, or start the daemon with a larger --mounts");
         }
         return idle.removeFirst();
     }
 
+    private boolean isCrowded() {
+        return count >= limits.mountsMax() && idle.isEmpty();
+    }
+
+    /** With the monitor held: until something has changed, at most {@link #ROOM_TURN_MILLIS}. */
+    private void awaitTurn() throws HostRefusal {
+        try {
+            wait(ROOM_TURN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw HostRefusal.unavailable("the host daemon is ending");
+        }
+    }
+
     private synchronized void unreserve() {
         count--;
+        notifyAll();
     }
 
     private void end(Mount mount) {
@@ -193,6 +215,7 @@ final class HostMounts implements AutoCloseable {
         List<Mount> last;
         synchronized (this) {
             closed = true;
+            notifyAll();
             last = List.copyOf(idle);
             idle.clear();
         }
