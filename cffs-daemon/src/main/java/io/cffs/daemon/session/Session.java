@@ -140,7 +140,8 @@ public final class Session implements Attempts, AutoCloseable {
 
     /** See {@link Staging#ahead}. Harmless when the attempt has ended. */
     public void stageAhead(Attempt written) {
-        parts.staging().ahead(written.transaction(), written.ticket(), gate.lock(), () -> attempt == written);
+        parts.staging().ahead(written.transaction(), written.ticket(), gate.lock(),
+                () -> attempt == written && gate.state() == SessionState.OPEN);
     }
 
     /** Runs an action under the lock: for what touches the tables alone, whether an attempt is open or not. */

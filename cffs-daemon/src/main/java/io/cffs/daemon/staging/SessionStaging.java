@@ -60,7 +60,10 @@ public final class SessionStaging implements Staging {
         if (busy.compareAndSet(false, true)) {
             background.execute(() -> {
                 try {
-                    stagerOf(ticket).stageAhead(DirtyBytes.of(transaction, open), lock);
+                    Stager stager = stagerWhileOpen(ticket, lock, open);
+                    if (stager != null) {
+                        stager.stageAhead(DirtyBytes.of(transaction, open), lock);
+                    }
                 } catch (FsException | BackendException e) {
                     // The commit uploads it, or says why it cannot.
                     LOG.atDebug().setMessage("nothing was uploaded ahead").addKeyValue("why", e.getMessage()).log();
@@ -68,6 +71,16 @@ public final class SessionStaging implements Staging {
                     busy.set(false);
                 }
             });
+        }
+    }
+
+    /** Null when the attempt has ended: a later transaction may have its stager here, whose numbers must not come again. */
+    private Stager stagerWhileOpen(AttemptTicket ticket, Lock lock, BooleanSupplier open) {
+        lock.lock();
+        try {
+            return open.getAsBoolean() ? stagerOf(ticket) : null;
+        } finally {
+            lock.unlock();
         }
     }
 
