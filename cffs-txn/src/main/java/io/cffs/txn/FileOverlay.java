@@ -29,9 +29,12 @@ final class FileOverlay {
     private final PageTable pages = new PageTable();
     private final long storedLength;
     private final boolean created;
+    private final Underlay under = new Underlay();
     private AppendBuffer appends;
     private long cutTo;
     private long length;
+    /** The file was made at least this long without a write there; -1 when it was not. */
+    private long extendTo = -1;
 
     /** @param storedLength the length at the snapshot; for a created file 0 */
     FileOverlay(TransactionCore core, Ino ino, long storedLength, boolean created) {
@@ -54,8 +57,8 @@ final class FileOverlay {
     }
 
     boolean hasEffects() {
-        boolean cut = !created && cutTo != NOT_CUT;
-        return cut || !pages.isEmpty() || pendingBytes() > 0;
+        return !created && cutTo != NOT_CUT
+                || !pages.isEmpty() || !under.isEmpty() || extendTo >= 0 || pendingBytes() > 0;
     }
 
     long pageCount() {
@@ -143,6 +146,7 @@ final class FileOverlay {
             frames.write(frame, inPage, zeros.flip());
             pages.stamp(page, core.nextStamp());
         }
+        under.cut(newLength);
         cutTo = Math.min(cutTo, newLength);
         length = newLength;
     }
@@ -174,26 +178,30 @@ final class FileOverlay {
 
     /** Adds what a commit does to this file's length and bytes. */
     void collect(FileBytesSource source, List<Mutation> into) throws FsException {
-        List<DirtyRun> runs = runs();
-        long written = 0;
-        for (DirtyRun run : runs) {
-            written = run.append() ? written : run.offset() + run.lengthBytes();
-        }
         long cut = created || cutTo == NOT_CUT ? -1 : cutTo;
-        long extend = lengthIsOwn() && length > written ? length : -1;
-        if (cut >= 0 || extend >= 0) {
-            into.add(new Mutation.SetLength(ino, cut, extend));
+        FileMutations.collect(ino, runs(), cut, lengthIsOwn() ? length : extendTo,
+                changes -> under.collect(ino, created ? 0 : cutTo, length, changes), source, into);
+    }
+
+    PageTable pages() {
+        return pages;
+    }
+
+    Underlay under() {
+        return under;
+    }
+
+    /** The file reaches at least this far from now on, whatever it is at the commit. */
+    void reach(long end) {
+        if (end > length) {
+            length = end;
+            extendTo = end;
         }
-        for (DirtyRun run : runs) {
-            long offset = run.offset();
-            for (Mutation.FileBytes part : source.bytesOf(run)) {
-                into.add(run.append() ? new Mutation.Append(ino, part) : new Mutation.WriteBytes(ino, offset, part));
-                offset += part.lengthBytes();
-            }
-            if (offset != run.offset() + run.lengthBytes()) {
-                throw new AssertionError("the parts of a run do not add up to it: " + run);
-            }
-        }
+    }
+
+    /** What was written may go; that the file reached as far as that stays. */
+    void keepReach() {
+        extendTo = length > storedLength ? Math.max(extendTo, length) : extendTo;
     }
 
     void free() {
@@ -201,7 +209,7 @@ final class FileOverlay {
         pages.cut(0, frames);
     }
 
-    private long pendingBytes() {
+    long pendingBytes() {
         return appends == null ? 0 : appends.lengthBytes();
     }
 
@@ -213,7 +221,7 @@ final class FileOverlay {
     }
 
     /** Turns blind appends into ordinary writes at the end of the file as seen. */
-    private void placeAppends() throws FsException {
+    void placeAppends() throws FsException {
         long pending = pendingBytes();
         if (pending == 0) {
             return;
@@ -231,7 +239,7 @@ final class FileOverlay {
     }
 
     /** Where the stored file stops to show. */
-    private long storedEnd() {
+    long storedEnd() {
         return Math.min(storedLength, cutTo);
     }
 
@@ -247,9 +255,36 @@ final class FileOverlay {
             } else {
                 long next = pages.nextPage(page);
                 long end = next < 0 ? stop : Math.min(stop, next * Blocks.PAGE_BYTES);
+                copyUnwritten(at, end, target);
+                at = end;
+            }
+        }
+    }
+
+    private void copyUnwritten(long from, long to, ByteBuffer target) {
+        long at = from;
+        while (at < to) {
+            Underlay.Extent extent = under.at(Blocks.pageOf(at));
+            long next = under.nextAfter(Blocks.pageOf(at));
+            if (extent != null) {
+                long end = Math.min(to, extent.endByte());
+                copyExtent(extent, at, end, target);
+                at = end;
+            } else {
+                long end = next > Blocks.pageOf(to) ? to : Math.min(to, next * Blocks.PAGE_BYTES);
                 copyStored(at, end, target);
                 at = end;
             }
+        }
+    }
+
+    /** What was taken over was recorded as read then. */
+    private void copyExtent(Underlay.Extent extent, long from, long to, ByteBuffer target) {
+        if (extent.isHole()) {
+            StoredBytes.putZeros(target, (int) (to - from));
+        } else {
+            core.stored().copy(extent.source(), from + extent.shiftBytes(), (int) (to - from), extent.sourceEnd(),
+                    target);
         }
     }
 
@@ -259,7 +294,7 @@ final class FileOverlay {
     }
 
     /** Bytes from {@code from} to {@code to} were taken from the stored file. */
-    private void recordStored(long from, long to) {
+    void recordStored(long from, long to) {
         long visible = Math.min(to, cutTo);
         if (visible <= from) {
             return;
@@ -290,7 +325,7 @@ final class FileOverlay {
     }
 
     /** Gives every page of the range a frame; pages that the range covers in part get their present bytes first. */
-    private void prepare(long offset, long end) throws FsException {
+    void prepare(long offset, long end) throws FsException {
         long first = Blocks.pageOf(offset);
         long last = Blocks.pageOf(end - 1);
         ByteBuffer head = presentBytes(first, offset, end, 0);
@@ -314,15 +349,20 @@ final class FileOverlay {
     }
 
     /** A page's bytes before a write that covers part of it; null when it has a frame or is covered whole. */
-    private ByteBuffer presentBytes(long page, long offset, long end, int scratch) {
+    ByteBuffer presentBytes(long page, long offset, long end, int scratch) {
         long pageStart = page * Blocks.PAGE_BYTES;
         long pageEnd = pageStart + Blocks.PAGE_BYTES;
         if ((offset <= pageStart && end >= pageEnd) || pages.frameOf(page) != PageTable.NO_FRAME) {
             return null;
         }
+        ByteBuffer bytes = core.scratch(scratch);
+        Underlay.Extent extent = under.at(page);
+        if (extent != null) {
+            copyExtent(extent, pageStart, pageEnd, bytes);
+            return bytes.flip();
+        }
         long stored = Math.min(pageEnd, storedEnd());
         long used = end < stored ? stored : Math.min(offset, stored);
-        ByteBuffer bytes = core.scratch(scratch);
         if (used > pageStart) {
             core.stored().copy(ino, pageStart, Blocks.PAGE_BYTES, used, bytes);
             core.reads().lengthAtLeast(ino, used);
@@ -336,7 +376,7 @@ final class FileOverlay {
     }
 
     /** Writes into frames that {@link #prepare} has made ready. */
-    private void put(long offset, ByteBuffer source) throws FsException {
+    void put(long offset, ByteBuffer source) throws FsException {
         int limit = source.limit();
         long at = offset;
         long stamp = core.nextStamp();

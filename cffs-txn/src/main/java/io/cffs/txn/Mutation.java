@@ -52,6 +52,17 @@ public sealed interface Mutation {
     /** Makes a range a hole without changing the length (fallocate PUNCH_HOLE). */
     record PunchHole(Ino ino, long offset, long lengthBytes) implements Mutation {}
 
+    /**
+     * Gives a range of the file the bytes that a range of another file, or of the same one, had <em>before this
+     * commit</em>, whatever else the commit does to them; holes come along. No bytes travel: whole blocks are referred
+     * to. Makes the file at least {@code offset + lengthBytes} long.
+     *
+     * @param source a regular file that was there before this commit
+     * @param sourceOffset a multiple of the block size, as is {@code offset}
+     * @param lengthBytes 1 and up
+     */
+    record CloneRange(Ino ino, long offset, Ino source, long sourceOffset, long lengthBytes) implements Mutation {}
+
     /** Places bytes at the end as it is when the commit is applied: a blind O_APPEND. */
     record Append(Ino ino, FileBytes data) implements Mutation {}
 

@@ -110,6 +110,19 @@ final class PageTable {
         lastFound = 0;
     }
 
+    /** Gives the frames of these pages back; a copy that was made of their blocks is not current any more. */
+    void free(long firstPage, long lastPage, long stamp, PageFrames frames) {
+        for (long page = nextPage(firstPage); page >= 0 && page <= lastPage; page = nextPage(page + 1)) {
+            BlockPages block = blocks[find(page / Blocks.PAGES_PER_BLOCK)];
+            int slot = (int) (page % Blocks.PAGES_PER_BLOCK);
+            frames.free(block.frames[slot], 1);
+            block.frames[slot] = NO_FRAME;
+            block.count--;
+            block.changedAt = stamp;
+            pageCount--;
+        }
+    }
+
     /** The block's position, or minus one minus the position where it belongs. */
     private int find(long blockIndex) {
         if (lastFound < blockCount && blockIndexes[lastFound] == blockIndex) {

@@ -86,7 +86,10 @@ public final class Transaction {
         return xattrs;
     }
 
-    // Reading.
+    /** Holes, and ranges that one file takes over from another. */
+    public FileRanges ranges() {
+        return new FileRanges(core, writes);
+    }
 
     /** The inode as this transaction sees it; STALE when there is none. Records nothing. */
     public Inode inode(Ino ino) throws FsException {
@@ -327,8 +330,6 @@ public final class Transaction {
         core.quotas().require(file, lengthBytes - file.sizeBytes(), 0);
         writes.open(file).fileForWriting().truncate(lengthBytes);
     }
-
-    // Open files that lose their name.
 
     /** A handle was opened: the inode's bytes stay usable until {@link #release}, even without a name. */
     public void retain(Ino ino) {

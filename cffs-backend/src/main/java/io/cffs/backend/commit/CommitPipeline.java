@@ -293,8 +293,8 @@ public final class CommitPipeline {
             return false;
         }
         long releases = turns.releases();
-        boolean again = releases != releasesSeen || queue.stopped() != null
-                || heldBack.getFirst().heldBackUntilNanos - ticker.monotonicNanos() <= 0;
+        boolean again = releases != releasesSeen || refusalNow() != null
+                || heldBack.stream().anyMatch(sequencer::mayGoOn);
         releasesSeen = releases;
         return again;
     }
@@ -372,7 +372,7 @@ public final class CommitPipeline {
     /** Applies one log record. False when there was none, or the store cannot take it now. */
     public boolean apply() {
         boolean applied = applying.apply();
-        if (applied && applying.letsGo(limits.backlogMax())) {
+        if (applied && (applying.letsGo(limits.backlogMax()) || sequencer.waitsForStore())) {
             signals.sequence();
         }
         return applied;

@@ -59,7 +59,11 @@ final class LatestObjects implements LatestState {
     private record StagedPart(StagedId object, long offset, int length) {}
 
     /** Blocks that became holes at a commit, as far as they were there before. */
-    private record HoleRange(long ts, Ino ino, long first, long last) {}
+    private record HoleRange(long ts, Ino ino, long first, long last) {
+        boolean holds(ObjectKey.BlockKey block) {
+            return ino.equals(block.ino()) && first <= block.index() && block.index() <= last;
+        }
+    }
 
     private final VersionedStore store;
     private final StagedObjects staged;
@@ -67,6 +71,7 @@ final class LatestObjects implements LatestState {
     private final List<HoleRange> holes = new ArrayList<>();
     private final Map<ObjectKey, Entry> groupEntries = new HashMap<>();
     private final List<HoleRange> groupHoles = new ArrayList<>();
+    private final PendingClones clones;
     private long weightBytes;
     private long volumeBytes;
     private long volumeInodes;
@@ -76,6 +81,7 @@ final class LatestObjects implements LatestState {
     LatestObjects(VersionedStore store, StagedObjects staged) {
         this.store = store;
         this.staged = staged;
+        this.clones = new PendingClones(store);
         Progress progress = store.progress();
         this.volumeBytes = progress.fileBytes();
         this.volumeInodes = progress.inodeCount();
@@ -86,6 +92,7 @@ final class LatestObjects implements LatestState {
         long ts = at.value();
         groupBytes += applied.fileBytesDelta();
         groupInodes += applied.inodeCountDelta();
+        clones.add(ts, applied.effects());
         for (Effect effect : applied.effects()) {
             switch (effect) {
                 case Effect.Put put -> groupEntries.put(put.key(), new Entry(ts, put.value()));
@@ -96,6 +103,7 @@ final class LatestObjects implements LatestState {
                 case Effect.Delete delete -> groupEntries.put(delete.key(), new Entry(ts, null));
                 case Effect.DeleteBlocks range ->
                         groupHoles.add(new HoleRange(ts, range.ino(), range.firstIndex(), range.lastIndex()));
+                case Effect.CloneBlocks range -> { }
                 // The inode's own deletion hides its content.
                 case Effect.DeleteInodeContent content -> { }
             }
@@ -104,8 +112,12 @@ final class LatestObjects implements LatestState {
 
     /** The group is durable: its effects stay. */
     void keepGroup() {
+        groupHoles.forEach(this::forgetBlocks);
+        clones.ofGroup().forEach(clone -> forgetBlocks(new HoleRange(
+                clone.ts(), clone.range().ino(), clone.range().firstIndex(), clone.range().lastIndex())));
         groupEntries.forEach(this::keep);
         holes.addAll(groupHoles);
+        clones.keepGroup();
         volumeBytes += groupBytes;
         volumeInodes += groupInodes;
         dropGroup();
@@ -114,10 +126,32 @@ final class LatestObjects implements LatestState {
         evict(applied);
     }
 
+    /** What was known of these blocks is wrong from now on, also once nothing tells of the hole any more. */
+    private void forgetBlocks(HoleRange range) {
+        if (range.last() - range.first() < entries.size()) {
+            for (long index = range.first(); index <= range.last(); index++) {
+                Entry old = entries.remove(new ObjectKey.BlockKey(range.ino(), index));
+                weightBytes -= old == null ? 0 : old.weightBytes();
+            }
+            return;
+        }
+        entries.entrySet().removeIf(entry -> {
+            boolean wrong = entry.getKey() instanceof ObjectKey.BlockKey block && range.holds(block);
+            weightBytes -= wrong ? entry.getValue().weightBytes() : 0;
+            return wrong;
+        });
+    }
+
+    /** Null when the stored content of the file is all that there is; else the commit that has to be applied first. */
+    CommitTs contentPending(Ino ino) {
+        return clones.contentPending(ino);
+    }
+
     /** The group has not happened. */
     void dropGroup() {
         groupEntries.clear();
         groupHoles.clear();
+        clones.dropGroup();
         groupBytes = 0;
         groupInodes = 0;
     }
@@ -144,6 +178,10 @@ final class LatestObjects implements LatestState {
     /** What a patch of a block lies over. What has been applied is in the store, so that patches do not pile up. */
     private Object known(ObjectKey.BlockKey key) {
         Entry entry = groupEntries.containsKey(key) ? groupEntries.get(key) : entries.get(key);
+        PendingClones.Clone clone = cloneOver(key, entry);
+        if (clone != null) {
+            return clone;
+        }
         if (isHole(key, entry)) {
             return null;
         }
@@ -156,13 +194,28 @@ final class LatestObjects implements LatestState {
         return hole > (entry == null ? -1 : entry.ts());
     }
 
+    /** The range that the block is taken over with, when that is the last thing that was done to it; else null. */
+    private PendingClones.Clone cloneOver(ObjectKey.BlockKey key, Entry entry) {
+        PendingClones.Clone clone = clones.newest(key);
+        long hole = Math.max(newestHole(holes, key), newestHole(groupHoles, key));
+        // What the commit of the hole itself takes over comes after the hole, and what it writes after that.
+        boolean last = clone != null && clone.ts() >= hole && clone.ts() > (entry == null ? -1 : entry.ts());
+        return last ? clone : null;
+    }
+
     private Object latest(ObjectKey key) {
         Entry entry = groupEntries.get(key);
         if (entry == null) {
             entry = entries.get(key);
         }
-        if (key instanceof ObjectKey.BlockKey block && isHole(block, entry)) {
-            return null;
+        if (key instanceof ObjectKey.BlockKey block) {
+            PendingClones.Clone clone = cloneOver(block, entry);
+            if (clone != null) {
+                return clone;
+            }
+            if (isHole(block, entry)) {
+                return null;
+            }
         }
         if (entry == null) {
             VersionedStore.Version version = store.latest(key);
@@ -175,7 +228,7 @@ final class LatestObjects implements LatestState {
     private static long newestHole(List<HoleRange> ranges, ObjectKey.BlockKey block) {
         long newest = -1;
         for (HoleRange range : ranges) {
-            if (range.ino().equals(block.ino()) && range.first() <= block.index() && block.index() <= range.last()) {
+            if (range.holds(block)) {
                 newest = Math.max(newest, range.ts());
             }
         }
@@ -204,6 +257,7 @@ final class LatestObjects implements LatestState {
             case null -> null;
             case StagedPart part -> staged.read(part.object(), part.offset(), part.length());
             case StoredObject.BlockObject block -> block.raw();
+            case PendingClones.Clone clone -> bytesOf(key, clones.read(clone, key));
             case Patched patched -> patched.patch().over(bytesOf(key, patched.base()), staged::read);
             case Object stored when stored == STORED -> {
                 VersionedStore.Version version = store.latest(key);

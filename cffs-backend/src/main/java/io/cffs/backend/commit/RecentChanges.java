@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
 import io.cffs.txn.apply.Effect;
 import java.util.ArrayDeque;
@@ -52,9 +53,13 @@ final class RecentChanges {
                     if (range.lastIndex() - range.firstIndex() >= namedMax) {
                         return null;
                     }
-                    for (long index = range.firstIndex(); index <= range.lastIndex(); index++) {
-                        keys.add(new ObjectKey.BlockKey(range.ino(), index));
+                    addRange(range.ino(), range.firstIndex(), range.lastIndex(), keys);
+                }
+                case Effect.CloneBlocks range -> {
+                    if (range.count() > namedMax) {
+                        return null;
                     }
+                    addRange(range.ino(), range.firstIndex(), range.lastIndex(), keys);
                 }
                 case Effect.DeleteInodeContent content -> keys.add(new ObjectKey.InodeKey(content.ino()));
             }
@@ -63,6 +68,12 @@ final class RecentChanges {
             }
         }
         return keys;
+    }
+
+    private static void addRange(Ino ino, long first, long last, List<ObjectKey> keys) {
+        for (long index = first; index <= last; index++) {
+            keys.add(new ObjectKey.BlockKey(ino, index));
+        }
     }
 
     /** What changed after {@code after} up to {@code upTo}; null when that is too much, or not known any more. */

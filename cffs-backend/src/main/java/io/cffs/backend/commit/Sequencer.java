@@ -8,6 +8,7 @@ import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.CommitRequest;
+import io.cffs.txn.Mutation;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Applier;
 import io.cffs.txn.apply.MutationRefused;
@@ -35,6 +36,8 @@ final class Sequencer {
     private final LatestObjects latest;
     private final VersionIndex index;
     private CommitTs durable;
+    /** Written by the sequencing thread. */
+    private volatile boolean waitsForStore;
     private long inoNext;
     private long inoCeiling;
     private long groupInoNext;
@@ -117,6 +120,9 @@ final class Sequencer {
         if (refused != null) {
             group.answers.add(Group.always(() -> work.outcome.complete(refused)));
             return true;
+        }
+        if (mustBeAppliedFirst(work)) {
+            return false;
         }
         Applied applied;
         try {
@@ -219,6 +225,40 @@ final class Sequencer {
         Invariant.VALIDATED_AGAINST_ALL_EARLIER.ensure(index.last().equals(group.index.floor()), index.last());
         Invariant.VALIDATED_AGAINST_ALL_EARLIER.ensure(group.index.last().equals(group.last), group.last);
         return stale.isPresent() ? stale : Validator.firstStale(request.reads(), durable, group.index);
+    }
+
+    /** What a commit takes over by reference has to be in the store when it is ordered. */
+    private boolean mustBeAppliedFirst(Work.Commit work) {
+        work.appliedFirst = null;
+        for (Mutation write : work.request.writes()) {
+            CommitTs pending = write instanceof Mutation.CloneRange clone ? latest.contentPending(clone.source())
+                    : null;
+            if (pending != null && (work.appliedFirst == null || pending.isAfter(work.appliedFirst))) {
+                work.appliedFirst = pending;
+            }
+        }
+        if (work.appliedFirst != null) {
+            waitsForStore = true;
+        }
+        return work.appliedFirst != null;
+    }
+
+    /** Any thread: whether the sequencing thread wants to know when something has been applied. */
+    boolean waitsForStore() {
+        return waitsForStore;
+    }
+
+    /** Whether a commit that was held back should be looked at again. */
+    boolean mayGoOn(Work.Commit work) {
+        if (work.appliedFirst == null) {
+            return work.heldBackUntilNanos - ticker.monotonicNanos() <= 0;
+        }
+        // After the durable ones: its group has not happened.
+        boolean go = !work.appliedFirst.isAfter(store.progress().applied()) || work.appliedFirst.isAfter(durable);
+        if (go) {
+            waitsForStore = false;
+        }
+        return go;
     }
 
     private boolean mustWait(Work.Commit work, Applied applied) {

@@ -1,5 +1,6 @@
 package io.cffs.backend.commit;
 
+import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
@@ -15,6 +16,8 @@ sealed interface Work {
         final CompletableFuture<CommitOutcome> outcome;
         boolean heldBack;
         long heldBackUntilNanos;
+        /** Waits until this commit is in the store; null when it does not. */
+        CommitTs appliedFirst;
 
         Commit(CommitRequest request, CompletableFuture<CommitOutcome> outcome) {
             this.request = request;

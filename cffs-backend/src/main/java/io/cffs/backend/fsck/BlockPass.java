@@ -40,6 +40,10 @@ final class BlockPass implements StoreSurvey.BlockReader {
             check.found(flaw.missing() ? CheckId.BLOCK_PRESENT : CheckId.BLOCK_CHECKSUM, key.ino(),
                     "sound bytes of block " + key.index(), flaw.sentence(), version);
         }
+        String unknown = survey.missingReference(key);
+        if (unknown != null) {
+            check.found(CheckId.BLOCK_REFERENCE, key.ino(), "a record of the reference", unknown, version);
+        }
     }
 
     @Override

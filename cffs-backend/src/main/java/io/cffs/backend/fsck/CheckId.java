@@ -23,6 +23,7 @@ public enum CheckId {
     BLOCK_HAS_FILE("F1", "every block belongs to a regular file"),
     BLOCK_PRESENT("F2", "the bytes of every block are there"),
     BLOCK_CHECKSUM("F3", "the bytes of every block match their checksum"),
+    BLOCK_REFERENCE("F4", "bytes that a block shares with others are known to be in use"),
     QUOTA_MATCHES_TREE("H1", "a quota has used what the inodes that count to it make together"),
     QUOTA_TREE_OF_DIRECTORY("H2", "an inode counts to the quota tree of the directory that holds it");
 

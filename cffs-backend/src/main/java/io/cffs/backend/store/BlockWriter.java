@@ -19,6 +19,7 @@ final class BlockWriter {
     private final StagedObjects staged;
     private final OrderedBytes.Batch batch;
     private final long ts;
+    private final SharedBlocks clones;
     private int gathered;
 
     BlockWriter(OrderedBytes map, VersionTables tables, StagedObjects staged, OrderedBytes.Batch batch, long ts) {
@@ -27,6 +28,7 @@ final class BlockWriter {
         this.staged = staged;
         this.batch = batch;
         this.ts = ts;
+        this.clones = new SharedBlocks(tables, ts);
     }
 
     void whole(byte[] object, Bytes raw) {
@@ -45,10 +47,23 @@ final class BlockWriter {
         refer(put.key(), put.object());
     }
 
+    /** Takes over a range of blocks. */
+    void cloned(Effect.CloneBlocks range, Touches touches) {
+        clones.add(range, batch, touches);
+    }
+
+    private StoreForms.BlockPlace stored(byte[] object, long previous) {
+        byte[] value = previous < 0 ? null : map.get(StoreKeys.version(object, previous));
+        return value == null ? null : StoreForms.placeOf(value);
+    }
+
     /** @param previous timestamp of the version that the patch lies over; -1 for none */
     void patched(byte[] object, BlockKey key, BlockPatch patch, long previous) {
-        byte[] value = previous < 0 ? null : map.get(StoreKeys.version(object, previous));
-        StoreForms.BlockPlace place = value == null ? null : StoreForms.placeOf(value);
+        StoreForms.BlockPlace place = clones.isIn(key) ? clones.placeOf(key) : stored(object, previous);
+        for (byte[] reference : SharedBlocks.referencesOf(place, key, ts)) {
+            // Of the block as it was taken over in this commit, if it was; what stays of it is noted below.
+            batch.delete(reference);
+        }
         boolean small = place == null ? patch.end() <= Blocks.PAGE_BYTES : place.where() == StoreForms.INLINE;
         if (small) {
             Bytes base = place == null ? null : tables.bytesOf(key, new CommitTs(previous), place);
@@ -59,7 +74,7 @@ final class BlockWriter {
         BlockCodec.Encoded encoded = own.length == 0 ? null : BlockCodec.encode(own, 0, own.length);
         ComposedBlock.Recorded data = encoded == null
                 ? null
-                : new ComposedBlock.Recorded(ts, encoded.rawBytes(), encoded.checksum(), encoded.encoding());
+                : new ComposedBlock.Recorded(null, ts, encoded.rawBytes(), encoded.checksum(), encoded.encoding());
         ComposedBlock base = place == null
                 ? new ComposedBlock(List.of())
                 : ComposedBlock.of(place, previous);
@@ -75,10 +90,8 @@ final class BlockWriter {
         }
         line(object, new StoreForms.BlockPlace(
                 StoreForms.COMPOSED, composed.rawBytes(), 0, BlockCodec.RAW, null, null, 0, composed));
-        for (ComposedBlock.Source source : composed.sources()) {
-            if (source instanceof ComposedBlock.Staged named) {
-                refer(key, named.object());
-            }
+        for (byte[] reference : SharedBlocks.referencesOf(composed, key, ts)) {
+            batch.put(reference, new byte[0]);
         }
     }
 

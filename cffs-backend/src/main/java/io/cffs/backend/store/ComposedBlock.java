@@ -2,6 +2,8 @@ package io.cffs.backend.store;
 
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
+import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.BlockPatch;
@@ -22,6 +24,7 @@ import java.util.Set;
  *
  * <pre>
  *   u16 source count, per source: u8 1, i64 timestamp of its DATA record, i32 raw length, i32 CRC32C, u8 encoding
+ *                              or u8 3, i64 inode, i64 index of the block that has the record, and as 1
  *                              or u8 2, i64 i64 i32 staged object
  *   u16 segment count, per segment: i32 start in the block, i32 length, u16 source, i64 offset in the source
  * </pre>
@@ -46,8 +49,12 @@ record ComposedBlock(List<Segment> segments) {
 
     sealed interface Source {}
 
-    /** A record of the DATA table under the block's own key. */
-    record Recorded(long ts, int rawBytes, int checksum, byte encoding) implements Source {}
+    /**
+     * A record of the DATA table.
+     *
+     * @param owner the block under whose key it stands; null for the block itself
+     */
+    record Recorded(BlockKey owner, long ts, int rawBytes, int checksum, byte encoding) implements Source {}
 
     record Staged(StagedId object) implements Source {}
 
@@ -63,12 +70,24 @@ record ComposedBlock(List<Segment> segments) {
     static ComposedBlock of(StoreForms.BlockPlace place, long ts) {
         return switch (place.where()) {
             case StoreForms.DATA -> new ComposedBlock(List.of(new Segment(0, place.rawBytes(),
-                    new Recorded(ts, place.rawBytes(), place.checksum(), place.encoding()), 0)));
+                    new Recorded(null, ts, place.rawBytes(), place.checksum(), place.encoding()), 0)));
             case StoreForms.STAGED -> new ComposedBlock(
                     List.of(new Segment(0, place.rawBytes(), new Staged(place.object()), place.offset())));
             case StoreForms.COMPOSED -> place.composed();
             default -> throw new IllegalArgumentException("its bytes stand in the line: " + place.where());
         };
+    }
+
+    /** The same bytes, for another block: records that are this block's own are then those of a stranger. */
+    ComposedBlock forAnother(BlockKey self) {
+        List<Segment> shared = new ArrayList<>();
+        for (Segment segment : segments) {
+            Source source = segment.source() instanceof Recorded own && own.owner() == null
+                    ? new Recorded(self, own.ts(), own.rawBytes(), own.checksum(), own.encoding())
+                    : segment.source();
+            shared.add(new Segment(segment.start(), segment.length(), source, segment.offset()));
+        }
+        return new ComposedBlock(shared);
     }
 
     /** With a patch over it; {@code data} is the record that holds the patch's own bytes, one after another. */
@@ -135,12 +154,18 @@ record ComposedBlock(List<Segment> segments) {
 
     byte[] encode() {
         List<Source> sources = new ArrayList<>(sources());
-        ByteBuffer form = ByteBuffer.allocate(4 + sources.size() * 22 + segments.size() * 18);
+        ByteBuffer form = ByteBuffer.allocate(4 + sources.size() * 34 + segments.size() * 18);
         form.putShort((short) sources.size());
         for (Source source : sources) {
             switch (source) {
-                case Recorded data -> form.put((byte) 1).putLong(data.ts()).putInt(data.rawBytes())
-                        .putInt(data.checksum()).put(data.encoding());
+                case Recorded data -> {
+                    if (data.owner() != null) {
+                        form.put((byte) 3).putLong(data.owner().ino().value()).putLong(data.owner().index());
+                    } else {
+                        form.put((byte) 1);
+                    }
+                    form.putLong(data.ts()).putInt(data.rawBytes()).putInt(data.checksum()).put(data.encoding());
+                }
                 case Staged staged -> form.put((byte) 2).putLong(staged.object().txn().high())
                         .putLong(staged.object().txn().low()).putInt(staged.object().sequence());
             }
@@ -158,7 +183,9 @@ record ComposedBlock(List<Segment> segments) {
         List<Source> sources = new ArrayList<>();
         for (int left = form.getShort() & 0xffff; left > 0; left--) {
             sources.add(switch (form.get()) {
-                case 1 -> new Recorded(form.getLong(), form.getInt(), form.getInt(), form.get());
+                case 1 -> new Recorded(null, form.getLong(), form.getInt(), form.getInt(), form.get());
+                case 3 -> new Recorded(new BlockKey(new Ino(form.getLong()), form.getLong()), form.getLong(),
+                        form.getInt(), form.getInt(), form.get());
                 case 2 -> {
                     TxnId txn = new TxnId(form.getLong(), form.getLong());
                     yield new Staged(new StagedId(txn, form.getInt()));

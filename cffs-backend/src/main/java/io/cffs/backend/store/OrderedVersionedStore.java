@@ -126,6 +126,11 @@ public final class OrderedVersionedStore implements VersionedStore {
     }
 
     @Override
+    public Version before(ObjectKey key, CommitTs at) {
+        return tables.get(key, new CommitTs(at.value() - 1));
+    }
+
+    @Override
     public DirectoryPage list(Ino directory, Name after, int limit, CommitTs at) {
         requireReadable(at);
         DirectoryPage page = tables.list(directory, after, limit, at);
@@ -201,6 +206,7 @@ public final class OrderedVersionedStore implements VersionedStore {
                 long previous = touches.note(object, false);
                 blocks.patched(object, patched.key(), patched.patch(), patched.overHole() ? -1 : previous);
             }
+            case Effect.CloneBlocks range -> blocks.cloned(range, touches);
             case Effect.Delete delete -> {
                 byte[] object = StoreKeys.object(delete.key());
                 batch.put(StoreKeys.version(object, ts), StoreForms.GONE_VALUE);

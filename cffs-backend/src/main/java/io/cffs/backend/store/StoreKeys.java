@@ -23,7 +23,7 @@ import java.util.Arrays;
  *   12 BLOCK     ino, index, ~ts                 23 INVOCATION  UTF-8
  *   13 XATTR     ino, name, 00, ~ts              24 STAGED_REF  transaction id, sequence, ino, index, ts
  *   14 DATA      ino, index, ~ts                 25 REFUSED     wall nanoseconds, transaction id
- *   15 QUOTA     tree, ~ts
+ *   15 QUOTA     tree, ~ts                       26 DATA_REF    ino, index, ~ts of the data, ino, index, ts
  * </pre>
  */
 final class StoreKeys {
@@ -40,6 +40,9 @@ final class StoreKeys {
     static final byte INVOCATION = 0x23;
     static final byte STAGED_REF = 0x24;
     static final byte REFUSED = 0x25;
+    static final byte DATA_REF = 0x26;
+    /** Length of a key in the DATA table. */
+    static final int DATA_KEY_BYTES = 1 + 3 * 8;
 
     private StoreKeys() {}
 
@@ -153,6 +156,19 @@ final class StoreKeys {
 
     static byte[] stagedRef(StagedId id, ObjectKey.BlockKey block, long ts) {
         return ByteBuffer.allocate(45).put(stagedRefs(id))
+                .putLong(block.ino().value()).putLong(block.index()).putLong(ts).array();
+    }
+
+    /** All references of other blocks to a record of the DATA table start with this. */
+    static byte[] dataRefs(byte[] data) {
+        byte[] key = data.clone();
+        key[0] = DATA_REF;
+        return key;
+    }
+
+    /** That the version of this block which a commit wrote refers to the record. */
+    static byte[] dataRef(byte[] data, ObjectKey.BlockKey block, long ts) {
+        return ByteBuffer.allocate(DATA_KEY_BYTES + 24).put(dataRefs(data))
                 .putLong(block.ino().value()).putLong(block.index()).putLong(ts).array();
     }
 }

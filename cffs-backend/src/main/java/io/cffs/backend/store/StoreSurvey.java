@@ -31,6 +31,9 @@ public interface StoreSurvey {
      */
     Flaw flawOf(ObjectKey.BlockKey key, boolean readBytes);
 
+    /** One sentence when a block's bytes are elsewhere and nothing keeps them there for it; null when it is sound. */
+    String missingReference(ObjectKey.BlockKey key);
+
     /** Commits that the ledger remembers, up to the snapshot, ascending. */
     void commits(CommitReader reader);
 

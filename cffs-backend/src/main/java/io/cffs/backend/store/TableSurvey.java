@@ -150,6 +150,11 @@ final class TableSurvey implements StoreSurvey {
     }
 
     @Override
+    public String missingReference(ObjectKey.BlockKey key) {
+        return tables.missingReference(key, at);
+    }
+
+    @Override
     public void commits(CommitReader reader) {
         table(StoreKeys.COMMIT, (key, value) -> {
             CommitTs ts = new CommitTs(ByteBuffer.wrap(key).getLong(1));

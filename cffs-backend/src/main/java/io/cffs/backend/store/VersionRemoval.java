@@ -24,6 +24,7 @@ final class VersionRemoval {
     private final OrderedBytes map;
     /** Staged objects that have lost a reference in the batch being collected. */
     private final Set<StagedId> touched = new LinkedHashSet<>();
+    private final SharedRecords shared;
     /**
      * Where the walks over commits begin: what lies before has been removed, and walking over its removals again and
      * again would cost more with every trim.
@@ -37,11 +38,18 @@ final class VersionRemoval {
 
     VersionRemoval(OrderedBytes map) {
         this.map = map;
+        this.shared = new SharedRecords(map);
     }
 
     /** Adds removals to the batch; true when more commits up to the horizon wait. */
     boolean collect(CommitTs horizon, int commitsMax, OrderedBytes.Batch batch) {
         touched.clear();
+        boolean more = collectCommits(horizon, commitsMax, batch);
+        shared.finish(batch);
+        return more;
+    }
+
+    private boolean collectCommits(CommitTs horizon, int commitsMax, OrderedBytes.Batch batch) {
         byte[] table = {StoreKeys.CHANGES};
         int commits = 0;
         try (OrderedBytes.Cursor list = map.cursor(); OrderedBytes.Cursor versions = map.cursor()) {
@@ -95,7 +103,7 @@ final class VersionRemoval {
         Set<Long> records = new HashSet<>();
         if (place != null && place.where() != StoreForms.INLINE) {
             for (ComposedBlock.Source source : ComposedBlock.of(place, ts).sources()) {
-                if (source instanceof ComposedBlock.Recorded data) {
+                if (source instanceof ComposedBlock.Recorded data && data.owner() == null) {
                     records.add(data.ts());
                 }
             }
@@ -126,18 +134,22 @@ final class VersionRemoval {
             return;
         }
         byte[] object = Arrays.copyOf(key, key.length - 8);
+        var block = (ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length);
+        shared.versionGoes(key);
+        for (byte[] reference : SharedBlocks.referencesOf(place, block, ts)) {
+            batch.delete(reference);
+            shared.referenceGoes(reference);
+        }
         for (ComposedBlock.Source source : ComposedBlock.of(place, ts).sources()) {
             switch (source) {
                 case ComposedBlock.Recorded data -> {
-                    if (!kept.contains(data.ts())) {
-                        batch.delete(StoreKeys.data(object, data.ts()));
+                    if (data.owner() != null) {
+                        shared.lost(data.owner(), data.ts());
+                    } else if (!kept.contains(data.ts())) {
+                        shared.lost(block, data.ts());
                     }
                 }
-                case ComposedBlock.Staged named -> {
-                    var block = (ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length);
-                    batch.delete(StoreKeys.stagedRef(named.object(), block, ts));
-                    touched.add(named.object());
-                }
+                case ComposedBlock.Staged named -> touched.add(named.object());
             }
         }
     }
@@ -176,10 +188,10 @@ final class VersionRemoval {
 
     /** Adds removals of ledger lines to the batch; true when more are old enough. */
     boolean collectOutcomes(CommitTs horizon, long beforeWallNanos, int max, OrderedBytes.Batch batch) {
-        return collectCommits(horizon, beforeWallNanos, max, batch) | collectRefused(beforeWallNanos, max, batch);
+        return collectOldCommits(horizon, beforeWallNanos, max, batch) | collectRefused(beforeWallNanos, max, batch);
     }
 
-    private boolean collectCommits(CommitTs horizon, long beforeWallNanos, int max, OrderedBytes.Batch batch) {
+    private boolean collectOldCommits(CommitTs horizon, long beforeWallNanos, int max, OrderedBytes.Batch batch) {
         byte[] table = {StoreKeys.COMMIT};
         int count = 0;
         try (OrderedBytes.Cursor cursor = map.cursor()) {

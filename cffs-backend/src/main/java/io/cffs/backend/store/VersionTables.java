@@ -66,7 +66,7 @@ final class VersionTables {
             return place.composed().read(new ComposedBlock.SourceReader() {
                 @Override
                 public byte[] data(ComposedBlock.Recorded source) {
-                    return decoded(key, source, map.get(StoreKeys.data(StoreKeys.object(key), source.ts())));
+                    return decoded(key, source, map.get(SharedBlocks.dataKey(source, key)));
                 }
 
                 @Override
@@ -79,7 +79,7 @@ final class VersionTables {
                 ? place.inline()
                 : map.get(StoreKeys.data(StoreKeys.object(key), version.value()));
         return Bytes.owning(decoded(key, new ComposedBlock.Recorded(
-                version.value(), place.rawBytes(), place.checksum(), place.encoding()), stored));
+                null, version.value(), place.rawBytes(), place.checksum(), place.encoding()), stored));
     }
 
     private static byte[] decoded(ObjectKey.BlockKey key, ComposedBlock.Recorded source, byte[] stored) {
@@ -112,10 +112,30 @@ final class VersionTables {
                             ? null
                             : "the staged object " + StagedObjects.nameOf(named.object()) + " is gone";
                     case ComposedBlock.Recorded data ->
-                            map.get(StoreKeys.data(object, data.ts())) != null ? null : "its record is gone";
+                            map.get(SharedBlocks.dataKey(data, key)) != null ? null : "its record is gone";
                 };
                 if (missing != null) {
                     return "block " + key.index() + " of inode " + key.ino().value() + " has no bytes: " + missing;
+                }
+            }
+            return null;
+        }
+    }
+
+    /**
+     * One sentence when a trim would not know that the block which a snapshot sees needs its bytes; null when it does.
+     */
+    String missingReference(ObjectKey.BlockKey key, CommitTs at) {
+        byte[] object = StoreKeys.object(key);
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            if (!cursor.seek(StoreKeys.version(object, at.value())) || !StoreKeys.isVersionOf(cursor.key(), object)) {
+                return null;
+            }
+            StoreForms.BlockPlace place = StoreForms.placeOf(cursor.value());
+            for (byte[] reference : SharedBlocks.referencesOf(place, key, StoreKeys.tsOf(cursor.key()).value())) {
+                if (map.get(reference) == null) {
+                    return "block " + key.index() + " of inode " + key.ino().value()
+                            + " refers to bytes that would be removed: nothing tells of the reference";
                 }
             }
             return null;

@@ -32,6 +32,12 @@ public interface VersionedStore extends AutoCloseable {
     /** The newest version that has been applied; null when there is none. Not bound to a snapshot. */
     Version latest(ObjectKey key);
 
+    /**
+     * The newest version that is older than this commit, applied or not; null when there is none. Not bound to a
+     * snapshot: once commits that replaced it are below the horizon it may be gone.
+     */
+    Version before(ObjectKey key, CommitTs at);
+
     /** Names after {@code after} (null: from the start), in byte order, with inodes, at most {@code limit}. */
     DirectoryPage list(Ino directory, Name after, int limit, CommitTs at);
 

@@ -57,10 +57,9 @@ class VolumeCheckTest {
                         v -> v.putXattr(DamagedVolume.F, "user.y"), "/d/f", "/g"),
                 row(CheckId.XATTR_COUNT, "an ACL that the inode does not know of",
                         v -> v.changeInode(DamagedVolume.F, inode -> inode.withXattrs(2, 0)), "/d/f", "/g"),
-                row(CheckId.BLOCK_PRESENT, "a block's record is gone", v ->
-                        v.removeBytesOfBlock(DamagedVolume.A), "/a"),
+                row(CheckId.BLOCK_REFERENCE, "a reference to another file's bytes is forgotten",
+                        v -> v.forgetReferenceOfBlock(DamagedVolume.COPY), "/copy"),
                 row(CheckId.BLOCK_PRESENT, "a staged object is gone", DamagedVolume::deleteStagedObject, "/big"),
-                row(CheckId.BLOCK_CHECKSUM, "a flipped bit", v -> v.flipBitOfBlock(DamagedVolume.A), "/a"),
                 row(CheckId.QUOTA_MATCHES_TREE, "a usage in bytes",
                         v -> v.changeQuota(DamagedVolume.E, quota -> quota.plus(1, 0)), "/d/e"),
                 row(CheckId.QUOTA_MATCHES_TREE, "a usage in inodes",
@@ -88,6 +87,9 @@ class VolumeCheckTest {
     /** Some damage cannot come alone: a lost name is also a wrong link count, a loop is also a wrong parent. */
     static Stream<Row> tangledRows() {
         return Stream.of(
+                // The copy shares them.
+                row(CheckId.BLOCK_PRESENT, "a block's record is gone", v -> v.removeBytesOfBlock(DamagedVolume.A)),
+                row(CheckId.BLOCK_CHECKSUM, "a flipped bit", v -> v.flipBitOfBlock(DamagedVolume.A)),
                 row(CheckId.DENTRY_NAMES_INODE, "a name of nothing", v -> v.removeInode(DamagedVolume.LINK)),
                 row(CheckId.DENTRY_NAMES_INODE, "a name of another type",
                         v -> v.putDentry(Ino.ROOT, "link", DamagedVolume.LINK, FileType.FIFO)),
@@ -119,7 +121,7 @@ class VolumeCheckTest {
         CheckPort.Report report = check(new DamagedVolume(), VolumeCheck.Level.DATA);
         assertEquals(List.of(), report.findings());
         assertEquals(new CheckPort.Report(
-                CheckPort.State.COMPLETE, DamagedVolume.LAST, List.of(), 0, 7, 7, 4, 3, null), report);
+                CheckPort.State.COMPLETE, DamagedVolume.LAST, List.of(), 0, 8, 8, 6, 3, null), report);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
  *   /d/e    ino 4: an empty directory, with a quota
  *   /d/f    ino 5: a file of 5 bytes, also named /g
  *   /big    ino 6: one staged block
+ *   /copy   ino 8: takes over all of /a
  *   /link   ino 7: a symlink to "a"
  * </pre>
  */
@@ -38,6 +39,7 @@ public final class DamagedVolume {
     public static final Ino F = new Ino(5);
     public static final Ino BIG = new Ino(6);
     public static final Ino LINK = new Ino(7);
+    public static final Ino COPY = new Ino(8);
     public static final StagedId STAGED = new StagedId(new TxnId(9, 9), 0);
     /** Every commit, as everywhere, is one more; the volume is built by these three. */
     public static final CommitTs LAST = new CommitTs(3);
@@ -65,7 +67,9 @@ public final class DamagedVolume {
                 new Mutation.WriteBytes(BIG, 0, new Mutation.FileBytes.Staged(STAGED, 0, 131_072)),
                 new Mutation.CreateInode(new Inode(LINK, FileType.SYMLINK, 0777, 0, 0, 0, 1, 1, 1, 1, 1, 0, null,
                         Bytes.ofUtf8("a"))),
-                name(Ino.ROOT, "link", LINK, FileType.SYMLINK));
+                name(Ino.ROOT, "link", LINK, FileType.SYMLINK),
+                file(COPY), name(Ino.ROOT, "copy", COPY, FileType.REGULAR),
+                new Mutation.CloneRange(COPY, 0, A, 0, 200_000));
     }
 
     public VersionedStore store() {
@@ -167,6 +171,14 @@ public final class DamagedVolume {
         byte[] key = newest(StoreKeys.numbers(StoreKeys.BLOCK, ino.value(), 0)).clone();
         key[0] = StoreKeys.DATA;
         return key;
+    }
+
+    /** Forgets that block 0 refers to bytes of another block, or of a staged object. */
+    public void forgetReferenceOfBlock(Ino ino) {
+        byte[] key = newest(StoreKeys.numbers(StoreKeys.BLOCK, ino.value(), 0));
+        StoreForms.BlockPlace place = StoreForms.placeOf(map.get(key));
+        ObjectKey.BlockKey block = new ObjectKey.BlockKey(ino, 0);
+        SharedBlocks.referencesOf(place, block, StoreKeys.tsOf(key).value()).forEach(name -> put(name, null));
     }
 
     public void deleteStagedObject() {

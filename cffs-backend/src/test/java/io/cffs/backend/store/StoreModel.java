@@ -100,6 +100,9 @@ final class StoreModel {
                 default -> kill(state, effects, first, random);
             }
         }
+        if (random.below(3) == 0) {
+            cloneBlocks(state, effects, first, random);
+        }
         List<Effect> all = new ArrayList<>(first);
         all.addAll(effects.values());
         for (Effect effect : all) {
@@ -196,6 +199,32 @@ final class StoreModel {
             if (!(effects.get(key) instanceof Effect.Put) && !(effects.get(key) instanceof Effect.PutStagedBlock)) {
                 state.remove(key);
                 effects.remove(key);
+            }
+        }
+    }
+
+    /** One file takes blocks over from another as they were before this commit; one of them may be patched then. */
+    private void cloneBlocks(
+            Map<ObjectKey, StoredObject> state, Map<ObjectKey, Effect> effects, List<Effect> first, Seeded random) {
+        Ino ino = files.get(random.below(files.size()));
+        Ino source = files.get(random.below(files.size()));
+        long from = random.below(BLOCKS);
+        long to = random.below(BLOCKS);
+        long count = 1 + random.below(BLOCKS);
+        for (long i = 0; i < count; i++) {
+            if (effects.containsKey(new ObjectKey.BlockKey(ino, to + i))) {
+                return;
+            }
+        }
+        first.add(new Effect.DeleteBlocks(ino, to, to + count - 1));
+        first.add(new Effect.CloneBlocks(ino, to, source, from, count));
+        for (long i = 0; i < count; i++) {
+            ObjectKey target = new ObjectKey.BlockKey(ino, to + i);
+            StoredObject taken = states.getLast().get(new ObjectKey.BlockKey(source, from + i));
+            if (taken == null) {
+                state.remove(target);
+            } else {
+                state.put(target, taken);
             }
         }
     }

@@ -271,6 +271,15 @@ final class CffsHandler implements FuseHandler {
     }
 
     @Override
+    public void copyFileRange(FuseRequest in, FuseReply out) {
+        if (ControlNode.isControl(in.nodeId()) || ControlNode.isControl(in.outNodeId())) {
+            out.error(Errno.EINVAL);
+        } else {
+            files.copyFileRange(in, out);
+        }
+    }
+
+    @Override
     public void fallocate(FuseRequest in, FuseReply out) {
         fileOwner(in).fallocate(in, out);
     }

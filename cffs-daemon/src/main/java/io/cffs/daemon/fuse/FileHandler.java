@@ -20,13 +20,13 @@ import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.ops.AppendRange;
+import io.cffs.txn.ops.CopyRange;
 import io.cffs.txn.ops.Create;
+import io.cffs.txn.ops.Fallocate;
 import io.cffs.txn.ops.Open;
 import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.ReadRange;
 import io.cffs.txn.ops.ReadWhole;
-import io.cffs.txn.ops.Setattr;
-import io.cffs.txn.ops.SetattrRequest;
 import io.cffs.txn.ops.Tmpfile;
 import io.cffs.txn.ops.WriteRange;
 import java.nio.ByteBuffer;
@@ -36,7 +36,8 @@ final class FileHandler implements FuseHandler {
     private static final int WRITE_FROM_PAGE_CACHE = 1;
     /** Larger files are read again in each attempt: keeping their pages counts all of them as read. */
     private static final long KEPT_FILE_BYTES_MAX = 1 << 20;
-    private static final int FALLOCATE_KEEP_SIZE = 1;
+    /** What an answer of 32 bits can say, in whole blocks. */
+    private static final long COPY_BYTES_MAX = 1L << 30;
 
     private final Session session;
     private final Callers callers;
@@ -229,28 +230,41 @@ final class FileHandler implements FuseHandler {
         out.ok();
     }
 
-    /** Mode 0 makes the file reach as far; keeping the size needs nothing, since space is not set aside. */
     @Override
     public void fallocate(FuseRequest in, FuseReply out) {
-        int mode = in.fallocateMode();
-        if ((mode & ~FALLOCATE_KEEP_SIZE) != 0) {
+        Fallocate.Mode mode = KernelFlags.fallocate(in.fallocateMode());
+        if (mode == null) {
             out.error(Errno.EOPNOTSUPP);
             return;
         }
         Ino ino = ino(in);
         Credentials who = callers.of(in);
-        long end = (mode & FALLOCATE_KEEP_SIZE) != 0 ? 0 : in.offset() + in.length();
+        long offset = in.offset();
+        long length = in.length();
         answer(out, () -> {
-            session.perform(at -> extend(at, who, ino, end));
+            session.perform(at -> {
+                Fallocate.run(at.transaction(), who, ino, mode, offset, length);
+                return null;
+            });
+            triggers.changed();
             out.ok();
         });
     }
 
-    private static Inode extend(Attempt at, Credentials who, Ino ino, long end) throws FsException {
-        at.transaction().readLength(ino);
-        Inode inode = at.transaction().inode(ino);
-        return inode.sizeBytes() >= end
-                ? inode
-                : Setattr.run(at.transaction(), who, ino, SetattrRequest.ftruncate(end));
+    /** By reference where blocks lie alike; else a piece per request, and the caller asks for the rest. */
+    @Override
+    public void copyFileRange(FuseRequest in, FuseReply out) {
+        Ino from = ino(in);
+        Ino to = new Ino(in.outNodeId());
+        Credentials who = callers.of(in);
+        long offset = in.offset();
+        long toOffset = in.outOffset();
+        long length = Math.min(in.length(), COPY_BYTES_MAX);
+        answer(out, () -> {
+            long copied = session.perform(
+                    at -> CopyRange.run(at.transaction(), who, from, offset, to, toOffset, length));
+            triggers.changed();
+            out.written(copied);
+        });
     }
 }

@@ -5,6 +5,7 @@ import io.cffs.fuse.SetattrValid;
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.Inode;
+import io.cffs.txn.ops.Fallocate;
 import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.Rename;
 import io.cffs.txn.ops.SetattrRequest;
@@ -13,6 +14,9 @@ import io.cffs.txn.ops.Setxattr;
 
 /** The kernel's bit sets in our words. */
 final class KernelFlags {
+    private static final int FALLOC_KEEP_SIZE = 1;
+    private static final int FALLOC_PUNCH_HOLE = 2;
+    private static final int FALLOC_ZERO_RANGE = 16;
     private static final int RENAME_NOREPLACE = 1;
     private static final int RENAME_EXCHANGE = 2;
     private static final int RENAME_WHITEOUT = 4;
@@ -63,6 +67,18 @@ final class KernelFlags {
             case XATTR_CREATE -> Setxattr.Mode.CREATE;
             case XATTR_REPLACE -> Setxattr.Mode.REPLACE;
             default -> throw new FsException(FsError.INVALID_ARGUMENT);
+        };
+    }
+
+    /** What fallocate(2) asks for; null for what no file system behind this protocol can do. */
+    static Fallocate.Mode fallocate(int mode) {
+        return switch (mode) {
+            case 0 -> Fallocate.Mode.ALLOCATE;
+            case FALLOC_KEEP_SIZE -> Fallocate.Mode.ALLOCATE_KEEPING_SIZE;
+            case FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE -> Fallocate.Mode.PUNCH_HOLE;
+            case FALLOC_ZERO_RANGE -> Fallocate.Mode.ZERO_RANGE;
+            case FALLOC_ZERO_RANGE | FALLOC_KEEP_SIZE -> Fallocate.Mode.ZERO_RANGE_KEEPING_SIZE;
+            default -> null;
         };
     }
 

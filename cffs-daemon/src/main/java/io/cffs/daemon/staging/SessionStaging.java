@@ -74,7 +74,7 @@ public final class SessionStaging implements Staging {
         }
     }
 
-    /** Null when the attempt has ended: a later transaction may have its stager here, whose numbers must not come again. */
+    /** Null when the attempt has ended: a later one may have its stager here, whose numbers must not come again. */
     private Stager stagerWhileOpen(AttemptTicket ticket, Lock lock, BooleanSupplier open) {
         lock.lock();
         try {

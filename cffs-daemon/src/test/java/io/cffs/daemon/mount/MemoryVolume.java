@@ -237,6 +237,19 @@ public final class MemoryVolume implements BackendPort, LatestState {
                     }
                 }
             }
+            case Effect.CloneBlocks range -> {
+                for (ObjectKey key : List.copyOf(versions.keySet())) {
+                    if (key instanceof BlockKey block && block.ino().equals(range.source())
+                            && block.index() >= range.sourceFirstIndex()
+                            && block.index() - range.sourceFirstIndex() < range.count()) {
+                        var before = versions.get(key).floorEntry(last - 1);
+                        if (before != null && before.getValue().isPresent()) {
+                            put(new BlockKey(range.ino(), range.firstIndex() + block.index()
+                                    - range.sourceFirstIndex()), before.getValue());
+                        }
+                    }
+                }
+            }
             case Effect.DeleteInodeContent dead -> { }
         }
     }

@@ -90,6 +90,7 @@ public final class Applier {
             case Mutation.WriteBytes write -> inode(write.ino()).file(state, room).write(write.offset(), write.data());
             case Mutation.PunchHole punch ->
                     inode(punch.ino()).file(state, room).punch(punch.offset(), punch.lengthBytes());
+            case Mutation.CloneRange clone -> inode(clone.ino()).file(state, room).copyBlocks(clone);
             case Mutation.Append append -> inode(append.ino()).file(state, room).append(append.data());
             case Mutation.SetXattr set -> setXattr(new XattrKey(set.ino(), set.name()), set.value());
             case Mutation.RemoveXattr remove -> setXattr(new XattrKey(remove.ino(), remove.name()), null);

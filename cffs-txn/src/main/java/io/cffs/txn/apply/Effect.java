@@ -43,6 +43,23 @@ public sealed interface Effect {
     record DeleteBlocks(Ino ino, long firstIndex, long lastIndex) implements Effect {}
 
     /**
+     * Each block of a range has from this commit on the bytes that the block as far into the source's range had before
+     * this commit. Blocks that were holes there are left as they are: a {@link DeleteBlocks} of the range comes before
+     * where there may be any. No {@code Put*} of the same commit names a block of the range; a patch may.
+     */
+    record CloneBlocks(Ino ino, long firstIndex, Ino source, long sourceFirstIndex, long count) implements Effect {
+        public CloneBlocks {
+            if (count < 1 || firstIndex < 0 || sourceFirstIndex < 0) {
+                throw new IllegalArgumentException("no range of blocks: " + firstIndex + " + " + count);
+            }
+        }
+
+        public long lastIndex() {
+            return firstIndex + count - 1;
+        }
+    }
+
+    /**
      * The inode dies with this commit (its own {@link Delete} comes too): all of its blocks and extended attributes are
      * garbage from this commit on. Nobody can reach them at a later snapshot, so they may be collected lazily.
      */

@@ -4,10 +4,13 @@ import static io.cffs.model.Blocks.BLOCK_BYTES;
 
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
+import io.cffs.model.FileType;
 import io.cffs.model.Ino;
+import io.cffs.model.Inode;
 import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.StoredObject.BlockObject;
 import io.cffs.txn.CommitOutcome.RefusalCause;
+import io.cffs.txn.Mutation;
 import io.cffs.txn.Mutation.FileBytes;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.validate.WriteFootprint.Change;
@@ -33,6 +36,7 @@ final class FileFold {
     private final TreeMap<Long, Content> written = new TreeMap<>();
     private final Ranges deletedBlocks = new Ranges();
     private final Ranges changedPages = new Ranges();
+    private final ClonedRuns cloned = new ClonedRuns();
     private final MergeRoom room;
     private long sizeBytes;
     private long smallestBytes;
@@ -89,9 +93,9 @@ final class FileFold {
     private void trim(long index, int keepBytes) throws MutationRefused {
         switch (contentOf(index)) {
             case Content.Raw raw when raw.length() > keepBytes ->
-                    written.put(index, new Content.Raw(raw.bytes(), keepBytes));
+                    put(index, new Content.Raw(raw.bytes(), keepBytes));
             case Content.Reference staged when staged.length() > keepBytes ->
-                    written.put(index, new Content.Reference(staged.object(), staged.offsetBytes(), keepBytes));
+                    put(index, new Content.Reference(staged.object(), staged.offsetBytes(), keepBytes));
             case null, default -> { }
         }
     }
@@ -131,12 +135,48 @@ final class FileFold {
         }
         if (end < raw.length()) {
             Arrays.fill(raw.bytes(), start, end, (byte) 0);
-            written.put(index, raw);
+            put(index, raw);
         } else if (start > 0) {
-            written.put(index, new Content.Raw(raw.bytes(), start));
+            put(index, new Content.Raw(raw.bytes(), start));
         } else {
             deleteBlocks(index, index);
         }
+    }
+
+    /** Blocks are referred to; of a last one that is not whole the bytes may have to be merged. */
+    void copyBlocks(Mutation.CloneRange clone) throws MutationRefused {
+        checkRange(clone.offset(), clone.lengthBytes());
+        checkRange(clone.sourceOffset(), clone.lengthBytes());
+        Inode source = state.inode(clone.source());
+        boolean sound = source != null && source.type() == FileType.REGULAR && clone.lengthBytes() > 0
+                && clone.offset() % BLOCK_BYTES == 0 && clone.sourceOffset() % BLOCK_BYTES == 0;
+        if (!sound) {
+            throw InodeFold.malformed("the request copies a range that is none, to " + ino);
+        }
+        long end = clone.offset() + clone.lengthBytes();
+        notePages(clone.offset(), end);
+        long first = Blocks.blockOf(clone.offset());
+        long sourceFirst = Blocks.blockOf(clone.sourceOffset());
+        long whole = clone.lengthBytes() / BLOCK_BYTES;
+        int tail = (int) (clone.lengthBytes() % BLOCK_BYTES);
+        // The source has nothing beyond the tail, nor has this file.
+        boolean tailToo = tail > 0 && source.sizeBytes() <= clone.sourceOffset() + clone.lengthBytes()
+                && sizeBytes <= end;
+        long count = whole + (tailToo ? 1 : 0);
+        if (count > 0) {
+            deleteBlocks(first, first + count - 1);
+            cloned.add(new ClonedRuns.Run(first, first + count - 1, clone.source(), sourceFirst));
+        }
+        if (tail > 0 && !tailToo) {
+            Bytes stored = state.block(clone.source(), sourceFirst + whole);
+            byte[] bytes = new byte[tail];
+            if (stored != null) {
+                room.take(stored.length());
+                stored.copyTo(0, bytes, 0, Math.min(tail, stored.length()));
+            }
+            writeInBlock(first + whole, 0, tail, new FileBytes.Inline(Bytes.owning(bytes)), 0);
+        }
+        sizeBytes = Math.max(sizeBytes, end);
     }
 
     void append(FileBytes data) throws MutationRefused {
@@ -170,19 +210,19 @@ final class FileFold {
         boolean replaces = start == 0 && blockStart + count >= Math.min(sizeBytes, blockStart + BLOCK_BYTES);
         if (replaces && data instanceof FileBytes.Staged staged
                 && (staged.offsetBytes() + dataOffset) % BLOCK_BYTES == 0) {
-            written.put(index,
+            put(index,
                     new Content.Reference(staged.object(), staged.offsetBytes() + dataOffset, count));
             return;
         }
         Content mine = written.get(index);
         boolean patches = !replaces
-                && (mine instanceof Content.Patched || mine == null && (start > 0 || mayBeStored(index)));
+                && (mine instanceof Content.Patched || mine == null && (start > 0 || mayBeThere(index)));
         if (patches || data instanceof FileBytes.Staged && !room.copies() && (mine == null || replaces)) {
             BlockPatch.Builder parts = mine instanceof Content.Patched patched && !replaces
                     ? patched.parts()
                     : new BlockPatch.Builder();
             parts.add(partOf(start, count, data, dataOffset));
-            written.put(index, new Content.Patched(parts));
+            put(index, new Content.Patched(parts));
             return;
         }
         Content.Raw base = replaces ? null : loaded(index);
@@ -196,7 +236,7 @@ final class FileFold {
                     state.stagedBytes(staged.object(), staged.offsetBytes() + dataOffset, count)
                             .copyTo(0, bytes, start, count);
         }
-        written.put(index, new Content.Raw(bytes, newLength));
+        put(index, new Content.Raw(bytes, newLength));
     }
 
     private BlockPatch.Part partOf(int start, int count, FileBytes data, long dataOffset) throws MutationRefused {
@@ -211,6 +251,11 @@ final class FileFold {
             case FileBytes.Staged staged ->
                     new BlockPatch.Staged(staged.object(), staged.offsetBytes() + dataOffset);
         });
+    }
+
+    /** Whether there may be a block that this commit has not written. */
+    private boolean mayBeThere(long index) {
+        return cloned.at(index) != null || mayBeStored(index);
     }
 
     /** Whether the store may have a block here that this commit has not replaced. */
@@ -251,7 +296,24 @@ final class FileFold {
 
     private void deleteBlocks(long first, long last) {
         deletedBlocks.add(first, last);
+        cloned.remove(first, last);
         written.subMap(first, true, last, true).clear();
+    }
+
+    private void put(long index, Content content) {
+        if (!(content instanceof Content.Patched)) {
+            cloned.remove(index, index);
+        }
+        written.put(index, content);
+    }
+
+    /** What lies under a patch, or shows when this commit has not written the block; null for a hole. */
+    private Bytes baseOf(long index) {
+        ClonedRuns.Run run = cloned.at(index);
+        if (run != null) {
+            return state.block(run.source(), run.sourceOf(index));
+        }
+        return mayBeStored(index) ? state.block(ino, index) : null;
     }
 
     /** Null for a hole. */
@@ -260,7 +322,7 @@ final class FileFold {
         if (mine != null && !(mine instanceof Content.Patched)) {
             return mine;
         }
-        Bytes stored = mayBeStored(index) ? state.block(ino, index) : null;
+        Bytes stored = baseOf(index);
         if (mine instanceof Content.Patched patched) {
             stored = patched.parts().build().over(stored, state::stagedBytes);
         }
@@ -289,18 +351,19 @@ final class FileFold {
         changedPages.add(Blocks.pageOf(fromByte), Blocks.pageOf(toByteExclusive - 1));
     }
 
-    /** Range deletions first, then blocks in order of their index. */
+    /** Range deletions first, then clones, then blocks in order of their index. */
     void emit(List<Effect> effects) {
         if (existed) {
             deletedBlocks.forEach((first, last) -> effects.add(new Effect.DeleteBlocks(ino, first, last)));
         }
+        cloned.emit(ino, effects);
         for (Map.Entry<Long, Content> entry : written.entrySet()) {
             BlockKey key = new BlockKey(ino, entry.getKey());
             switch (entry.getValue()) {
                 case Content.Raw raw -> effects.add(new Effect.Put(key, new BlockObject(exact(raw))));
                 case Content.Patched patched ->
                         effects.add(new Effect.PatchBlock(
-                                key, patched.parts().build(), !mayBeStored(entry.getKey())));
+                                key, patched.parts().build(), !mayBeThere(entry.getKey())));
                 case Content.Reference staged ->
                         effects.add(new Effect.PutStagedBlock(
                                 key, staged.object(), staged.offsetBytes(), staged.length()));

@@ -2,6 +2,7 @@ package io.cffs.txn.codec;
 
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
+import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
 import io.cffs.txn.apply.BlockPatch;
 import io.cffs.txn.apply.Effect;
@@ -47,6 +48,14 @@ final class EffectForms {
                 to.putUnsigned(patched.key().index());
                 to.putList(patched.patch().parts(), EffectForms::putPart);
                 to.putBoolean(patched.overHole());
+            }
+            case Effect.CloneBlocks clone -> {
+                to.putByte(7);
+                ModelForms.putIno(clone.ino(), to);
+                to.putUnsigned(clone.firstIndex());
+                ModelForms.putIno(clone.source(), to);
+                to.putUnsigned(clone.sourceFirstIndex());
+                to.putUnsigned(clone.count());
             }
         }
     }
@@ -96,7 +105,20 @@ final class EffectForms {
             case 6 -> new Effect.PatchBlock(
                     new ObjectKey.BlockKey(ModelForms.takeIno(from), from.takeUnsigned(INDEX_MAX)),
                     new BlockPatch(from.takeList(Blocks.BLOCK_BYTES, 3, EffectForms::takePart)), from.takeBoolean());
+            case 7 -> takeClone(from);
             default -> throw new CodecException("no effect has number " + tag);
         };
+    }
+
+    private static Effect takeClone(ByteReader from) throws CodecException {
+        Ino ino = ModelForms.takeIno(from);
+        long first = from.takeUnsigned(INDEX_MAX);
+        Ino source = ModelForms.takeIno(from);
+        long sourceFirst = from.takeUnsigned(INDEX_MAX);
+        long count = from.takeUnsigned(INDEX_MAX);
+        if (count == 0) {
+            throw new CodecException("a range of no blocks");
+        }
+        return new Effect.CloneBlocks(ino, first, source, sourceFirst, count);
     }
 }

@@ -67,6 +67,7 @@ final class MutationForms {
                 tagged(9, append.ino(), to);
                 putFileBytes(append.data(), to);
             }
+            case Mutation.CloneRange clone -> putClone(clone, to);
             case Mutation.SetXattr set -> putXattr(set, to);
             case Mutation.RemoveXattr remove -> {
                 tagged(11, remove.ino(), to);
@@ -74,11 +75,21 @@ final class MutationForms {
             }
             case Mutation.SetQuota set -> putQuota(set, to);
             case Mutation.RemoveQuota remove -> tagged(21, remove.tree(), to);
-            case Mutation.SetQuotaTree set -> {
-                tagged(22, set.ino(), to);
-                to.putUnsigned(set.tree() == null ? 0 : set.tree().value());
-            }
+            case Mutation.SetQuotaTree set -> putQuotaTree(set, to);
         }
+    }
+
+    private static void putQuotaTree(Mutation.SetQuotaTree set, ByteWriter to) {
+        tagged(22, set.ino(), to);
+        to.putUnsigned(set.tree() == null ? 0 : set.tree().value());
+    }
+
+    private static void putClone(Mutation.CloneRange clone, ByteWriter to) {
+        tagged(12, clone.ino(), to);
+        to.putUnsigned(clone.offset());
+        ModelForms.putIno(clone.source(), to);
+        to.putUnsigned(clone.sourceOffset());
+        to.putUnsigned(clone.lengthBytes());
     }
 
     private static void putXattr(Mutation.SetXattr set, ByteWriter to) {
@@ -121,6 +132,9 @@ final class MutationForms {
             case 10 -> new Mutation.SetXattr(ino, ModelForms.takeXattrName(from),
                     ModelForms.takeBytes(from, ModelForms.XATTR_BYTES_MAX));
             case 11 -> new Mutation.RemoveXattr(ino, ModelForms.takeXattrName(from));
+            case 12 -> new Mutation.CloneRange(ino, from.takeUnsigned(Blocks.FILE_BYTES_MAX),
+                    ModelForms.takeIno(from), from.takeUnsigned(Blocks.FILE_BYTES_MAX),
+                    from.takeUnsigned(Blocks.FILE_BYTES_MAX));
             case 20 -> new Mutation.SetQuota(ino, from.takeUnsigned(Long.MAX_VALUE),
                     from.takeUnsigned(Long.MAX_VALUE), ModelForms.takePhase(from));
             case 21 -> new Mutation.RemoveQuota(ino);

@@ -215,7 +215,7 @@ class ApplierDataTest {
 
     private static byte[] step(SplittableRandom random, MapState state, List<Mutation> mutations, byte[] model) {
         int offset = offset(random);
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> {
                 int cut = random.nextInt(4) == 0 ? -1 : offset(random);
                 int extend = random.nextInt(3) == 0 ? offset : -1;
@@ -247,6 +247,18 @@ class ApplierDataTest {
                 int at = append ? model.length : random.nextInt(3) * BLOCK_BYTES;
                 mutations.add(append ? new Append(FILE, staged) : new WriteBytes(FILE, at, staged));
                 yield written(model, at, bytes.slice(from, from + length));
+            }
+            case 4 -> {
+                byte[] source = state.content(20);
+                int from = random.nextInt(3) * BLOCK_BYTES;
+                if (from >= source.length) {
+                    yield model;
+                }
+                int length = 1 + random.nextInt(2 * BLOCK_BYTES);
+                length = random.nextBoolean() ? source.length - from : Math.min(source.length - from, length);
+                int at = random.nextInt(4) * BLOCK_BYTES;
+                mutations.add(new Mutation.CloneRange(FILE, at, FILE, from, length));
+                yield written(model, at, Bytes.copyOf(source).slice(from, from + length));
             }
             default -> {
                 FileBytes.Inline data = (FileBytes.Inline) inline(random.nextInt(40_000), random.nextInt());

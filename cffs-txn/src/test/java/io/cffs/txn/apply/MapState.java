@@ -61,6 +61,7 @@ public final class MapState implements LatestState {
     }
 
     private void carryOut(List<Effect> effects) {
+        Map<ObjectKey, StoredObject> before = new HashMap<>(objects);
         Set<ObjectKey> touched = new HashSet<>();
         Set<Ino> putBlocks = new HashSet<>();
         for (Effect effect : effects) {
@@ -104,11 +105,32 @@ public final class MapState implements LatestState {
                             && range.firstIndex() <= block.index() && block.index() <= range.lastIndex()
                             && !touched.contains(key));
                 }
+                case Effect.CloneBlocks range -> {
+                    if (putBlocks.contains(range.ino())) {
+                        throw new AssertionError("a range is taken over after puts");
+                    }
+                    takeOver(range, before, touched);
+                }
                 case Effect.DeleteInodeContent dead -> objects.keySet().removeIf(key ->
                         key instanceof BlockKey block && block.ino().equals(dead.ino())
                                 || key instanceof XattrKey xattr && xattr.ino().equals(dead.ino()));
             }
         }
+    }
+
+    private void takeOver(Effect.CloneBlocks range, Map<ObjectKey, StoredObject> before, Set<ObjectKey> touched) {
+        before.forEach((key, value) -> {
+            if (key instanceof BlockKey block && block.ino().equals(range.source())
+                    && block.index() >= range.sourceFirstIndex()
+                    && block.index() - range.sourceFirstIndex() < range.count()) {
+                var target = new BlockKey(
+                        range.ino(), range.firstIndex() + (block.index() - range.sourceFirstIndex()));
+                if (touched.contains(target)) {
+                    throw new AssertionError("two effects on one key: " + target);
+                }
+                objects.put(target, value);
+            }
+        });
     }
 
     private static void once(Set<ObjectKey> touched, ObjectKey key) {

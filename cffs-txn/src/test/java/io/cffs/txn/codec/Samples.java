@@ -203,7 +203,7 @@ final class Samples {
     }
 
     private Mutation mutation() {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0 -> new Mutation.CreateInode(inode());
             case 1 -> new Mutation.PutDentry(ino(), name(), ino(), one(FileType.values()));
             case 2 -> new Mutation.RemoveDentry(ino(), name(), ino(), one(FileType.values()));
@@ -219,6 +219,7 @@ final class Samples {
                     ino(), number(Long.MAX_VALUE), number(Long.MAX_VALUE), one(Quota.Phase.values()));
             case 11 -> new Mutation.RemoveQuota(ino());
             case 12 -> new Mutation.SetQuotaTree(ino(), maybe(this::ino));
+            case 13 -> new Mutation.CloneRange(ino(), number(1L << 62), ino(), number(1L << 62), number(1L << 62));
             default -> new Mutation.RemoveXattr(ino(), xattrName());
         };
     }
@@ -282,7 +283,7 @@ final class Samples {
     }
 
     private Effect effect() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 4 -> new Effect.PatchBlock(new ObjectKey.BlockKey(ino(), number(1L << 45)), new BlockPatch(List.of(
                     new BlockPatch.Part(random.nextInt(100), 40, new BlockPatch.Inline(Bytes.owning(bytes(40)))),
                     new BlockPatch.Part(200, 1 + random.nextInt(100), new BlockPatch.Staged(staged(), 77)))), yes());
@@ -291,6 +292,8 @@ final class Samples {
                     131072L * random.nextInt(32), 1 + random.nextInt(131072));
             case 2 -> new Effect.Delete(objectKey());
             case 3 -> new Effect.DeleteBlocks(ino(), number(1L << 45), number(1L << 45));
+            case 5 -> new Effect.CloneBlocks(
+                    ino(), number(1L << 45), ino(), number(1L << 45), 1 + number((1L << 45) - 1));
             default -> new Effect.DeleteInodeContent(ino());
         };
     }

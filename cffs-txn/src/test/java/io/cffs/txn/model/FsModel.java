@@ -347,7 +347,7 @@ public final class FsModel {
         truncate(who, node, length);
     }
 
-    private static void requireRegular(Node node) throws FsException {
+    static void requireRegular(Node node) throws FsException {
         if (node.isDirectory()) {
             throw new FsException(FsError.IS_A_DIRECTORY);
         }
@@ -358,7 +358,7 @@ public final class FsModel {
 
     // Owner and mode.
 
-    private static void dropSetIdsAfterWrite(Credentials who, Node node) {
+    static void dropSetIdsAfterWrite(Credentials who, Node node) {
         if (who.uid() != 0) {
             dropSetIds(who, node);
         }

@@ -51,6 +51,14 @@ public final class ModelRunner {
                     FsModel.truncate(who, node, 0);
                 }
             }
+            case PUNCH, ZERO, ALLOCATE -> ModelRanges.allocate(
+                    who, model.open(who, path, 2), step.number(), step.length(),
+                    step.kind() != ModelStep.Kind.ALLOCATE, step.kind() != ModelStep.Kind.PUNCH);
+            case COPY -> {
+                FsModel.Node from = model.open(who, path, 4);
+                FsModel.Node to = model.open(who, step.other(), 2);
+                return "copied " + ModelRanges.copyRange(who, from, step.number(), to, step.copyTo(), step.length());
+            }
             case STAT -> {
                 return stat(model.lookup(who, path));
             }

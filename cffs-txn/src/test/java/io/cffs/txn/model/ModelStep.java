@@ -21,7 +21,8 @@ public record ModelStep(Kind kind, String path, String other, int number, int le
 
     /** Every operation; those from HREAD to HSTAT go through an open handle. The last two end a transaction. */
     public enum Kind {
-        CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, WRITE, READ, APPEND, TRUNCATE, OPEN_TRUNCATE, STAT,
+        CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, WRITE, READ, APPEND, TRUNCATE, OPEN_TRUNCATE,
+        PUNCH, ZERO, ALLOCATE, COPY, STAT,
         LIST, CHMOD, CHOWN, READLINK, ACCESS, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL, TMPFILE,
         OPEN, CLOSE, HREAD, HWRITE, HAPPEND, HTRUNCATE, HSTAT,
         COMMIT, ABORT
@@ -33,6 +34,11 @@ public record ModelStep(Kind kind, String path, String other, int number, int le
 
     public Credentials who() {
         return USERS[user];
+    }
+
+    /** Where a copied range goes to: to the start, to where it was, or to the second block. */
+    public int copyTo() {
+        return new int[] {0, number, 131_072}[length % 3];
     }
 
     /** The bytes that a write writes: different for every step that differs. */

@@ -39,7 +39,8 @@ public final class StepGenerator {
     private enum Focus {
         ALL(Kind.values()),
         BYTES(Kind.WRITE, Kind.WRITE, Kind.READ, Kind.APPEND, Kind.TRUNCATE, Kind.OPEN_TRUNCATE, Kind.STAT, Kind.OPEN,
-                Kind.HREAD, Kind.HWRITE, Kind.HAPPEND, Kind.HTRUNCATE, Kind.HSTAT, Kind.UNLINK, Kind.LINK),
+                Kind.HREAD, Kind.HWRITE, Kind.HAPPEND, Kind.HTRUNCATE, Kind.HSTAT, Kind.UNLINK, Kind.LINK,
+                Kind.PUNCH, Kind.ZERO, Kind.ALLOCATE, Kind.COPY, Kind.COPY),
         NAMES(Kind.MKDIR, Kind.SYMLINK, Kind.LINK, Kind.UNLINK, Kind.RMDIR, Kind.RENAME, Kind.RENAME, Kind.LIST,
                 Kind.LIST, Kind.STAT, Kind.OPEN, Kind.CLOSE, Kind.HSTAT, Kind.CHMOD, Kind.MKNOD),
         RIGHTS(Kind.SETXATTR, Kind.GETXATTR, Kind.LISTXATTR, Kind.REMOVEXATTR, Kind.SETACL, Kind.SETACL, Kind.GETACL,
@@ -88,6 +89,8 @@ public final class StepGenerator {
             case RENAME -> new ModelStep(kind, path, path(), chance.nextInt(5), 0, user);
             case WRITE, READ, HWRITE, HREAD -> new ModelStep(kind, path, "", edge(), length(), user);
             case APPEND, HAPPEND -> new ModelStep(kind, path, "", chance.nextInt(1000), length(), user);
+            case PUNCH, ZERO, ALLOCATE -> new ModelStep(kind, path, "", edge(), length(), user);
+            case COPY -> new ModelStep(kind, path, path(), chance.nextInt(2) == 0 ? 0 : edge(), copied(), user);
             case TRUNCATE, HTRUNCATE -> new ModelStep(kind, path, "", edge(), 0, user);
             case LIST -> new ModelStep(kind, chance.nextBoolean() ? "/" : path, "", 0, 1 + chance.nextInt(6), user);
             case CHOWN -> new ModelStep(kind, path, "", owner(), owner(), user);
@@ -148,6 +151,10 @@ public final class StepGenerator {
 
     private int edge() {
         return EDGES[chance.nextInt(chance.nextInt(4) == 0 ? EDGES.length : 9)];
+    }
+
+    private int copied() {
+        return chance.nextInt(3) == 0 ? length() : 131_072 * (1 + chance.nextInt(2)) + chance.nextInt(3);
     }
 
     private int length() {

@@ -12,7 +12,9 @@ import io.cffs.txn.Transaction;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.ops.Access;
 import io.cffs.txn.ops.AppendRange;
+import io.cffs.txn.ops.CopyRange;
 import io.cffs.txn.ops.Create;
+import io.cffs.txn.ops.Fallocate;
 import io.cffs.txn.ops.DirectoryStream;
 import io.cffs.txn.ops.Getattr;
 import io.cffs.txn.ops.Link;
@@ -140,6 +142,8 @@ public final class TransactionRunner {
                 yield until(() -> XattrSteps.run(transaction, ino, step));
             }
             case WRITE, READ, APPEND, TRUNCATE, OPEN_TRUNCATE -> content(step);
+            case PUNCH, ZERO, ALLOCATE -> allocate(step);
+            case COPY -> copy(step);
             case STAT -> stat(lookup(who, path));
             case LIST -> list(who, lookup(who, path), step.length());
             case CHMOD -> {
@@ -236,6 +240,46 @@ public final class TransactionRunner {
             default -> throw new AssertionError(step);
         }
         return "ok";
+    }
+
+    private String allocate(ModelStep step) throws FsException {
+        Ino ino = lookup(step.who(), step.path());
+        until(() -> Open.run(transaction, step.who(), ino, OpenFlags.WRITE));
+        Fallocate.Mode mode = switch (step.kind()) {
+            case PUNCH -> step.number() % 2 == 0
+                    ? Fallocate.Mode.PUNCH_HOLE : Fallocate.Mode.ZERO_RANGE_KEEPING_SIZE;
+            case ZERO -> Fallocate.Mode.ZERO_RANGE;
+            default -> Fallocate.Mode.ALLOCATE;
+        };
+        until(() -> {
+            Fallocate.run(transaction, step.who(), ino, mode, step.number(), step.length());
+            return null;
+        });
+        return "ok";
+    }
+
+    private String copy(ModelStep step) throws FsException {
+        Credentials who = step.who();
+        Ino from = lookup(who, step.path());
+        until(() -> Open.run(transaction, who, from, OpenFlags.READ));
+        Ino to = lookup(who, step.other());
+        until(() -> Open.run(transaction, who, to, OpenFlags.WRITE));
+        long done = 0;
+        long count = -1;
+        // A file that is copied to behind its own end grows on the way.
+        boolean one = from.equals(to) && until(() -> transaction.inode(from)).type() == FileType.REGULAR;
+        long there = one ? until(() -> Getattr.run(transaction, from)).sizeBytes() - step.number() : step.length();
+        long wanted = Math.clamp(there, 0, step.length());
+        if (wanted == 0) {
+            until(() -> CopyRange.run(transaction, who, from, step.number(), to, step.copyTo(), step.length()));
+        }
+        while (count != 0 && done < wanted) {
+            long before = done;
+            count = until(() -> CopyRange.run(transaction, who, from, step.number() + before, to,
+                    step.copyTo() + before, wanted - before));
+            done += count;
+        }
+        return "copied " + done;
     }
 
     private String runOnHandle(ModelStep step) throws FsException {

@@ -116,7 +116,10 @@ final class Footprint {
                     + " extend " + set.extendToBytes();
             case Mutation.WriteBytes write -> "write " + volume.label(write.ino()) + " " + write.offset() + "+"
                     + write.data().lengthBytes();
-            case Mutation.PunchHole punch -> "punch " + volume.label(punch.ino());
+            case Mutation.PunchHole punch -> "punch " + volume.label(punch.ino()) + " " + punch.offset() + "+"
+                    + punch.lengthBytes();
+            case Mutation.CloneRange clone -> "clone " + volume.label(clone.source()) + " " + clone.sourceOffset()
+                    + "+" + clone.lengthBytes() + " to " + volume.label(clone.ino()) + " " + clone.offset();
             case Mutation.Append append ->
                     "append " + volume.label(append.ino()) + " " + append.data().lengthBytes();
             case Mutation.SetXattr set -> "xattr " + volume.label(set.ino()) + " " + set.name();

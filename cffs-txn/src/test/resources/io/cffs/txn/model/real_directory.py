@@ -164,6 +164,48 @@ def tmpfile(at, mode):
         os.close(fd)
 
 
+def has_set_ids(at):
+    # What cannot be looked at is refused by the call itself.
+    try:
+        return os.lstat(at).st_mode & 0o6000
+    except OSError:
+        return False
+
+
+def may_open(at, wanted):
+    try:
+        return stat.S_ISREG(os.lstat(at).st_mode) and os.access(at, wanted, effective_ids=True)
+    except OSError:
+        return False
+
+
+def allocate(kind, at, number, length):
+    mode = {"PUNCH": 3, "ALLOCATE": 0}[kind]
+
+    def action(fd):
+        off_t = ctypes.c_longlong
+        if LIBC.fallocate(fd, mode, off_t(number), off_t(length)) != 0:
+            raise OSError(ctypes.get_errno(), "")
+    with_file(at, os.O_WRONLY, action)
+
+
+def copy(at, there, number, length):
+    start = [0, number, 131072][length % 3]
+
+    def into(source, target):
+        done = 0
+        while done < length:
+            count = os.copy_file_range(source, target, length - done, number + done, start + done)
+            if count == 0:
+                break
+            done += count
+        return "copied %d" % done
+    if is_special(at, os.R_OK):
+        is_special(there, os.W_OK) or os.close(opened(there, os.O_WRONLY))
+        raise OSError(errno.EINVAL, "")
+    return with_file(at, os.O_RDONLY, lambda source: with_file(there, os.O_WRONLY, lambda fd: into(source, fd)))
+
+
 def is_hardened(kind, at):
     """What Linux refuses on top of POSIX: fs.protected_hardlinks, protected_regular, protected_fifos."""
     if os.geteuid() == 0 or not os.path.lexists(at):
@@ -176,6 +218,9 @@ def is_hardened(kind, at):
 def run(root, kind, path, other, number, length):
     at = root + path if path != "/" else root
     there = root + other if other.startswith("/") else other
+    if kind == "COPY" and (at == there or not may_open(at, os.R_OK) or not may_open(there, os.W_OK)):
+        # Of two opens the caller says which comes first; a file that is copied to its own end grows meanwhile.
+        return "no call"
     refuse_symlinks_on_the_way(root, path)
     if other.startswith("/"):
         before = at if kind == "LINK" else os.path.dirname(at)
@@ -186,6 +231,9 @@ def run(root, kind, path, other, number, length):
         if not stat.S_ISDIR(os.lstat(os.path.dirname(there)).st_mode):
             raise OSError(errno.ENOTDIR, "")
     if kind in ("TRUNCATE", "CHMOD", "ACCESS") and os.path.islink(at) or is_hardened(kind, at):
+        return "no call"
+    if kind == "ZERO" or kind in ("PUNCH", "ALLOCATE", "COPY") and has_set_ids(there if kind == "COPY" else at):
+        # tmpfs has no ranges of zeros, and leaves set-id bits alone.
         return "no call"
     if kind in ("CREATE", "MKDIR", "TMPFILE"):
         os.umask(length)
@@ -221,6 +269,10 @@ def run(root, kind, path, other, number, length):
         os.truncate(at, number)
     elif kind == "OPEN_TRUNCATE":
         open_to_truncate(at)
+    elif kind in ("PUNCH", "ALLOCATE"):
+        allocate(kind, at, number, length)
+    elif kind == "COPY":
+        return copy(at, there, number, length)
     elif kind == "STAT":
         return describe(at)
     elif kind == "LIST":

@@ -43,6 +43,11 @@ class FaultyStore implements VersionedStore {
     }
 
     @Override
+    public Version before(ObjectKey key, CommitTs at) {
+        return store.before(key, at);
+    }
+
+    @Override
     public DirectoryPage list(Ino directory, Name after, int limit, CommitTs at) {
         return store.list(directory, after, limit, at);
     }

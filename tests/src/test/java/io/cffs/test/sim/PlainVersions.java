@@ -65,6 +65,24 @@ final class PlainVersions {
             case Effect.Delete delete -> put(at, delete.key(), null);
             case Effect.DeleteBlocks range -> holes(at, range.ino(), range.firstIndex(), range.lastIndex());
             case Effect.DeleteInodeContent content -> holes(at, content.ino(), 0, Long.MAX_VALUE);
+            case Effect.CloneBlocks range -> clone(at, range);
+        }
+    }
+
+    private void clone(CommitTs at, Effect.CloneBlocks range) {
+        CommitTs before = new CommitTs(at.value() - 1);
+        List<BlockKey> sources = objects.keySet().stream()
+                .filter(key -> key instanceof BlockKey block && block.ino().equals(range.source())
+                        && block.index() >= range.sourceFirstIndex()
+                        && block.index() - range.sourceFirstIndex() < range.count())
+                .map(BlockKey.class::cast)
+                .toList();
+        for (BlockKey source : sources) {
+            StoredObject object = objectAt(before, source);
+            if (object != null) {
+                long index = range.firstIndex() + (source.index() - range.sourceFirstIndex());
+                put(at, new BlockKey(range.ino(), index), object);
+            }
         }
     }
 
