@@ -5,11 +5,12 @@ import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.backend.trim.Leases;
 import io.cffs.model.Bytes;
+import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.StagedId;
-import java.util.ArrayList;
+import io.cffs.txn.port.BackendException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +18,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which staged objects belong to transactions that have not committed, so that those of attempts that end without a
- * commit go. What an earlier process left behind goes once its sessions' leases must have ended. Safe for use by many
- * threads.
+ * Which staged objects belong to transactions that have not committed, so that each object is referred to by a commit,
+ * or belongs to a transaction with a lease, or goes.
+ *
+ * <ul>
+ *   <li>An object is taken only for a transaction that has a lease and has not committed: a request that arrives late
+ *       leaves nothing. Until {@code sweepNanos} one without a lease may have had it from the process before this one.
+ *   <li>When the last lease of a transaction ends, what it staged is <em>ending</em>. Unless the transaction commits
+ *       first, the sequencing thread <em>condemns</em> it: from then on no commit finds it, and the keeping thread
+ *       deletes it.
+ *   <li>An object that is being written when it should go is deleted by its writer.
+ *   <li>What an earlier process left goes once its sessions' leases must have ended.
+ * </ul>
+ *
+ * <p>Safe for use by many threads. No I/O with the monitor held.
  */
 final class StagedLedger {
     private final StagedObjects objects;
@@ -28,37 +40,79 @@ final class StagedLedger {
     private final Leases leases;
     private final long sweepNanos;
     // All guarded by "this".
-    private final Map<TxnId, List<StagedId>> open = new HashMap<>();
+    private final Map<TxnId, Set<StagedId>> open = new HashMap<>();
+    private final Map<TxnId, Set<StagedId>> ending = new HashMap<>();
+    private final Map<StagedId, Integer> writers = new HashMap<>();
+    private final Set<StagedId> goneWithTheirWriter = new HashSet<>();
     private boolean swept;
+    /** What no commit can refer to any more. */
+    private final Set<StagedId> condemned;
 
     /** @param sweepNanos when to look for what an earlier process left, on the monotonic clock */
     StagedLedger(StagedObjects objects, VersionedStore store, CommitPipeline pipeline, Leases leases, long sweepNanos) {
         this.objects = objects;
+        this.condemned = objects.condemned();
         this.store = store;
         this.pipeline = pipeline;
         this.leases = leases;
         this.sweepNanos = sweepNanos;
     }
 
-    void stage(StagedId id, Bytes bytes) {
+    /** @throws BackendException {@code SNAPSHOT_EXPIRED} when the transaction has no lease; as the block store does */
+    void stage(StagedId id, Bytes bytes, long nowNanos) {
         pipeline.requireRoom();
-        // Noted first: an object that nobody knows of would stay until the next process sweeps.
+        boolean first;
+        // Noted before the lease is looked at: whoever ends it from here on finds the object.
         synchronized (this) {
-            open.computeIfAbsent(id.txn(), txn -> new ArrayList<>()).add(id);
+            first = open.computeIfAbsent(id.txn(), txn -> new HashSet<>()).add(id);
+            writers.merge(id, 1, Integer::sum);
         }
-        objects.put(id, bytes);
+        boolean taken = false;
+        try {
+            requireOpen(id.txn(), nowNanos);
+            taken = true;
+            objects.put(id, bytes);
+        } finally {
+            written(id, first && !taken);
+        }
+    }
+
+    private void requireOpen(TxnId txn, long nowNanos) {
+        boolean leased = leases.holds(txn) || nowNanos - sweepNanos < 0;
+        if (!leased || pipeline.committedAt(txn) != null) {
+            throw new BackendException(BackendException.Cause.SNAPSHOT_EXPIRED,
+                    "the transaction " + txn + " has ended here, so nothing more can be uploaded for it", null);
+        }
+    }
+
+    private void written(StagedId id, boolean nothing) {
+        boolean gone;
+        synchronized (this) {
+            boolean last = writers.merge(id, -1, (count, less) -> count + less == 0 ? null : count + less) == null;
+            gone = last && goneWithTheirWriter.remove(id);
+            Set<StagedId> ids = nothing ? open.get(id.txn()) : null;
+            if (ids != null && ids.remove(id) && ids.isEmpty()) {
+                open.remove(id.txn());
+            }
+        }
+        if (gone) {
+            objects.delete(id);
+            condemned.remove(id);
+        }
     }
 
     /** The commit refers to some of what was staged; the rest is of no use any more. */
     void committed(CommitRequest request) {
-        List<StagedId> ids;
+        Set<StagedId> unused = new HashSet<>();
         synchronized (this) {
-            ids = open.remove(request.txn());
+            Set<StagedId> mine = open.remove(request.txn());
+            Set<StagedId> ended = ending.remove(request.txn());
+            unused.addAll(mine == null ? Set.of() : mine);
+            unused.addAll(ended == null ? Set.of() : ended);
         }
-        if (ids == null) {
+        if (unused.isEmpty()) {
             return;
         }
-        Set<StagedId> used = new HashSet<>();
         for (Mutation write : request.writes()) {
             Mutation.FileBytes data = switch (write) {
                 case Mutation.WriteBytes bytes -> bytes.data();
@@ -66,59 +120,100 @@ final class StagedLedger {
                 default -> null;
             };
             if (data instanceof Mutation.FileBytes.Staged part) {
-                used.add(part.object());
+                unused.remove(part.object());
             }
         }
-        ids.stream().filter(id -> !used.contains(id)).forEach(objects::delete);
+        unused.forEach(this::delete);
     }
 
-    /** An attempt has ended without a commit, as far as its session knows. */
+    /** A lease of the transaction has ended, or its commit was refused. */
     void ended(TxnId txn) {
-        synchronized (this) {
-            if (!open.containsKey(txn)) {
-                return;
-            }
+        if (leases.holds(txn)) {
+            return;
         }
-        // Between groups, so that a commit of this transaction that is just being ordered is known.
-        pipeline.execute(() -> {
-            if (leases.holds(txn) || pipeline.isKnown(txn)) {
+        synchronized (this) {
+            Set<StagedId> ids = open.remove(txn);
+            if (ids == null) {
                 return;
             }
-            List<StagedId> ids;
-            synchronized (this) {
-                ids = open.remove(txn);
-            }
-            if (ids != null) {
-                ids.forEach(objects::delete);
-            }
-        });
+            ending.computeIfAbsent(txn, none -> new HashSet<>()).addAll(ids);
+        }
+        pipeline.execute(this::condemn);
     }
 
-    /** Once: deletes what no commit refers to and no open transaction has staged. */
-    void sweep(long nowNanos) {
+    /** On the sequencing thread, so that a commit of one of the transactions is either known or comes too late. */
+    private void condemn() {
+        Set<TxnId> ended;
         synchronized (this) {
-            if (swept || nowNanos - sweepNanos < 0) {
+            ended = Set.copyOf(ending.keySet());
+        }
+        for (TxnId txn : ended) {
+            if (pipeline.committedAt(txn) == null) {
+                Set<StagedId> ids;
+                synchronized (this) {
+                    ids = ending.remove(txn);
+                }
+                condemned.addAll(ids == null ? Set.of() : ids);
+            } // else whoever tells of the commit sorts out what it refers to
+        }
+    }
+
+    /** On the keeping thread: deletes what has to go, and once looks for what an earlier process has left. */
+    void keep(long nowNanos) {
+        boolean due;
+        List<TxnId> without;
+        synchronized (this) {
+            due = !swept && nowNanos - sweepNanos >= 0;
+            swept |= due;
+            without = due ? List.copyOf(open.keySet()) : List.of();
+        }
+        without.forEach(this::ended);
+        if (due) {
+            sweep();
+        }
+        boolean again;
+        synchronized (this) {
+            again = !ending.isEmpty();
+        }
+        if (again) {
+            // Tasks are dropped when too much waits.
+            pipeline.execute(this::condemn);
+        }
+        condemned.forEach(this::delete);
+    }
+
+    private void delete(StagedId id) {
+        synchronized (this) {
+            if (writers.containsKey(id)) {
+                goneWithTheirWriter.add(id);
                 return;
             }
-            swept = true;
         }
-        List<StagedId> left = new ArrayList<>();
+        objects.delete(id);
+        condemned.remove(id);
+    }
+
+    private void sweep() {
+        Map<TxnId, Set<StagedId>> left = new HashMap<>();
         objects.list(id -> {
             boolean mine;
             synchronized (this) {
-                mine = open.containsKey(id.txn());
+                mine = open.getOrDefault(id.txn(), Set.of()).contains(id);
             }
             if (!mine && !leases.holds(id.txn()) && !store.isReferenced(id)) {
-                left.add(id);
+                left.computeIfAbsent(id.txn(), none -> new HashSet<>()).add(id);
             }
         });
-        for (StagedId id : left) {
-            pipeline.execute(() -> {
-                // Known and not referenced may mean not applied yet: the next process will see.
-                if (!pipeline.isKnown(id.txn())) {
-                    objects.delete(id);
+        left.forEach((txn, ids) -> {
+            CommitTs at = pipeline.committedAt(txn);
+            if (at == null) {
+                synchronized (this) {
+                    ending.computeIfAbsent(txn, none -> new HashSet<>()).addAll(ids);
                 }
-            });
-        }
+            } else if (!at.isAfter(store.progress().applied())) {
+                // Its commit refers to others. One that is not applied yet, the next process looks at again.
+                ids.stream().filter(id -> !store.isReferenced(id)).forEach(this::delete);
+            }
+        });
     }
 }

@@ -158,14 +158,23 @@ public final class Volume {
     }
 
     void stage(StagedId id, Bytes bytes) {
-        staged.stage(id, bytes);
+        staged.stage(id, bytes, ticker.monotonicNanos());
     }
 
     CompletableFuture<CommitOutcome> commit(CommitRequest request) {
         return pipeline.submit(request).thenApply(outcome -> {
             ended(request, outcome);
-            return outcome;
+            return isLate(request, outcome)
+                    ? new CommitOutcome.SnapshotExpired(store.progress().horizon())
+                    : outcome;
         });
+    }
+
+    /** What was uploaded for it is gone because it had no lease any more: not its fault, it runs again. */
+    private boolean isLate(CommitRequest request, CommitOutcome outcome) {
+        return outcome instanceof CommitOutcome.Refused refused
+                && refused.cause() == CommitOutcome.RefusalCause.STAGED_BLOCK_MISSING
+                && !leases.holds(request.txn());
     }
 
     private void ended(CommitRequest request, CommitOutcome outcome) {
@@ -181,9 +190,10 @@ public final class Volume {
                 synchronized (losers) {
                     losers.put(request.txn(), conflicted.witness().key());
                 }
+                staged.ended(request.txn());
             }
-            case CommitOutcome.SnapshotExpired expired -> { }
-            case CommitOutcome.Refused refused -> { }
+            case CommitOutcome.SnapshotExpired expired -> staged.ended(request.txn());
+            case CommitOutcome.Refused refused -> staged.ended(request.txn());
             case CommitOutcome.Unknown unknown -> { }
         }
         pipeline.endTurn(request.txn());
@@ -296,7 +306,7 @@ public final class Volume {
             forgetWanted = true;
             signals.apply();
         }
-        staged.sweep(now);
+        staged.keep(now);
         checkpoint(now);
     }
 

@@ -127,6 +127,7 @@ final class PowerCutTest {
         CompletableFuture<CommitOutcome> submit() {
             long number = numbers++;
             TxnId txn = txn(number);
+            var begun = backend.begin(begin(txn)).join();
             TreeMap<String, String> next = new TreeMap<>(states.getLast());
             List<String> names = new ArrayList<>(next.keySet());
             String name = names.isEmpty() ? null : names.get(random.below(names.size()));
@@ -167,7 +168,6 @@ final class PowerCutTest {
                 }
             }
             states.add(next);
-            var begun = backend.begin(begin(txn)).join();
             return backend.commit(commit(txn, begun, List.of(absent("g" + number)), writes));
         }
 

@@ -3,7 +3,6 @@ package io.cffs.backend;
 import static io.cffs.backend.Requests.VOLUME;
 import static io.cffs.backend.Requests.begin;
 import static io.cffs.backend.Requests.commit;
-import static io.cffs.backend.Requests.create;
 import static io.cffs.backend.Requests.page;
 import static io.cffs.backend.Requests.txn;
 import static io.cffs.backend.Requests.write;
@@ -13,25 +12,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.cffs.backend.store.StagedObjects;
-import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
 import io.cffs.txn.CommitOutcome;
-import io.cffs.txn.Mutation;
 import io.cffs.txn.ReadKey;
-import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.InoRange;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What lives for how long in a volume: snapshots, staged objects, inode numbers, turns. */
+/** What lives for how long in a volume: snapshots, inode numbers, turns. */
 final class VolumeLifetimesTest extends VolumeBed {
     @Test
     void inodeNumbersAreNeverGivenTwice() {
@@ -77,41 +71,6 @@ final class VolumeLifetimesTest extends VolumeBed {
         assertEquals(new CommitOutcome.SnapshotExpired(new CommitTs(6)),
                 done(commit(txn(50), held, List.of(page(10)), List.of(write(10, 0, "9")))));
         assertFalse(backend.renew(VOLUME, held.leaseId()).join());
-    }
-
-    @Test
-    void stagedObjectsLiveWithTheirTransaction() {
-        StagedObjects objects = new StagedObjects(parts.blocks());
-        StagedId used = new StagedId(txn(1), 0);
-        StagedId unused = new StagedId(txn(1), 1);
-        StagedId aborted = new StagedId(txn(2), 0);
-        Begun one = begun(txn(1));
-        Begun two = begun(txn(2));
-        for (StagedId id : List.of(used, unused, aborted)) {
-            backend.stage(VOLUME, id, Bytes.ofUtf8("staged " + id.sequence())).join();
-        }
-        List<Mutation> writes = new ArrayList<>(create(10, "a", ""));
-        writes.add(new Mutation.WriteBytes(new Ino(10), 0, new Mutation.FileBytes.Staged(used, 0, 8)));
-        assertEquals(committed(1), done(commit(txn(1), one, List.of(), writes)));
-        backend.end(VOLUME, two.leaseId()).join();
-        run();
-        assertEquals(8, objects.lengthBytes(used));
-        assertEquals(-1, objects.lengthBytes(unused));
-        assertEquals(-1, objects.lengthBytes(aborted));
-        assertEquals("staged 0", content(new CommitTs(1), 10));
-        List<Mutation> missing = List.of(
-                new Mutation.WriteBytes(new Ino(10), 0, new Mutation.FileBytes.Staged(aborted, 0, 8)));
-        CommitOutcome refused = done(commit(txn(3), begun(txn(3)), List.of(), missing));
-        assertEquals(CommitOutcome.RefusalCause.STAGED_BLOCK_MISSING,
-                assertInstanceOf(CommitOutcome.Refused.class, refused).cause());
-        StagedId orphan = new StagedId(txn(7), 0);
-        backend.stage(VOLUME, orphan, Bytes.ofUtf8("left behind")).join();
-        crash();
-        ticker.advanceMillis(BackendSettings.DEFAULT.lease().toMillis() + 1);
-        volume.keep();
-        run();
-        assertEquals(-1, objects.lengthBytes(orphan));
-        assertEquals(8, objects.lengthBytes(used));
     }
 
     @Test

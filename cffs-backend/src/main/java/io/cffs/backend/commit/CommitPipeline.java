@@ -208,9 +208,9 @@ public final class CommitPipeline {
         return at == null || at.isAfter(acknowledged) ? null : at;
     }
 
-    /** Whether this transaction has been ordered, durable or not. */
-    public boolean isKnown(TxnId txn) {
-        return ledger.find(txn) != OutcomeLedger.NOT_KNOWN;
+    /** Where this transaction has been ordered, durable or not; null when it has not, or never will be. */
+    public CommitTs committedAt(TxnId txn) {
+        return ledger.find(txn) instanceof OutcomeLedger.Finding.Committed committed ? committed.at() : null;
     }
 
     /** What changed after {@code after} up to {@code upTo}; null when that is too much, or not known any more. */

@@ -6,6 +6,8 @@ import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -25,6 +27,7 @@ public final class StagedObjects {
     private static final int BLOCKS_MAX = StagedId.BYTES_MAX / Blocks.BLOCK_BYTES;
 
     private final BlockStore blocks;
+    private final Set<StagedId> condemned = ConcurrentHashMap.newKeySet();
 
     public StagedObjects(BlockStore blocks) {
         this.blocks = blocks;
@@ -71,9 +74,14 @@ public final class StagedObjects {
         return blocks.get(nameOf(id), 0, HEAD_BYTES) != null;
     }
 
+    /** What is about to be deleted: {@link #lengthBytes} says that it is not there. May be changed by any thread. */
+    public Set<StagedId> condemned() {
+        return condemned;
+    }
+
     /** Length of the object in bytes; -1 when there is none. */
     public long lengthBytes(StagedId id) {
-        Layout layout = layoutOf(id);
+        Layout layout = condemned.contains(id) ? null : layoutOf(id);
         return layout == null ? -1 : layout.rawBytes();
     }
 

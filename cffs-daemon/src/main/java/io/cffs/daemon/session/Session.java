@@ -235,6 +235,9 @@ public final class Session implements Attempts, AutoCloseable {
             }
             return decide(current);
         } catch (BackendException e) {
+            if (e.kind() == BackendException.Cause.SNAPSHOT_EXPIRED) {
+                return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
+            }
             finish(current, SessionState.IDLE);
             throw e;
         }
