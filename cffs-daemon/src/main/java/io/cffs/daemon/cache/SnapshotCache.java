@@ -44,6 +44,7 @@ public final class SnapshotCache {
     private final ReentrantReadWriteLock validity = new ReentrantReadWriteLock();
     private volatile SnapshotReader current; // written under validity.writeLock()
     private volatile int generation; // written under validity.writeLock()
+    private volatile List<ObjectKey> expected = List.of();
 
     /**
      * @param blocks of the host; not closed by this
@@ -77,6 +78,19 @@ public final class SnapshotCache {
     }
 
     /**
+     * Guesses what the first attempt will look at, so that it is fetched ahead like what later ones looked at before.
+     */
+    public void expect(List<ObjectKey> keys) {
+        expected = keys;
+    }
+
+    /** What the newest attempt has looked at, in order, as far as that is kept. */
+    public List<ObjectKey> footprint() {
+        SnapshotReader reader = current;
+        return reader == null ? List.of() : reader.footprint();
+    }
+
+    /**
      * Moves to the snapshot of a new attempt; the reader of the one before answers no more. Does no I/O.
      *
      * @param changes keys of all objects that differ between {@link #lastSeen()} and {@code snapshot}; null: not known
@@ -93,9 +107,8 @@ public final class SnapshotCache {
             }
             SnapshotReader reader = new SnapshotReader(this, snapshot);
             current = reader;
-            if (before != null) {
-                reader.fetchAhead(before.footprint());
-            }
+            reader.fetchAhead(before == null ? expected : before.footprint());
+            expected = List.of();
             return reader;
         } finally {
             validity.writeLock().unlock();

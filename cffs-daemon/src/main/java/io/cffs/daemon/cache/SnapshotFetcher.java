@@ -82,7 +82,7 @@ final class SnapshotFetcher {
         List<ObjectKey> wanted = new ArrayList<>(keys.size());
         int blocks = 0;
         for (ObjectKey key : keys) {
-            if (!(key instanceof BlockKey)) {
+            if (!(key instanceof BlockKey block) || isOnThisHost(block)) {
                 wanted.add(key);
             } else if (!isAtHand(key) && aheadBlocks.tryAcquire()) {
                 blocks++;
@@ -97,6 +97,11 @@ final class SnapshotFetcher {
         } finally {
             aheadBlocks.release(blocks);
         }
+    }
+
+    /** Some version of it is: the backend probably confirms that one and sends no bytes. */
+    private boolean isOnThisHost(BlockKey key) {
+        return cache.newestBlockVersion(key, reader.at()) != null;
     }
 
     void fetchListing(Ino directory, Name after, int limit, CompletableFuture<?> givesUp) {

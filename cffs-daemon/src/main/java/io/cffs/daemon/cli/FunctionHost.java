@@ -11,8 +11,13 @@ interface FunctionHost extends AutoCloseable {
     /** Where it is mounted. This process never looks into it: its own requests would wait for themselves. */
     Path root();
 
-    /** Runs one invocation in it. */
-    InvocationResult invoke(Invocation invocation, InvocationBody body, RetryPolicy policy) throws InterruptedException;
+    /**
+     * Runs one invocation in it.
+     *
+     * @param function names the function to the runs of it to come, see {@link FunctionName}
+     */
+    InvocationResult invoke(String function, Invocation invocation, InvocationBody body, RetryPolicy policy)
+            throws InterruptedException;
 
     /** Unmounts, within a bound. */
     @Override

@@ -2,6 +2,7 @@ package io.cffs.daemon.cli;
 
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.BlockCacheEngine;
+import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.content.ContentFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,11 @@ final class HostCache {
     static BlockCache open(Surroundings around, StoreOptions store) {
         return engine(around).open(directory(around, store), BlockCacheEngine.CAPACITY_BYTES_DEFAULT, around.ticker(),
                 Thread::startVirtualThread);
+    }
+
+    /** What functions looked at when they ran last. */
+    static KeptFootprints footprints(Surroundings around, StoreOptions store) {
+        return new KeptFootprints(directory(around, store).resolve("footprints"));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.buffer.MemoryBudget;
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
+import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.host.VolumeOpener;
@@ -42,6 +43,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
     private final BackendPort backend;
     private final BlockCache blocks;
     private final ContentFiles contents; // null: none
+    private final KeptFootprints footprints;
     private final FrameBuffer frames;
     private final Map<VolumeName, VolumeIdentity> identities = new ConcurrentHashMap<>();
 
@@ -51,6 +53,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
         this.backend = backend;
         this.blocks = HostCache.open(around, store);
         this.contents = HostCache.contents(around, store);
+        this.footprints = HostCache.footprints(around, store);
         String temporary = around.variable("TMPDIR");
         this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
                 Path.of(temporary == null ? "/tmp" : temporary));
@@ -71,7 +74,8 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
                     .withInheritedFd(deviceFd)
                     .withReaders(READERS)
                     .withTransfer(TRANSFER_BYTES, TRANSFER_BYTES, 16);
-            MountSettings settings = new MountSettings(kernel, identity(volume), blocks, contents, CACHE, frames,
+            MountSettings settings = new MountSettings(kernel, identity(volume), blocks, contents, CACHE,
+                    footprints, frames,
                     new SessionStaging(backend, volume, Thread::startVirtualThread),
                             new TransactionOptions(readOnly, false, true),
                     CommitMode.INVOCATION, Duration.ZERO, READY_AT_MOST, Path.of("/proc"), around.ticker(),

@@ -104,7 +104,7 @@ final class RunCommand implements Callable<Integer> {
             FunctionBody body = new FunctionBody(command, volume.root(), start, process,
                     FunctionInput.ofThisProcess(policy.attemptsMax()), held, new Leftovers(Path.of("/proc"), alone),
                     deadlineNanos, deadlineMillis);
-            InvocationResult result = volume.invoke(
+            InvocationResult result = volume.invoke(FunctionName.of(command),
                     new Invocation(invocationId, readOnly, CommitTs.ZERO, deadlineNanos), body, policy);
             return tell(RunReport.of(result, body.last()), held);
         } finally {

@@ -108,7 +108,7 @@ final class VolumeMounts implements FunctionHost.Opener {
         MountedVolume mount() {
             MountSettings settings = new MountSettings(kernel,
                     identity(), blocks, HostCache.contents(around, store),
-                    CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), frames,
+                    CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), HostCache.footprints(around, store), frames,
                     new SessionStaging(backend, store.volume, Thread::startVirtualThread),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);
@@ -173,9 +173,9 @@ final class VolumeMounts implements FunctionHost.Opener {
         }
 
         @Override
-        public InvocationResult invoke(Invocation invocation, InvocationBody body, RetryPolicy policy)
+        public InvocationResult invoke(String function, Invocation invocation, InvocationBody body, RetryPolicy policy)
                 throws InterruptedException {
-            return volume.loop(policy, around.pause()).run(invocation, body);
+            return volume.run(function, invocation, body, policy, around.pause());
         }
 
         @Override

@@ -25,10 +25,11 @@ sealed interface HostRequest {
      * @param attemptsMax 1 and up
      * @param timeoutNanos for all attempts together; {@link Long#MAX_VALUE} for none
      * @param invocationId null for none
+     * @param function names it to the runs of it to come; null when it has no name
      * @param keep the name under which the mount stays for the next run; null when it shall go
      */
     record Run(VolumeName volume, Path root, boolean shared, boolean readOnly, int attemptsMax, long timeoutNanos,
-            String invocationId, String keep, boolean json) implements HostRequest {}
+            String invocationId, String function, String keep, boolean json) implements HostRequest {}
 
     /** Has this transaction, whose daemon was lost, committed? If not, it never will. */
     record Settle(VolumeName volume, TxnId txn) implements HostRequest {}
@@ -37,7 +38,7 @@ sealed interface HostRequest {
     final class Reader {
         private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
         private static final Set<String> RUN_KEYS = Set.of("volume", "root", "shared", "read-only", "retries",
-                "timeout", "invocation-id", "keep", "json");
+                "timeout", "invocation-id", "function", "keep", "json");
         private static final Set<String> SETTLE_KEYS = Set.of("volume", "txn");
         private static final int RETRIES_DEFAULT = 19;
         private static final int RETRIES_MAX = 10_000;
@@ -88,8 +89,8 @@ sealed interface HostRequest {
                         + keep);
             }
             return new Run(volume(values), Path.of(root).normalize(), isSet(values, "shared"),
-                    isSet(values, "read-only"), retries(values) + 1, timeout(values), id, keep,
-                    isSet(values, "json"));
+                    isSet(values, "read-only"), retries(values) + 1, timeout(values), id,
+                    values.get("function"), keep, isSet(values, "json"));
         }
 
         private Settle settle(Map<String, String> values) throws HostRefusal {

@@ -215,12 +215,13 @@ public final class HostService implements AutoCloseable {
                 (ticket, gone) -> processes.end(family(client, namespace, "CFFS_TXN_ID=" + ticket.txn())));
         boolean ended = false;
         try {
-            InvocationResult result = mount.volume().loop(POLICY.withAttemptsMax(asked.attemptsMax()), pause)
-                    .run(new Invocation(asked.invocationId(), asked.readOnly(), CommitTs.ZERO, deadlineNanos),
-                            ticket -> {
-                                mark[0] = "CFFS_TXN_ID=" + ticket.txn();
-                                return run.run(ticket);
-                            });
+            InvocationResult result = mount.volume().run(asked.function(),
+                    new Invocation(asked.invocationId(), asked.readOnly(), CommitTs.ZERO, deadlineNanos),
+                    ticket -> {
+                        mark[0] = "CFFS_TXN_ID=" + ticket.txn();
+                        return run.run(ticket);
+                    },
+                    POLICY.withAttemptsMax(asked.attemptsMax()), pause);
             ended = true;
             if (result instanceof InvocationResult.Committed) {
                 committed.incrementAndGet();

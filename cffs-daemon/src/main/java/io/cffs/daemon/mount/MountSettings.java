@@ -2,6 +2,7 @@ package io.cffs.daemon.mount;
 
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
+import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.session.Staging;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executor;
  *     defaultPermissions} the kernel checks permissions, else the mount does, of all users that it is told to let in
  * @param identity names the volume in the host's block cache
  * @param contents what the kernel reads large files from by itself, in mode INVOCATION; null when it never does
+ * @param footprints what functions looked at when they ran last; null where nothing is kept
  * @param frames where written pages go
  * @param staging how written bytes get to the backend
  * @param transactions for every attempt
@@ -35,6 +37,7 @@ public record MountSettings(
         BlockCache blocks,
         ContentFiles contents,
         CacheLimits cacheLimits,
+        KeptFootprints footprints,
         PageFrames frames,
         Staging staging,
         TransactionOptions transactions,

@@ -1,12 +1,16 @@
 package io.cffs.daemon.mount;
 
+import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.SnapshotCache;
 import io.cffs.daemon.fuse.CommitTriggers;
 import io.cffs.daemon.fuse.MountAdapter;
 import io.cffs.daemon.session.AttemptParts;
 import io.cffs.daemon.session.Attempts;
+import io.cffs.daemon.session.Invocation;
+import io.cffs.daemon.session.InvocationBody;
 import io.cffs.daemon.session.InvocationControl;
 import io.cffs.daemon.session.InvocationLoop;
+import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.daemon.session.Pause;
@@ -19,11 +23,13 @@ import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.mount.FuseMount;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.model.FsException;
+import io.cffs.model.ObjectKey;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +53,7 @@ public final class MountedVolume implements AutoCloseable {
     private static final long STEP_MINUTES_MAX = 2;
 
     private final MountSettings settings;
+    private final SnapshotCache cache;
     private final Session session;
     private final ScheduledExecutorService controlThread;
     private final MountDriver driver; // null in mode INVOCATION
@@ -79,7 +86,7 @@ public final class MountedVolume implements AutoCloseable {
         this.settings = settings;
         this.controlThread = controlThread();
         boolean invocations = settings.commitMode() == CommitMode.INVOCATION;
-        SnapshotCache cache = new SnapshotCache(backend, volume, settings.identity(), settings.blocks(),
+        this.cache = new SnapshotCache(backend, volume, settings.identity(), settings.blocks(),
                 settings.cacheLimits(), settings.background());
         SessionLimits limits = invocations ? SessionLimits.forInvocations() : SessionLimits.forMount();
         AttemptParts parts = new AttemptParts(settings.frames(), settings.staging(), settings.transactions(), limits,
@@ -142,6 +149,25 @@ public final class MountedVolume implements AutoCloseable {
         }
         return asked.withNames("cffs:" + volume, "cffs")
                 .withFlags(flags);
+    }
+
+    /**
+     * Runs one invocation, in mode INVOCATION. The first on this mount has fetched ahead what the last run of the same
+     * function on this host looked at.
+     *
+     * @param function names it, as {@link KeptFootprints}; null for one that nobody remembers
+     */
+    public InvocationResult run(String function, Invocation invocation, InvocationBody body, RetryPolicy policy,
+            Pause pause) throws InterruptedException {
+        KeptFootprints footprints = settings.footprints();
+        boolean first = function != null && footprints != null && cache.lastSeen() == null;
+        List<ObjectKey> before = first ? footprints.of(settings.identity(), function) : List.of();
+        cache.expect(before);
+        InvocationResult result = loop(policy, pause).run(invocation, body);
+        if (first) {
+            footprints.keep(settings.identity(), function, before, cache.footprint());
+        }
+        return result;
     }
 
     /** For one invocation after the other, in mode INVOCATION. */

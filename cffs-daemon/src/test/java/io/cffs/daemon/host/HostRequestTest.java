@@ -17,14 +17,15 @@ class HostRequestTest {
     void whatIsNotGivenIsUsual() throws HostRefusal {
         HostRequest.Run run = (HostRequest.Run) reader.read("run\nroot=/mnt/a\nvolume=\nkeep=\ntimeout=\n");
         assertEquals(new HostRequest.Run(VolumeName.DEFAULT, Path.of("/mnt/a"), false, false, 20, Long.MAX_VALUE, null,
-                null, false), run);
+                null, null, false), run);
     }
 
     @Test
     void everythingCanBeGiven() throws HostRefusal {
-        assertEquals(new HostRequest.Run(new VolumeName("shop"), Path.of("/mnt/a b"), true, true, 4, 5_000_000_000L,
-                "order=17", "order", true), reader.read("run\nvolume=shop\nroot=/mnt/x/../a b\nshared=1\nread-only=true"
-                        + "\nretries=3\ntimeout=5\ninvocation-id=order=17\nkeep=order\njson=1\n"));
+        HostRequest.Run expected = new HostRequest.Run(new VolumeName("shop"), Path.of("/mnt/a b"), true, true, 4,
+                5_000_000_000L, "order=17", "python3 order.py", "order", true);
+        assertEquals(expected, reader.read("run\nvolume=shop\nroot=/mnt/x/../a b\nshared=1\nread-only=true\nretries=3\n"
+                + "timeout=5\ninvocation-id=order=17\nfunction=python3 order.py\nkeep=order\njson=1\n"));
         assertEquals(new HostRequest.Settle(VolumeName.DEFAULT, new TxnId(1, 2)),
                 reader.read("settle\ntxn=00000000000000010000000000000002"));
     }

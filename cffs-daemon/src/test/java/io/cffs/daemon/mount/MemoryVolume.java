@@ -42,6 +42,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -63,6 +64,8 @@ public final class MemoryVolume implements BackendPort, LatestState {
     private volatile CompletableFuture<Void> held;
     private volatile CountDownLatch fetchCame;
     volatile int commits;
+    /** Round trips that brought objects or listings. */
+    final AtomicInteger fetches = new AtomicInteger();
     volatile int begins;
     volatile int ends;
     /** What the last begin asked priority over. */
@@ -136,6 +139,7 @@ public final class MemoryVolume implements BackendPort, LatestState {
             fetchCame.countDown();
             return wait.thenCompose(go -> fetch(volume, snapshot, items));
         }
+        fetches.incrementAndGet();
         return answer(() -> {
             requireReadable();
             List<Fetched> found = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.cache.CacheLimits;
+import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.MemoryBlockCache;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
@@ -81,6 +82,11 @@ final class TestMount implements AutoCloseable {
 
     TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users, ContentFiles contents)
             throws IOException {
+        this(backend, root, mode, users, contents, null);
+    }
+
+    TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users, ContentFiles contents,
+            KeptFootprints footprints) throws IOException {
         this.root = root;
         Files.createDirectories(root);
         frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
@@ -88,7 +94,8 @@ final class TestMount implements AutoCloseable {
                 MountOptions.at(root).withAccess(
                         users != MountAdapter.Users.ONE, users == MountAdapter.Users.KERNEL_CHECKED, false),
                 new VolumeIdentity(1, 2),
-                new MemoryBlockCache(16 * MIB), contents, new CacheLimits(8 * MIB, 8 * MIB, 8, 100), frames, INLINE,
+                new MemoryBlockCache(16 * MIB), contents, new CacheLimits(8 * MIB, 8 * MIB, 8, 200), footprints, frames,
+                INLINE,
                 TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
                 CLOCK, TestMount::nextLong, background);
         volume = MountedVolume.open(backend, VolumeName.DEFAULT, settings);

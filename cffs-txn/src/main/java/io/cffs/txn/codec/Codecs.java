@@ -15,6 +15,7 @@ import java.util.List;
 public final class Codecs {
     /** Most effects in a list; see {@link CommitRequest#WRITES_MAX}. */
     private static final int EFFECTS_MAX = 4_000_000;
+    private static final int KEYS_MAX = 1_000_000;
 
     /** For logs and ledgers. */
     public static final Codec<CommitRequest> COMMIT_REQUEST =
@@ -40,6 +41,11 @@ public final class Codecs {
     /** For messages; a store's keys have an order of their own. */
     public static final Codec<ObjectKey> OBJECT_KEY =
             new Codec<>("object key", ModelForms::putKey, ModelForms::takeKey);
+
+    /** For who remembers what to fetch again. */
+    public static final Codec<List<ObjectKey>> OBJECT_KEYS = new Codec<>("list of object keys",
+            (keys, to) -> to.putList(keys, ModelForms::putKey),
+            from -> from.takeList(KEYS_MAX, 2, ModelForms::takeKey));
 
     /** For stores that log what a commit does. */
     public static final Codec<List<Effect>> EFFECTS = new Codec<>("list of effects",

@@ -69,7 +69,8 @@ final class Samples {
                 new Source<>("quota-request", Codecs.REQUEST,
                         () -> new Request.Quotas(volume(), ts(), maybe(this::ino), random.nextInt(1001))),
                 new Source<>("quota-response", Codecs.RESPONSE, () -> new Response.Quotas(
-                        list(() -> new QuotaPort.TreeQuota(ino(), quota())))));
+                        list(() -> new QuotaPort.TreeQuota(ino(), quota())))),
+                new Source<>("object-keys", Codecs.OBJECT_KEYS, () -> list(this::objectKey)));
     }
 
     int below(int bound) {
