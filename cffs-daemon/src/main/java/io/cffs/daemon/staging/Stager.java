@@ -124,6 +124,8 @@ public final class Stager {
                     Ahead before = ahead.get(idle.window());
                     sent.put(idle.window(), new Ahead(idle.changedAt(), id, before.tries() + 1));
                     uploads.send(id, Bytes.owning(content));
+                } else {
+                    uploads.giveRoomBack();
                 }
             }
         } finally {
@@ -241,6 +243,11 @@ public final class Stager {
 
         void awaitRoom() {
             room.acquireUninterruptibly();
+        }
+
+        /** After awaitRoom: there is nothing to send. */
+        void giveRoomBack() {
+            room.release();
         }
 
         /** After awaitRoom. */

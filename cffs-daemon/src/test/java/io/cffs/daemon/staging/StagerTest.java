@@ -3,6 +3,7 @@ package io.cffs.daemon.staging;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.daemon.cache.FakeBackend;
@@ -18,6 +19,7 @@ import io.cffs.txn.Mutation.FileBytes;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -141,6 +143,33 @@ class StagerTest {
             written.change(5, 100);
         }
         assertEquals(Stager.AHEAD_TRIES_MAX, backend.staged.size());
+        assertArrives(stager.stage(written, lock));
+    }
+
+    /** More windows than uploads at a time, each changed between the look at all of them and the copy of it. */
+    @Test
+    void windowsThatChangeJustNowTakeNoRoomOfOthers() throws Exception {
+        written.put(5, 0, random(1, 4 * MIB * (Stager.UPLOADS_MAX + 2)), false);
+        stager.stageAhead(written, lock);
+        ReentrantLock busy = new ReentrantLock() {
+            private static final long serialVersionUID = 1L;
+            private transient int taken;
+
+            @Override
+            public void lock() {
+                StagerTest.this.lock.lock();
+                if (++taken > 1) {
+                    written.change(5, (taken - 2) * 4 * MIB);
+                }
+            }
+
+            @Override
+            public void unlock() {
+                StagerTest.this.lock.unlock();
+            }
+        };
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> stager.stageAhead(written, busy));
+        assertEquals(0, backend.staged.size());
         assertArrives(stager.stage(written, lock));
     }
 
