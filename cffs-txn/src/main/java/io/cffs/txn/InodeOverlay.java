@@ -311,6 +311,28 @@ final class InodeOverlay {
         }
     }
 
+    /** Moves everything out, for the next transaction; this one has nothing more to do with it. */
+    Orphan leave(boolean yetUnnamed) {
+        Inode last = xattrs == null ? view().withLinks(0).withXattrs(0, 0) : view().withLinks(0);
+        PageTable pages = type() == FileType.REGULAR ? new PageTable() : null;
+        if (file != null) {
+            pages.takeOver(file.pages(), 0);
+        }
+        return new Orphan(last, yetUnnamed, pages, xattrs == null ? null : xattrs.ofNew());
+    }
+
+    /** Made anew from what another transaction has left. */
+    void resume(Orphan orphan, long stamp) {
+        hadName = !orphan.isYetUnnamed();
+        xattrs = orphan.xattrs();
+        if (orphan.pages() != null) {
+            FileOverlay resumed = fileForWriting();
+            resumed.reach(orphan.inode().sizeBytes());
+            resumed.pages().takeOver(orphan.pages(), stamp);
+        }
+        view = null;
+    }
+
     void free() {
         if (file != null) {
             file.free();

@@ -110,6 +110,21 @@ final class PageTable {
         lastFound = 0;
     }
 
+    /** Moves all pages of another table into this one, which is empty. No copy that was made of them is current. */
+    void takeOver(PageTable other, long stamp) {
+        blockIndexes = other.blockIndexes;
+        blocks = other.blocks;
+        blockCount = other.blockCount;
+        pageCount = other.pageCount;
+        for (int b = 0; b < blockCount; b++) {
+            blocks[b].changedAt = stamp;
+        }
+        other.blockIndexes = new long[2];
+        other.blocks = new BlockPages[2];
+        other.blockCount = 0;
+        other.pageCount = 0;
+    }
+
     /** Gives the frames of these pages back; a copy that was made of their blocks is not current any more. */
     void free(long firstPage, long lastPage, long stamp, PageFrames frames) {
         for (long page = nextPage(firstPage); page >= 0 && page <= lastPage; page = nextPage(page + 1)) {

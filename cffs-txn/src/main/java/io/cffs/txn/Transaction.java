@@ -61,7 +61,7 @@ public final class Transaction {
         this.ticker = ticker;
         this.options = options;
         this.writes = new WriteSet(core);
-        this.orphans = new Orphans(reads);
+        this.orphans = new Orphans(core, writes);
         this.xattrs = new Xattrs(core, writes);
     }
 
@@ -84,6 +84,11 @@ public final class Transaction {
 
     public Xattrs xattrs() {
         return xattrs;
+    }
+
+    /** What somebody has open and no name leads to. */
+    public Orphans orphans() {
+        return orphans;
     }
 
     /** Holes, and ranges that one file takes over from another. */

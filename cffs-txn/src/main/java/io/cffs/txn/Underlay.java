@@ -54,6 +54,16 @@ final class Underlay {
         return byFirst.isEmpty();
     }
 
+    /** Whether something shows that was taken over from a stored file. */
+    boolean takesOver() {
+        return byFirst.values().stream().anyMatch(extent -> !extent.isHole());
+    }
+
+    /** Every page that was taken over has been written since: it shows no more. */
+    void forgetTaken() {
+        byFirst.values().removeIf(extent -> !extent.isHole());
+    }
+
     /** Null when the stored file shows at this page. */
     Extent at(long page) {
         Map.Entry<Long, Extent> left = byFirst.floorEntry(page);

@@ -24,6 +24,10 @@ final class WatchedFrames implements PageFrames {
         }
     }
 
+    boolean isSound() {
+        return failure == null;
+    }
+
     @Override
     public int allocate(int count) throws FsException {
         return frames.allocate(count);

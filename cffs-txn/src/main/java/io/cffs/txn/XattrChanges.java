@@ -25,6 +25,10 @@ final class XattrChanges {
         this.aclFlags = first.aclFlags();
     }
 
+    private XattrChanges() {
+        this.created = true;
+    }
+
     boolean has(Name name) {
         return now.containsKey(name);
     }
@@ -48,6 +52,22 @@ final class XattrChanges {
         count += there ? 0 : 1;
         aclFlags |= AclNames.flagOf(name);
         now.put(name, value);
+    }
+
+    /** One that is there already, unless it has been set or removed here. */
+    void keep(Name name, Bytes value) {
+        now.putIfAbsent(name, value);
+    }
+
+    /** As those of an inode that is new: what was removed is forgotten. */
+    XattrChanges ofNew() {
+        XattrChanges all = new XattrChanges();
+        now.forEach((name, value) -> {
+            if (value != null) {
+                all.set(name, value);
+            }
+        });
+        return all;
     }
 
     /** One that was there. */

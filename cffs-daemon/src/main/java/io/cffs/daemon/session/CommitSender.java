@@ -2,9 +2,11 @@ package io.cffs.daemon.session;
 
 import static io.cffs.daemon.session.BackendAnswers.answered;
 
+import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.ReadKey;
+import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.util.List;
 
@@ -27,8 +29,36 @@ final class CommitSender {
         this.backend = backend;
     }
 
+    /**
+     * Asks for the commit of a quiet attempt, when it may be committed and has anything to commit.
+     *
+     * @throws BackendException when nothing was committed
+     */
+    CommitOutcome decide(Attempt current, VolumeName volume, Staging staging, KernelCaches kernel) {
+        switch (current.health()) {
+            case SOUND -> { }
+            case GIVEN_UP -> throw new BackendException(BackendException.Cause.REFUSED,
+                    "the function has given its transaction up; nothing was committed", null);
+            case SNAPSHOT_EXPIRED -> {
+                return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
+            }
+            case ENVIRONMENT_FAILED -> throw new BackendException(BackendException.Cause.REFUSED,
+                    "a file operation of the transaction failed, so it is not committed: "
+                            + current.failureSentence(), null);
+        }
+        if (current.transaction().isReadOnly()) {
+            // Strictly serializable without a word: all its reads are the state after its snapshot.
+            return new CommitOutcome.Committed(current.ticket().snapshot(), false);
+        }
+        CommitOutcome outcome = send(current.request(volume, staging), kernel.assumed());
+        if (outcome instanceof CommitOutcome.Committed) {
+            current.leaseEnded();
+        }
+        return outcome;
+    }
+
     /** @param assumed what programs may have read without a request */
-    CommitOutcome send(CommitRequest request, List<ReadKey> assumed) {
+    private CommitOutcome send(CommitRequest request, List<ReadKey> assumed) {
         if (assumed.size() > FEW && sendWhole == 0) {
             CommitOutcome outcome = answered(backend.commit(request.alsoReading(List.of(new ReadKey.AnyChange()))));
             boolean byThatAlone = outcome instanceof CommitOutcome.Conflicted conflicted

@@ -67,12 +67,21 @@ final class RequestGate {
     }
 
     /**
-     * With the lock held: waits until no request is under way.
+     * Stops admitting requests and waits for those under way. Without the lock held.
      *
      * @return false when some still are after the bound
      */
-    boolean awaitQuiet() throws InterruptedException {
-        return await(() -> running == 0, limits.quiesceNanosMax());
+    boolean quiesce() {
+        lock.lock();
+        try {
+            become(SessionState.COMMITTING);
+            return await(() -> running == 0, limits.quiesceNanosMax());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits while a commit decides. False when it still does after the bound. Without the lock held. */

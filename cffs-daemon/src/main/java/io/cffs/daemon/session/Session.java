@@ -47,6 +47,7 @@ public final class Session implements Attempts, AutoCloseable {
     private final LeaseKeeper leases;
     private final RequestGate gate;
     private final CommitSender sender;
+    private final OrphanCarry orphans;
     private final Attempt.Tables tables = new Attempt.Tables(new NodeTable(), new HandleTable());
     private KernelCaches kernel = KernelCaches.NONE;
     private Patience patience = Patience.ENDLESS;
@@ -66,6 +67,7 @@ public final class Session implements Attempts, AutoCloseable {
         this.parts = parts;
         this.leases = new LeaseKeeper(backend, volume, parts.timer());
         this.sender = new CommitSender(backend);
+        this.orphans = new OrphanCarry(parts);
         this.gate = new RequestGate(parts.limits(), parts.ticker());
     }
 
@@ -90,6 +92,15 @@ public final class Session implements Attempts, AutoCloseable {
             } finally {
                 gate.leave();
             }
+        } finally {
+            gate.lock().unlock();
+        }
+    }
+
+    private <T> T performLocked(Operation<T> operation, Attempt current) throws FsException {
+        gate.lock().lock();
+        try {
+            return performEntered(operation, current);
         } finally {
             gate.lock().unlock();
         }
@@ -206,6 +217,7 @@ public final class Session implements Attempts, AutoCloseable {
             transaction.giveInos(spareInos);
             // Files may stay open from one attempt to the next: their handles count in each.
             tables.handles().openFiles().forEach(transaction::retain);
+            orphans.giveTo(transaction);
             attempt = new Attempt(
                     ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
             dropsLateWrites = !committedBefore;
@@ -217,10 +229,11 @@ public final class Session implements Attempts, AutoCloseable {
     @Override
     public CommitOutcome commit(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
-        kernel.drain();
+        getReady(current);
         CommitOutcome outcome = quiesceAndDecide(current);
-        finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE);
         boolean committed = outcome instanceof CommitOutcome.Committed;
+        finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE,
+                committed);
         locked(() -> committedBefore = committed);
         locked(() -> answersStand |= committed);
         return outcome;
@@ -228,33 +241,33 @@ public final class Session implements Attempts, AutoCloseable {
 
     private CommitOutcome quiesceAndDecide(Attempt current) {
         try {
-            if (!quiesce()) {
+            if (!quiesce(current)) {
                 throw new BackendException(BackendException.Cause.TIMED_OUT,
                         "file requests were still under way when the transaction was to commit; nothing was committed",
                         null);
             }
-            return decide(current);
+            return sender.decide(current, volume, parts.staging(), kernel);
         } catch (BackendException e) {
             if (e.kind() == BackendException.Cause.SNAPSHOT_EXPIRED) {
                 return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
             }
-            finish(current, SessionState.IDLE);
+            finish(current, SessionState.IDLE, false);
             throw e;
         }
     }
 
-    /** Stops admitting requests and waits for those under way. Whether none is any more. */
-    private boolean quiesce() {
-        gate.lock().lock();
-        try {
-            gate.become(SessionState.COMMITTING);
-            return gate.awaitQuiet();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            gate.lock().unlock();
+    /** While requests are still served: the slow part of what comes before the end. */
+    private void getReady(Attempt current) {
+        kernel.drain();
+        orphans.keep(current, this::performLocked);
+    }
+
+    private boolean quiesce(Attempt current) {
+        boolean quiet = gate.quiesce();
+        if (quiet) {
+            orphans.keep(current, this::performLocked);
         }
+        return quiet;
     }
 
     /**
@@ -263,9 +276,9 @@ public final class Session implements Attempts, AutoCloseable {
      */
     boolean endIfUnchanged(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
-        kernel.drain();
-        if (quiesce() && locked(() -> current.transaction().isReadOnly())) {
-            finish(current, SessionState.IDLE);
+        getReady(current);
+        if (quiesce(current) && locked(() -> current.transaction().isReadOnly())) {
+            finish(current, SessionState.IDLE, true);
             locked(() -> committedBefore = true);
             return true;
         }
@@ -274,29 +287,6 @@ public final class Session implements Attempts, AutoCloseable {
             return null;
         });
         return false;
-    }
-
-    private CommitOutcome decide(Attempt current) {
-        switch (current.health()) {
-            case SOUND -> { }
-            case GIVEN_UP -> throw new BackendException(BackendException.Cause.REFUSED,
-                    "the function has given its transaction up; nothing was committed", null);
-            case SNAPSHOT_EXPIRED -> {
-                return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
-            }
-            case ENVIRONMENT_FAILED -> throw new BackendException(BackendException.Cause.REFUSED,
-                    "a file operation of the transaction failed, so it is not committed: "
-                            + current.failureSentence(), null);
-        }
-        if (current.transaction().isReadOnly()) {
-            // Strictly serializable without a word: all its reads are the state after its snapshot.
-            return new CommitOutcome.Committed(current.ticket().snapshot(), false);
-        }
-        CommitOutcome outcome = sender.send(current.request(volume, parts.staging()), kernel.assumed());
-        if (outcome instanceof CommitOutcome.Committed) {
-            current.leaseEnded();
-        }
-        return outcome;
     }
 
     @Override
@@ -315,12 +305,12 @@ public final class Session implements Attempts, AutoCloseable {
     @Override
     public AttemptHealth abort(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
-        finish(current, SessionState.IDLE);
+        finish(current, SessionState.IDLE, false);
         return current.health();
     }
 
     /** The attempt is over. Requests under way find that it is no longer theirs. */
-    private void finish(Attempt ended, SessionState next) {
+    private void finish(Attempt ended, SessionState next, boolean committed) {
         leases.drop();
         locked(() -> {
             answersStand = ended.transaction().isReadOnly() && ended.health() == AttemptHealth.SOUND;
@@ -329,7 +319,9 @@ public final class Session implements Attempts, AutoCloseable {
             unresolved = next == SessionState.UNRESOLVED ? ended : null;
             gate.become(next);
             spareInos = ended.transaction().unusedInos();
-            ended.transaction().discard();
+            if (unresolved == null) {
+                orphans.leave(ended, committed);
+            }
             return null;
         });
         if (next != SessionState.UNRESOLVED) {
@@ -344,6 +336,7 @@ public final class Session implements Attempts, AutoCloseable {
         Attempt settled = locked(() -> {
             Attempt was = unresolved;
             unresolved = null;
+            orphans.leave(was, known != null);
             gate.become(SessionState.IDLE);
             return was;
         });
@@ -362,9 +355,14 @@ public final class Session implements Attempts, AutoCloseable {
         }
         Attempt open = locked(() -> attempt);
         if (open != null) {
-            finish(open, SessionState.IDLE);
+            finish(open, SessionState.IDLE, false);
         }
         locked(() -> {
+            if (unresolved != null) {
+                orphans.leave(unresolved, false);
+                unresolved = null;
+            }
+            orphans.discard();
             if (gate.state() != SessionState.CLOSED) {
                 gate.become(SessionState.CLOSED);
             }

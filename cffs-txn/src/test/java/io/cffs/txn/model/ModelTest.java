@@ -102,6 +102,8 @@ class ModelTest {
     /** Several transactions, one after another, on one store. */
     private static final class Run {
         private final MapState state = openVolume();
+        /** What is open stays open from one transaction to the next, as on a mount that commits by itself. */
+        private final boolean longLived;
         private final SplittableRandom chance;
         private FsModel committed = new FsModel();
         private long nextIno = 2;
@@ -110,12 +112,15 @@ class ModelTest {
 
         Run(long seed) {
             this.chance = new SplittableRandom(seed ^ 0x5eed);
+            this.longLived = chance.nextBoolean();
         }
 
         void all(List<ModelStep> steps) {
             begin();
             for (ModelStep step : steps) {
-                if (step.endsTransaction()) {
+                if (step.kind() == ModelStep.Kind.COMMIT && longLived) {
+                    commitAndGoOn();
+                } else if (step.endsTransaction()) {
                     end(step.kind() == ModelStep.Kind.COMMIT);
                     begin();
                 } else {
@@ -129,6 +134,23 @@ class ModelTest {
             attempt = new ModelRunner(committed.copy());
             StateSnapshot snapshot = new StateSnapshot(state.objects, chance.split());
             transaction = new TransactionRunner(snapshot, nextIno, this::nothingHappened);
+        }
+
+        private void commitAndGoOn() {
+            try {
+                transaction.keepOrphans();
+                state.commit(requestOf(transaction.transaction).writes());
+            } catch (FsException | MutationRefused e) {
+                throw new AssertionError(e.toString(), e);
+            }
+            state.check();
+            committed = attempt.model.copy();
+            assertEquals(Trees.of(committed), Trees.of(state.objects), "after the end of a transaction");
+            transaction.goOn(new StateSnapshot(state.objects, chance.split()));
+            for (String slot : transaction.slots()) {
+                one(new ModelStep(ModelStep.Kind.HSTAT, slot, "", 0, 0, 0));
+                one(new ModelStep(ModelStep.Kind.HREAD, slot, "", 0, 1 << 20, 0));
+            }
         }
 
         private void end(boolean commit) {

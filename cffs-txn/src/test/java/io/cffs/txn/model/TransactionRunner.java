@@ -7,6 +7,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.txn.Credentials;
+import io.cffs.txn.Orphan;
 import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.TransactionOptions;
@@ -45,20 +46,50 @@ import java.util.Map;
 public final class TransactionRunner {
     private static final int RUNS_MAX = 10_000;
 
-    public final Transaction transaction;
-    public final HeapFrames frames;
-    private final StateSnapshot snapshot;
+    public final HeapFrames frames = new HeapFrames();
+    public Transaction transaction;
+    private StateSnapshot snapshot;
+    private final Ticker ticker = new StepTicker();
     private final Map<String, Ino> handles = new HashMap<>();
     private final Runnable onMiss;
     private long nextIno;
 
     /** @param firstIno inode numbers from here on are free; they are handed out one by one */
     public TransactionRunner(StateSnapshot snapshot, long firstIno, Runnable onMiss) {
-        this.snapshot = snapshot;
         this.nextIno = firstIno;
         this.onMiss = onMiss;
-        this.frames = new HeapFrames();
-        this.transaction = new Transaction(snapshot, frames, new StepTicker(), TransactionOptions.DEFAULT);
+        open(snapshot);
+    }
+
+    private void open(StateSnapshot next) {
+        snapshot = next;
+        transaction = new Transaction(next, frames, ticker, TransactionOptions.DEFAULT);
+    }
+
+    /** Open handles. */
+    List<String> slots() {
+        return List.copyOf(handles.keySet());
+    }
+
+    /** Before a commit: what is open and has no name becomes this runner's own. */
+    void keepOrphans() throws FsException {
+        for (Ino ino : transaction.orphans().toKeep()) {
+            while (until(() -> transaction.orphans().keep(ino))) {
+                snapshot.forget();
+            }
+        }
+        if (!transaction.orphans().toKeep().isEmpty()) {
+            throw new AssertionError("something is kept for ever");
+        }
+    }
+
+    /** After a commit: what is open stays open. */
+    void goOn(StateSnapshot next) {
+        List<Orphan> orphans = transaction.orphans().take(true, handles::containsValue);
+        transaction.discard();
+        open(next);
+        handles.values().forEach(transaction::retain);
+        orphans.forEach(transaction.orphans()::adopt);
     }
 
     /** A clock that ticks when it is looked at. */
