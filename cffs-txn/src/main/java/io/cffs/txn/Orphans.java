@@ -24,9 +24,9 @@ import java.util.function.Predicate;
  * <p><b>From one transaction to the next.</b> The programs of a long-lived mount outlive its transactions, and what
  * they have open stays theirs. Before the commit {@link #keep} turns what such a file still shows of the stored tree
  * into pages of its own, because nothing of it is stored afterwards and older states are not kept for long. That is a
- * read: what the program will see is part of the serial order. {@link #take} then moves it out, pages and all, and {@link
- * #adopt} into the next transaction, where it is like a file that was made there and never named. So an O_TMPFILE file
- * may get its first name there.
+ * read: what the program will see is part of the serial order. {@link #take} then moves it out, pages and all, and
+ * {@link #adopt} into the next transaction, where it is like a file that was made there and never named. So an
+ * O_TMPFILE file may get its first name there.
  *
  * <p>As {@link Transaction}: restartable, not thread-safe.
  */
