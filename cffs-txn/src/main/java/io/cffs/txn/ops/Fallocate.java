@@ -65,9 +65,8 @@ public final class Fallocate {
         if (grows) {
             tx.ranges().grow(inode, end);
         }
-        if (mode.zeros || grows) {
-            SetIds.apply(tx, inode, left);
-            tx.touchContent(inode, tx.nowNanos());
-        }
+        // Local file systems do so in every mode, also when nothing is to be done.
+        SetIds.apply(tx, inode, left);
+        tx.touchContent(inode, tx.nowNanos());
     }
 }

@@ -78,11 +78,9 @@ public final class Rename {
         } else {
             refuseFull(tx, there);
         }
-        if (mode.leavesWhiteout()) {
-            tx.quotas().require(fromDirectory, 0, 1);
-            tx.requireIno();
-        }
-
+        Inode device = mode.leavesWhiteout()
+                ? Creation.makeNameless(tx, who, fromDirectory, FileType.CHARACTER_DEVICE, 0, 0, null)
+                : null;
         long now = tx.nowNanos();
         tx.removeName(fromDirectory, fromName, moved);
         if (there != null) {
@@ -92,9 +90,8 @@ public final class Rename {
         if (mode == Mode.EXCHANGE) {
             tx.putName(fromDirectory, fromName, there);
         }
-        if (mode.leavesWhiteout()) {
-            FileType device = FileType.CHARACTER_DEVICE;
-            tx.putName(fromDirectory, fromName, tx.create(device, 0, who.uid(), who.gid(), 0, fromDirectory, null));
+        if (device != null) {
+            tx.putName(fromDirectory, fromName, device);
         }
         touch(tx, fromDirectory, toDirectory, moved, there, now);
         if (there != null && mode != Mode.EXCHANGE) {

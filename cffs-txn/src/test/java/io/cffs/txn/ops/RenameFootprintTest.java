@@ -107,7 +107,7 @@ class RenameFootprintTest {
     @Test
     void aWhiteoutTakesTheOldName() {
         footprintOf(tx -> rename(tx, ROOT, "/file", "/x", Mode.WHITEOUT))
-                .reads("present /file", "absent /x")
+                .reads("present /file", "absent /x", "identity /")
                 .writes("remove /file", "put /x = /file", "create new CHARACTER_DEVICE 00 0:0", "put /file = new",
                         "times / mc", "times /file c");
         footprintOf(tx -> rename(tx, ROOT, "/file", "/one", Mode.NO_REPLACE_WHITEOUT))

@@ -1,7 +1,10 @@
 """Does the same operations in two directories and compares answers and whole trees after every step.
 
-usage: differ.py random SEED STEPS LEFT RIGHT     operations drawn from the seed
-       differ.py replay FILE LEFT RIGHT           operations from a JSON file, [[name, argument, ...], ...]
+usage: differ.py random SEED STEPS LEFT RIGHT             operations drawn from the seed
+       differ.py replay FILE LEFT RIGHT                   operations from a JSON file, [[name, argument, ...], ...]
+       differ.py commits SEED STEPS LEFT RIGHT OTHER      RIGHT is a mount with commit=manual: some steps commit or abort
+                                                          what was done since the last such step. LEFT is copied or put
+                                                          back, and OTHER, a second mount, must show what is committed
 
 Prints the first difference, with a shrunk list of operations that shows it, and exits with 1; else exits with 0.
 """
@@ -10,19 +13,32 @@ import json
 import os
 import random
 import shutil
+import signal
 import stat
+import subprocess
 import sys
 
-from operations import OPENING, OPERATIONS, PATHS, UNSUPPORTED, draw, facts
+from descriptors import BY_NUMBER, let_all_go, perform_on_descriptor
+from drawing import draw
+from operations import OPENING, OPERATIONS, PATHS, UNSUPPORTED, facts
 
 # What may differ, and why.
 ALLOWED = {
     "directory size": "a file system is free to say what a directory's st_size is",
     "where holes begin and end": "a file system is free to keep zeros; only that all other bytes are found is compared",
     "opening a fifo": "in a function's mount the kernel opens it without asking who may",
+    "opening a device": "a function's mount has devices as entries only",
+    "EACCES or another error": "of two reasons to refuse a user, a function's mount may tell the other: the kernel looks"
+                               " at all parts of a path first, and then asks",
+    "times after a whiteout that was refused": "ext4 makes it first and then takes it back",
+    "the ctime after chown(-1, -1)": "POSIX leaves it open, and the kernel does not ask for it",
     "what one side does not have": "operations that either answers with EOPNOTSUPP change nothing on that side alone",
-    "inode numbers, devices, times, blocks": "they are not the same on any two file systems",
+    "inode numbers, devices, blocks, times": "they are not the same on any two file systems; which times an operation moves is",
 }
+# Who else a user belongs to.
+GROUPS = {1001: [1000]}
+COMMITS_EVERY = 25
+
 
 def perform(root, operation):
     """["as", uid, name, argument, ...] does it as another user; only root can."""
@@ -30,14 +46,21 @@ def perform(root, operation):
     if operation[0] == "as":
         user, operation = operation[1], operation[2:]
     name, arguments = operation[0], list(operation[1:])
-    for i in range(PATHS.get(name, 1)):
-        arguments[i] = os.path.join(root, arguments[i])
-    if user and name in OPENING and any(map(is_fifo, arguments[:PATHS.get(name, 1)])):
+    if name in OPERATIONS:
+        for i in range(PATHS.get(name, 1)):
+            arguments[i] = os.path.join(root, arguments[i])
+    opened = opened_kinds(root, name, arguments)
+    if user and stat.S_IFIFO in opened:
         return "a fifo"
+    if stat.S_IFCHR in opened or stat.S_IFBLK in opened:
+        return "a device"
     try:
         if user:
+            os.setgroups(GROUPS.get(user, []))
             os.setegid(user)
             os.seteuid(user)
+        if name in BY_NUMBER:
+            return perform_on_descriptor(root, name, arguments[0], arguments[1:])
         return OPERATIONS[name](*arguments)
     except OSError as refused:
         return errno.errorcode.get(refused.errno, refused.errno)
@@ -45,10 +68,16 @@ def perform(root, operation):
         if user:
             os.seteuid(0)
             os.setegid(0)
+            os.setgroups([])
 
 
-def is_fifo(path):
-    return os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode)
+def opened_kinds(root, name, arguments):
+    """The kinds of the files that an operation opens, as far as they are there."""
+    if name == "open":
+        paths = [os.path.join(root, arguments[1])]
+    else:
+        paths = arguments[:PATHS.get(name, 1)] if name in OPENING else []
+    return [stat.S_IFMT(os.stat(path).st_mode) for path in paths if os.path.exists(path)]
 
 
 def attributes(path):
@@ -77,23 +106,117 @@ def tree(root):
     return found
 
 
-def first_difference(left, right, operations):
-    lacking = set()
-    for step, operation in enumerate(operations):
+def times(root, paths):
+    found = {}
+    for path in paths:
+        s = os.lstat(os.path.join(root, path))
+        found[path] = s.st_ino, s.st_mtime_ns, s.st_ctime_ns
+    return found
+
+
+def moved(before, after):
+    """Which times of what has stayed where it was are others now."""
+    return {path: (after[path][1] != was[1], after[path][2] != was[2])
+            for path, was in before.items() if path in after and after[path][0] == was[0]}
+
+
+def tree_difference(trees):
+    if trees[0] == trees[1]:
+        return None
+    path = next(p for p in sorted(trees[0].keys() | trees[1].keys()) if trees[0].get(p) != trees[1].get(p))
+    return "%r is %.300s on the left, %.300s on the right" % (path, trees[0].get(path), trees[1].get(path))
+
+
+def refused_alike(operation, answers):
+    return operation[0] == "as" and "EACCES" in answers and all(answer in errno.errorcode.values() for answer in answers)
+
+
+class Comparison:
+    """Of two directories, step by step. A commit is what its caller says."""
+
+    def __init__(self, left, right, commits=None):
+        self.roots = left, right
+        self.commits = commits
+        self.lacking = set()
+        self.times = None
+
+    def first_difference(self, operations):
+        try:
+            self.look_at_times()
+            for step, operation in enumerate(operations):
+                found = self.after(operation)
+                if found:
+                    return "step %d, %s: %s" % (step, json.dumps(operation), found)
+            return None
+        finally:
+            for root in self.roots:
+                let_all_go(root)
+
+    def look_at_times(self):
+        self.times = [times(root, tree(root)) for root in self.roots]
+
+    def after(self, operation):
         name = operation[2] if operation[0] == "as" else operation[0]
-        if name in UNSUPPORTED and name not in lacking and not all(map(UNSUPPORTED[name], (left, right))):
-            lacking.add(name)
-        if name in lacking:
-            continue
-        answers = perform(left, operation), perform(right, operation)
-        if answers[0] != answers[1]:
-            return "step %d, %s: %.300s on the left, %.300s on the right" % (step, operation, *answers)
-        trees = tree(left), tree(right)
-        if trees[0] != trees[1]:
-            paths = [p for p in sorted(trees[0].keys() | trees[1].keys()) if trees[0].get(p) != trees[1].get(p)]
-            return "step %d, %s: %s is %.300s on the left, %.300s on the right" % (
-                step, operation, paths[0], trees[0].get(paths[0]), trees[1].get(paths[0]))
-    return None
+        if name in ("commit", "abort"):
+            return self.end(name)
+        if name in UNSUPPORTED and name not in self.lacking and not all(map(UNSUPPORTED[name], self.roots)):
+            self.lacking.add(name)
+        if name in self.lacking:
+            return None
+        answers = [perform(root, operation) for root in self.roots]
+        if answers[0] != answers[1] and not refused_alike(operation, answers):
+            return "%.300s on the left, %.300s on the right" % tuple(answers)
+        trees = [tree(root) for root in self.roots]
+        found = tree_difference(trees)
+        if found:
+            return found
+        now = [times(root, there) for root, there in zip(self.roots, trees)]
+        moves = list(map(moved, self.times, now))
+        self.times = now
+        if name == "chown" and operation[-2:] == [-1, -1] or name == "whiteout" and answers[0] is not None:
+            return None
+        for path in sorted(moves[0].keys() & moves[1].keys()):
+            if moves[0][path] != moves[1][path]:
+                return "of %r (mtime, ctime) moved: %s on the left, %s on the right" % (
+                    path, moves[0][path], moves[1][path])
+        return None
+
+    def end(self, how):
+        if self.commits is None:
+            return None
+        for root in self.roots:
+            let_all_go(root)
+        found = self.commits.end(how)
+        self.look_at_times()
+        return found
+
+
+class Commits:
+    """What is committed of LEFT lies beside it; the mounts RIGHT and OTHER have it from the store."""
+
+    def __init__(self, left, right, other, work):
+        self.left, self.right, self.other, self.work = left, right, other, work
+        self.saved = os.path.join(left, "committed")
+        self.end("commit")
+
+    def end(self, how):
+        here = os.path.join(self.left, self.work)
+        source, target = (here, self.saved) if how == "commit" else (self.saved, here)
+        subprocess.run(["rm", "-rf", target], check=True)
+        subprocess.run(["cp", "-a", source, target], check=True)
+        control(self.right, how)
+        control(self.other, "begin")
+        trees = [tree(os.path.join(root, self.work)) for root in (self.left, self.right, self.other)]
+        found = tree_difference(trees[:2])
+        if found:
+            return "after this " + found
+        found = tree_difference([trees[0], trees[2]])
+        return found and "in the other mount " + found
+
+
+def control(mount, what):
+    with open(os.path.join(mount, ".cffs", what), "w", encoding="ascii") as file:
+        file.write("\n")
 
 
 def make(root):
@@ -101,7 +224,7 @@ def make(root):
     os.chmod(root, 0o777)
 
 
-def shrink(left, right, operations):
+def shrink(compare, operations):
     """Leaves out operations as long as a difference remains, in fresh directories."""
     tries = 0
     size = max(1, len(operations) // 2)
@@ -109,43 +232,59 @@ def shrink(left, right, operations):
         at = 0
         while at < len(operations) and tries < 300:
             fewer = operations[:at] + operations[at + size:]
-            roots = [os.path.join(root, "shrink%d" % tries) for root in (left, right)]
             tries += 1
-            for root in roots:
-                make(root)
-            if first_difference(*roots, fewer):
+            if compare("shrink%d" % tries, fewer):
                 operations = fewer
             else:
                 at += size
-            for root in roots:
-                shutil.rmtree(root)
         size //= 2
+    return operations
+
+
+def compare_in(roots, work, operations):
+    """In a directory of this name in each root, which is made first if need be."""
+    there = [os.path.join(root, work) for root in roots[:2]]
+    for directory in there:
+        make(directory)
+    try:
+        found = tree_difference(list(map(tree, there)))
+        if found:
+            return "before the first step (what was committed is not what was seen) " + found
+        commits = Commits(*roots, work) if len(roots) == 3 else None
+        return Comparison(*there, commits).first_difference(operations)
+    finally:
+        if work.startswith("shrink"):
+            for directory in there:
+                shutil.rmtree(directory)
+
+
+def drawn(seed, steps, commits):
+    rng = random.Random(seed)
+    users = [0, 0, 1000, 1001] if os.geteuid() == 0 else [0]
+    operations = [draw(rng, users) for _ in range(steps)]
+    if commits:
+        for step in range(0, steps, COMMITS_EVERY):
+            operations[step + rng.randrange(COMMITS_EVERY)] = [rng.choice(["commit", "commit", "abort"])]
     return operations
 
 
 def main(arguments):
     os.umask(0o022)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     if os.geteuid() == 0:
         os.setgroups([])
-    if arguments[0] == "random":
-        rng = random.Random(int(arguments[1]))
-        users = [0, 0, 1000, 1001] if os.geteuid() == 0 else [0]
-        operations = [draw(rng, users) for _ in range(int(arguments[2]))]
-    else:
+    if arguments[0] == "replay":
+        roots = arguments[2:]
         with open(arguments[1]) as source:
             operations = json.load(source)
-    left, right = arguments[-2:]
-    work = [os.path.join(root, "work") for root in (left, right)]
-    for root in work:
-        make(root)
-    if tree(work[0]) != tree(work[1]):
-        print("the trees differ before the first step: what was committed is not what was seen")
-        return 1
-    difference = first_difference(*work, operations)
+    else:
+        roots = arguments[3:]
+        operations = drawn(int(arguments[1]), int(arguments[2]), arguments[0] == "commits")
+    difference = compare_in(roots, "work", operations)
     if difference is None:
         return 0
-    print(difference)
-    print("shrunk: " + json.dumps(shrink(left, right, operations)))
+    print(difference, flush=True)
+    print("shrunk: " + json.dumps(shrink(lambda work, fewer: compare_in(roots, work, fewer), operations)))
     return 1
 
 

@@ -3,13 +3,15 @@ import ctypes
 import fcntl
 import mmap
 import os
+import resource
+import socket
 import stat
 import struct
+import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-PARENTS = ["", "a", "b", "a/b", "b/a"]
-NAMES = ["a", "b", "c", "d"]
-KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE = 1, 2, 16
+ALLOCATE, KEEP_SIZE, PUNCH_HOLE, COLLAPSE_RANGE, ZERO_RANGE, INSERT_RANGE = 0, 1, 2, 8, 16, 32
+UTIME_NOW, UTIME_OMIT = (1 << 30) - 1, (1 << 30) - 2
 
 
 def renameat2(old, new, flags):
@@ -43,19 +45,32 @@ def unlinked_while_open(path, text):
     return with_file(path, os.O_RDWR, action)
 
 
+def fallocate_fd(fd, mode, at, length):
+    if LIBC.fallocate(fd, mode, ctypes.c_long(at), ctypes.c_long(length)) != 0:
+        raise OSError(ctypes.get_errno(), "fallocate")
+    return os.fstat(fd).st_size
+
+
 def fallocate(path, mode, at, length):
-    def action(fd):
-        if LIBC.fallocate(fd, mode, ctypes.c_long(at), ctypes.c_long(length)) != 0:
-            raise OSError(ctypes.get_errno(), "fallocate")
-        return os.fstat(fd).st_size
-    return with_file(path, os.O_RDWR, action)
+    return with_file(path, os.O_RDWR, lambda fd: fallocate_fd(fd, mode, at, length))
+
+
+def limited_to(size, action):
+    """Does something while no file may become longer than this."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        return action()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def supports(mode):
     """Whether a directory's file system knows this mode of fallocate."""
     def probe(root):
         path = os.path.join(root, ".probe")
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        with open(path, "wb") as file:
+            file.write(bytes(8192))
         try:
             fallocate(path, mode, 0, 4096)
             return True
@@ -82,9 +97,24 @@ def has_nameless(root):
         return False
 
 
+def has_whiteout(root):
+    path = os.path.join(root, ".probe")
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    try:
+        renameat2(path, path + "2", 4)
+        os.unlink(path + "2")
+        return True
+    except OSError:
+        return False
+    finally:
+        os.unlink(path)
+
+
 def data_is_found(path):
     """Walks over what SEEK_DATA and SEEK_HOLE say: every byte that is not zero lies in data, and the end is a hole."""
     def action(fd):
+        if stat.S_ISDIR(os.fstat(fd).st_mode):
+            return "a directory"
         end = os.fstat(fd).st_size
         at, holes = 0, []
         while at < end:
@@ -126,6 +156,53 @@ def mapped(path, at, text):
             memory[begin:begin + len(fit)] = fit
             return [memory[0], memory[size - 1]]
     return with_file(path, os.O_RDWR, action)
+
+
+def with_umask(mask, action):
+    before = os.umask(mask)
+    try:
+        return action()
+    finally:
+        os.umask(before)
+
+
+def bind(path):
+    """A socket, by a name short enough for one."""
+    here = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
+    with socket.socket(socket.AF_UNIX) as bound:
+        try:
+            bound.bind("/proc/self/fd/%d/%s" % (here, os.path.basename(path)))
+        finally:
+            os.close(here)
+
+
+MAKING = {
+    "file": lambda p, mode: os.close(os.open(p, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)),
+    "directory": os.mkdir,
+    "fifo": os.mkfifo,
+    "device": lambda p, mode: os.mknod(p, mode | stat.S_IFCHR, os.makedev(1, 3)),
+    "disk": lambda p, mode: os.mknod(p, mode | stat.S_IFBLK, os.makedev(240, 70000)),
+    "socket": lambda p, mode: bind(p),
+}
+
+
+class Timespec(ctypes.Structure):
+    _fields_ = [("seconds", ctypes.c_long), ("nanos", ctypes.c_long)]
+
+
+def set_times(path, atime, mtime):
+    """Each "now", "omit" or nanoseconds. What is now is told as such."""
+    before = os.lstat(path)
+    times = (Timespec * 2)(*[
+        Timespec(0, UTIME_NOW) if t == "now" else Timespec(0, UTIME_OMIT) if t == "omit" else Timespec(*divmod(t, 10**9))
+        for t in (atime, mtime)])
+    if LIBC.utimensat(-100, os.fsencode(path), times, 0x100) != 0:
+        raise OSError(ctypes.get_errno(), "utimensat")
+    after = os.lstat(path)
+
+    def told(asked, value, earlier):
+        return [asked, abs(value / 1e9 - time.time()) < 60 if asked == "now" else value if asked != "omit" else value == earlier]
+    return [told(atime, after.st_atime_ns, before.st_atime_ns), told(mtime, after.st_mtime_ns, before.st_mtime_ns)]
 
 
 def utime(path, atime, mtime):
@@ -216,44 +293,31 @@ OPERATIONS = {
     "getxattr": lambda p, name: os.getxattr(p, name, follow_symlinks=False).decode("latin-1"),
     "removexattr": lambda p, name: os.removexattr(p, name, follow_symlinks=False),
     "acl": acl,
+    "make": lambda p, kind, mode, mask: with_umask(mask, lambda: MAKING[kind](p, mode)),
+    "times": set_times,
+    "collapse": lambda p, at, length: fallocate(p, COLLAPSE_RANGE, at // 4096 * 4096, 4096),
+    "insert": lambda p, at, length: fallocate(p, INSERT_RANGE, at // 4096 * 4096, 4096),
+    "whiteout": lambda p, q: renameat2(p, q, 4),
+    "limited": lambda p, at, text: with_file(p, os.O_WRONLY, lambda fd: limited_to(
+        5000, lambda: os.pwrite(fd, text.encode(), at))),
+    "cut": lambda p, at: limited_to(5000, lambda: os.truncate(p, at)),
+    "readlink": os.readlink,
+    "fstype": lambda p: os.pathconf(p, "PC_NAME_MAX"),
+    "removeacl": lambda p, kind: os.removexattr(p, "system.posix_acl_" + kind),
+    "chmodlink": lambda p, mode: os.chmod(p, mode, follow_symlinks=True),
+    "may": lambda p: [os.access(p, how, effective_ids=True) for how in (os.F_OK, os.R_OK, os.W_OK, os.X_OK)],
 }
-PATHS = {"rename": 2, "norepl": 2, "exchange": 2, "link": 2, "copyrange": 2}
-OPENING = {"write", "update", "append", "overwrite", "read", "orphan", "mapped", "lock", "reach", "reserve", "punch",
+PATHS = {"rename": 2, "norepl": 2, "exchange": 2, "link": 2, "copyrange": 2, "whiteout": 2}
+OPENING = {"collapse", "insert", "limited", "write", "update", "append", "overwrite", "read", "orphan", "mapped", "lock", "reach", "reserve", "punch",
            "zero", "zerokeep", "holes", "copyrange"}
 # Left out where a file system does not have it: name -> whether it does.
 UNSUPPORTED = {
     "punch": supports(PUNCH_HOLE | KEEP_SIZE), "zero": supports(ZERO_RANGE), "zerokeep": supports(ZERO_RANGE | KEEP_SIZE),
+    "collapse": supports(COLLAPSE_RANGE), "insert": supports(INSERT_RANGE), "whiteout": has_whiteout,
+    "removeacl": has_attributes, "fxattr": has_attributes, "fxattrs": has_attributes,
+    "fpunch": supports(PUNCH_HOLE | KEEP_SIZE), "fzero": supports(ZERO_RANGE),
     "nameless": has_nameless, "acl": has_attributes,
     "setxattr": has_attributes, "getxattr": has_attributes, "removexattr": has_attributes,
 }
 
 
-def draw(rng, users):
-    """A random operation, by a random user: the superuser is 0, whoever that is."""
-    def path():
-        return os.path.join(rng.choice(PARENTS), rng.choice(NAMES))
-
-    def text():
-        return str(rng.randrange(1000)) * rng.choice([1, 2, 5, 400, 3000])
-    at = rng.choice([0, 1, 5, 4090, 4096, 5000, 9000])
-    length = rng.choice([1, 100, 4096, 10000])
-    name = rng.choice(list(OPERATIONS))
-    attribute = rng.choice(["user.a", "user.b", "user." + "x" * 249, "trusted.t", "nonsense.n"])
-    span = lambda: [at, length]  # noqa: E731
-    more = {
-        "write": lambda: [at, text()], "update": lambda: [at, text()], "append": lambda: [text()],
-        "overwrite": lambda: [text()], "read": lambda: [at, rng.choice([1, 10, 6000])], "truncate": lambda: [at],
-        "rename": lambda: [path()], "norepl": lambda: [path()], "exchange": lambda: [path()],
-        "link": lambda: [path()], "symlink": lambda: [rng.choice(["a", "b/c", "../a", "nowhere"])],
-        "chmod": lambda: [rng.choice([0o644, 0o755, 0o600, 0o1777, 0o2755, 0o777, 0o4755, 0o2770, 0o700])],
-        "orphan": lambda: [text()], "chown": lambda: [rng.choice([-1, 0, 1000, 1001]), rng.choice([-1, 0, 1000, 1001])],
-        "utime": lambda: [rng.randrange(2**60), rng.randrange(2**60)], "mapped": lambda: [at, text()],
-        "lock": lambda: [rng.choice(["flock", "lockf"]), at], "reach": span, "reserve": span, "punch": span,
-        "zero": span, "zerokeep": span, "copyrange": lambda: [path(), at, rng.choice([0, 3, 4096, 6000]), length],
-        "nameless": lambda: [text()], "setxattr": lambda: [attribute, rng.choice(["", "v", "w" * 300]), rng.choice([0, 0, 1, 2])],
-        "getxattr": lambda: [attribute], "removexattr": lambda: [attribute],
-        "acl": lambda: [rng.choice(["access", "default"]), rng.choice([1000, 1001]), rng.randrange(8)],
-    }
-    operation = [name, path()] + more.get(name, lambda: [])()
-    user = rng.choice(users)
-    return ["as", user] + operation if user else operation
