@@ -22,6 +22,7 @@ import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -242,11 +243,11 @@ final class StagedLifetimesTest extends VolumeBed {
     /** Runs what is to happen while the next object is being written. */
     private record Interrupted(BlockStore blocks, List<Runnable> meanwhile) implements BlockStore {
         @Override
-        public boolean putIfAbsent(String name, Bytes content) {
+        public boolean putIfAbsent(String name, List<ByteBuffer> parts) {
             List<Runnable> now = List.copyOf(meanwhile);
             meanwhile.clear();
             now.forEach(Runnable::run);
-            return blocks.putIfAbsent(name, content);
+            return blocks.putIfAbsent(name, parts);
         }
 
         @Override

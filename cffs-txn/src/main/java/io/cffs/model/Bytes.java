@@ -3,6 +3,7 @@ package io.cffs.model;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.Checksum;
 
 /** An immutable run of bytes that compares by content: symlink targets, attribute values, inline data. */
 public final class Bytes {
@@ -59,6 +60,11 @@ public final class Bytes {
     /** Puts {@code length} bytes from {@code from} on into {@code target} and advances its position. */
     public void copyTo(int from, int length, ByteBuffer target) {
         target.put(content, from, length);
+    }
+
+    /** Adds {@code length} bytes from {@code from} on to a checksum. */
+    public void addTo(Checksum sum, int from, int length) {
+        sum.update(content, from, length);
     }
 
     public Bytes slice(int from, int to) {

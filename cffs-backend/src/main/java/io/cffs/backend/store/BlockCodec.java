@@ -15,6 +15,8 @@ final class BlockCodec {
     static final byte LZ4 = 1;
     /** Below this a block is not worth the call. */
     private static final int COMPRESS_BYTES_MIN = 256;
+    /** Two runs of this length, at the start and in the middle, say whether the whole is worth the call. */
+    private static final int SAMPLE_BYTES = 4096;
 
     private static final LZ4Compressor COMPRESSOR = LZ4Factory.fastestInstance().fastCompressor();
     private static final LZ4SafeDecompressor DECOMPRESSOR = LZ4Factory.fastestInstance().safeDecompressor();
@@ -25,23 +27,40 @@ final class BlockCodec {
     record Encoded(int rawBytes, int checksum, byte encoding, byte[] stored) {}
 
     static Encoded encode(Bytes raw) {
-        return encode(raw.toArray(), 0, raw.length());
+        byte[] packed = packed(raw, 0, raw.length());
+        return new Encoded(raw.length(), checksum(raw, 0, raw.length()), packed == null ? RAW : LZ4,
+                packed == null ? raw.toArray() : packed);
     }
 
-    static Encoded encode(byte[] raw, int offset, int length) {
+    static int checksum(Bytes raw, int from, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(raw, offset, length);
-        int checksum = (int) crc.getValue();
-        if (length >= COMPRESS_BYTES_MIN) {
-            byte[] packed = new byte[length - length / 8];
-            try {
-                int packedBytes = COMPRESSOR.compress(raw, offset, length, packed, 0, packed.length);
-                return new Encoded(length, checksum, LZ4, Arrays.copyOf(packed, packedBytes));
-            } catch (LZ4Exception incompressible) {
-                // It did not fit into seven eighths.
+        raw.addTo(crc, from, length);
+        return (int) crc.getValue();
+    }
+
+    /** The bytes compressed; null when that does not save an eighth, or does not look as if it would. */
+    static byte[] packed(Bytes raw, int from, int length) {
+        if (length < COMPRESS_BYTES_MIN) {
+            return null;
+        }
+        if (length >= 4 * SAMPLE_BYTES) {
+            byte[] sample = new byte[2 * SAMPLE_BYTES];
+            raw.copyTo(from, sample, 0, SAMPLE_BYTES);
+            raw.copyTo(from + length / 2, sample, SAMPLE_BYTES, SAMPLE_BYTES);
+            if (packed(sample) == null) {
+                return null;
             }
         }
-        return new Encoded(length, checksum, RAW, Arrays.copyOfRange(raw, offset, offset + length));
+        byte[] plain = new byte[length];
+        raw.copyTo(from, plain, 0, length);
+        return packed(plain);
+    }
+
+    private static byte[] packed(byte[] plain) {
+        // Room for the worst case: where it would not fit, an exception costs more than all the rest.
+        byte[] room = new byte[COMPRESSOR.maxCompressedLength(plain.length)];
+        int length = COMPRESSOR.compress(plain, 0, plain.length, room, 0);
+        return length <= plain.length - plain.length / 8 ? Arrays.copyOf(room, length) : null;
     }
 
     /** Null when the stored bytes do not give what was once encoded. */

@@ -1,6 +1,8 @@
 package io.cffs.backend.store;
 
 import io.cffs.model.Bytes;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -13,9 +15,15 @@ public interface BlockStore extends AutoCloseable {
      * Stores an object, durably when this returns. A name that is taken keeps its object.
      *
      * @param name 1 to 128 of a-z, 0-9 and '-'
+     * @param parts what it consists of, each buffer's remaining bytes; taken over, the bytes do not change
      * @return false when the name was taken
      */
-    boolean putIfAbsent(String name, Bytes content);
+    boolean putIfAbsent(String name, List<ByteBuffer> parts);
+
+    /** As {@link #putIfAbsent(String, List)}, with one part. */
+    default boolean putIfAbsent(String name, Bytes content) {
+        return putIfAbsent(name, List.of(content.asBuffer()));
+    }
 
     /**
      * Up to {@code length} bytes from {@code offset} on: fewer at the object's end. Null when there is no such

@@ -71,7 +71,7 @@ final class BlockWriter {
             return;
         }
         byte[] own = inlineBytes(patch);
-        BlockCodec.Encoded encoded = own.length == 0 ? null : BlockCodec.encode(own, 0, own.length);
+        BlockCodec.Encoded encoded = own.length == 0 ? null : BlockCodec.encode(Bytes.owning(own));
         ComposedBlock.Recorded data = encoded == null
                 ? null
                 : new ComposedBlock.Recorded(null, ts, encoded.rawBytes(), encoded.checksum(), encoded.encoding());

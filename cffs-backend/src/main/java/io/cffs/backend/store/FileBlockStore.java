@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +23,9 @@ public final class FileBlockStore implements BlockStore {
 
     private final DurableDirectory directory;
     private final AtomicLong temporaries = new AtomicLong();
+    private final AtomicLong renames = new AtomicLong();
+    private final ReentrantLock syncing = new ReentrantLock();
+    private long renamesSynced; // @GuardedBy("syncing"): they are durable
 
     private FileBlockStore(DurableDirectory directory) {
         this.directory = directory;
@@ -46,7 +51,7 @@ public final class FileBlockStore implements BlockStore {
     }
 
     @Override
-    public boolean putIfAbsent(String name, Bytes content) {
+    public boolean putIfAbsent(String name, List<ByteBuffer> parts) {
         requireLegal(name);
         String temporary = temporaries.incrementAndGet() + TEMPORARY;
         try {
@@ -55,12 +60,17 @@ public final class FileBlockStore implements BlockStore {
             }
             try {
                 try (DurableFile file = directory.create(temporary)) {
-                    file.write(0, content.asBuffer());
+                    long at = 0;
+                    for (ByteBuffer part : parts) {
+                        int length = part.remaining();
+                        file.write(at, part);
+                        at += length;
+                    }
                     file.sync();
                 }
                 // Two puts of one name at once have the same content by contract, so the later rename changes nothing.
                 directory.rename(temporary, name + SUFFIX);
-                directory.sync();
+                syncNames();
             } catch (IOException failed) {
                 directory.delete(temporary);
                 throw failed;
@@ -74,6 +84,21 @@ public final class FileBlockStore implements BlockStore {
                     ? new BackendException(BackendException.Cause.NO_SPACE,
                             "no space left for blocks in " + directory.describe(), failed)
                     : failed("cannot write a block in " + directory.describe(), failed);
+        }
+    }
+
+    /** Those who wait for a sync of the directory share the next one. */
+    private void syncNames() throws IOException {
+        long mine = renames.incrementAndGet();
+        syncing.lock();
+        try {
+            if (renamesSynced < mine) {
+                long upTo = renames.get();
+                directory.sync();
+                renamesSynced = upTo;
+            }
+        } finally {
+            syncing.unlock();
         }
     }
 

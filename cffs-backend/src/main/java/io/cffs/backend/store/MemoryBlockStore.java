@@ -2,6 +2,8 @@ package io.cffs.backend.store;
 
 import io.cffs.model.Bytes;
 import io.cffs.txn.port.BackendException;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -26,12 +28,14 @@ public final class MemoryBlockStore implements BlockStore {
     }
 
     @Override
-    public boolean putIfAbsent(String name, Bytes content) {
+    public boolean putIfAbsent(String name, List<ByteBuffer> parts) {
         FileBlockStore.requireLegal(name);
         if (full) {
             throw new BackendException(BackendException.Cause.NO_SPACE, "no space left for blocks", null);
         }
-        return objects.putIfAbsent(name, content) == null;
+        ByteBuffer content = ByteBuffer.allocate(parts.stream().mapToInt(ByteBuffer::remaining).sum());
+        parts.forEach(part -> content.put(part.duplicate()));
+        return objects.putIfAbsent(name, Bytes.owning(content.array())) == null;
     }
 
     @Override

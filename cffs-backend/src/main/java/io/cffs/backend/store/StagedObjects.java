@@ -6,6 +6,8 @@ import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -47,26 +49,21 @@ public final class StagedObjects {
             throw new BackendException(BackendException.Cause.REFUSED,
                     "a staged object has 1 to " + StagedId.BYTES_MAX + " bytes, not " + content.length(), null);
         }
-        byte[] raw = content.toArray();
-        int count = (raw.length + Blocks.BLOCK_BYTES - 1) / Blocks.BLOCK_BYTES;
-        BlockCodec.Encoded[] encoded = new BlockCodec.Encoded[count];
-        int total = HEAD_BYTES + count * LINE_BYTES;
+        int count = (content.length() + Blocks.BLOCK_BYTES - 1) / Blocks.BLOCK_BYTES;
+        ByteBuffer table = ByteBuffer.allocate(HEAD_BYTES + count * LINE_BYTES);
+        table.putInt(MAGIC).putInt(content.length()).putInt(count).putInt(0);
+        List<ByteBuffer> parts = new ArrayList<>(List.of(table));
         for (int i = 0; i < count; i++) {
             int from = i * Blocks.BLOCK_BYTES;
-            encoded[i] = BlockCodec.encode(raw, from, Math.min(Blocks.BLOCK_BYTES, raw.length - from));
-            total += encoded[i].stored().length;
+            int length = Math.min(Blocks.BLOCK_BYTES, content.length() - from);
+            byte[] packed = BlockCodec.packed(content, from, length);
+            table.putInt(length).putInt(packed == null ? length : packed.length)
+                    .putInt(BlockCodec.checksum(content, from, length))
+                    .putInt(packed == null ? BlockCodec.RAW : BlockCodec.LZ4);
+            parts.add(packed == null ? content.asBuffer().slice(from, length) : ByteBuffer.wrap(packed));
         }
-        ByteBuffer image = ByteBuffer.allocate(total);
-        image.putInt(MAGIC).putInt(raw.length).putInt(count).putInt(0);
-        for (BlockCodec.Encoded block : encoded) {
-            image.putInt(block.rawBytes()).putInt(block.stored().length).putInt(block.checksum()).putInt(
-                    block.encoding());
-        }
-        image.putInt(12, checksumOf(image.array(), count));
-        for (BlockCodec.Encoded block : encoded) {
-            image.put(block.stored());
-        }
-        blocks.putIfAbsent(nameOf(id), Bytes.owning(image.array()));
+        table.putInt(12, checksumOf(table.array(), count)).flip();
+        blocks.putIfAbsent(nameOf(id), parts);
     }
 
     /** Whether there is such an object, sound or not. */

@@ -1,5 +1,6 @@
 package io.cffs.backend.wire;
 
+import io.cffs.txn.StagedId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -11,8 +12,11 @@ import java.util.Arrays;
  */
 public final class FrameReader {
     private static final int BUFFER_BYTES = 32 * 1024;
-    /** Room that is made for a payload before its bytes have come. */
-    private static final int TRUSTED_BYTES = 256 * 1024;
+    /**
+     * Room that is made for a payload before its bytes have come: a staged object is not copied. What all peers of a
+     * server may state together is bounded by {@code ServerLimits}.
+     */
+    private static final int TRUSTED_BYTES = StagedId.BYTES_MAX + 1024;
     /** LZ4 cannot do better: a run's length grows by 255 for each byte. */
     private static final int LZ4_RATIO_MAX = 255;
 

@@ -9,6 +9,9 @@ import java.nio.channels.SocketChannel;
 
 /** A TCP or unix socket, blocking. */
 public final class SocketDuplex implements Duplex {
+    /** About what a unix socket holds. */
+    private static final int PIECE_BYTES = 256 * 1024;
+
     private final SocketChannel channel;
     private final String peer;
     private final boolean betweenHosts;
@@ -30,13 +33,26 @@ public final class SocketDuplex implements Duplex {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return channel.read(target);
+        // The JDK makes room outside of the heap, and keeps it, for all that could come.
+        int end = target.limit();
+        try {
+            return channel.read(target.limit(Math.min(end, target.position() + PIECE_BYTES)));
+        } finally {
+            target.limit(end);
+        }
     }
 
     @Override
     public void write(ByteBuffer source) throws IOException {
-        while (source.hasRemaining()) {
-            channel.write(source);
+        // The JDK copies all that remains of a heap buffer for each call, and a socket takes a part of it.
+        int end = source.limit();
+        try {
+            while (source.position() < end) {
+                source.limit(Math.min(end, source.position() + PIECE_BYTES));
+                channel.write(source);
+            }
+        } finally {
+            source.limit(end);
         }
     }
 
