@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.backend.disk.DurableDirectory;
+import io.cffs.backend.disk.FullDisk;
 import io.cffs.model.Epoch;
 import io.cffs.txn.port.BackendException;
 import java.io.IOException;
@@ -134,7 +135,10 @@ public final class FileCommitLog implements CommitLog {
         next = position;
     }
 
-    /** Only zeros and headers are written here, so a failure leaves the log as it was. */
+    /**
+     * Only zeros and headers are written here, so a full disk leaves the log as it was. Any other failure breaks it, as
+     * one of frames would.
+     */
     private LogSegment segmentWithRoom(int sizeBytes) {
         LogSegment last = segments.getLast();
         try {
@@ -146,10 +150,15 @@ public final class FileCommitLog implements CommitLog {
             }
             last.makeRoom(sizeBytes);
             return last;
-        } catch (IOException full) {
-            throw new BackendException(BackendException.Cause.NO_SPACE,
-                    "no space left for the commit log in " + directory.describe() + "; free some and commits go on",
-                            full);
+        } catch (IOException failed) {
+            if (FullDisk.isWhy(failed)) {
+                throw new BackendException(BackendException.Cause.NO_SPACE,
+                        "no space left for the commit log in " + directory.describe()
+                                + "; free some and commits go on", failed);
+            }
+            // The log is whole, but its disk is not: whether a sync means anything from now on is not known.
+            broken = true;
+            throw failed("the commit log in " + directory.describe() + " could not be lengthened", failed);
         }
     }
 

@@ -2,6 +2,7 @@ package io.cffs.backend.store;
 
 import io.cffs.backend.disk.DurableDirectory;
 import io.cffs.backend.disk.DurableFile;
+import io.cffs.backend.disk.FullDisk;
 import io.cffs.model.Bytes;
 import io.cffs.txn.port.BackendException;
 import java.io.IOException;
@@ -79,8 +80,7 @@ public final class FileBlockStore implements BlockStore {
         } catch (FileAlreadyExistsException taken) {
             throw failed("the temporary name " + temporary + " is taken in " + directory.describe(), taken);
         } catch (IOException failed) {
-            boolean full = String.valueOf(failed.getMessage()).contains("No space left");
-            throw full
+            throw FullDisk.isWhy(failed)
                     ? new BackendException(BackendException.Cause.NO_SPACE,
                             "no space left for blocks in " + directory.describe(), failed)
                     : failed("cannot write a block in " + directory.describe(), failed);

@@ -109,6 +109,37 @@ final class FileCommitLogTest extends CommitLogContract {
         }
     }
 
+    /** A disk that fails while a segment is being made is no full disk: who reads the sentence would free some room. */
+    @Test
+    void aFailingDiskIsNotCalledFull() {
+        for (boolean full : new boolean[] {false, true}) {
+            MemoryDirectory disk = new MemoryDirectory();
+            FileCommitLog log = FileCommitLog.open(disk, 16 * 1024);
+            log.fence(ONE);
+            log.append(ONE, List.of(record(16 * 1024 - 500, 1)));
+            List<byte[]> next = List.of(record(1000, 2));
+            if (full) {
+                disk.setCapacity(0);
+            } else {
+                disk.failSyncs(1);
+            }
+            BackendException failed = assertThrows(BackendException.class, () -> log.append(ONE, next));
+            assertEquals(full ? BackendException.Cause.NO_SPACE : BackendException.Cause.STORE_FAILED, failed.kind());
+            assertEquals(full, failed.getMessage().contains("no space left"), failed.getMessage());
+            assertEquals(!full, failed.getMessage().contains("Input/output error"), failed.getMessage());
+            disk.setCapacity(Long.MAX_VALUE);
+            if (full) {
+                log.append(ONE, next);
+            } else {
+                // The kernel may have dropped what it could not write, and would report success now.
+                assertEquals(BackendException.Cause.STORE_FAILED,
+                        assertThrows(BackendException.class, () -> log.append(ONE, next)).kind());
+            }
+            log.close();
+            assertEquals(full ? 2 : 1, all(FileCommitLog.open(disk, 16 * 1024), 1).size());
+        }
+    }
+
     /** Rot of any byte of any acknowledged frame but those of the last batch is reported and never cut off. */
     @Test
     void damageInTheMiddleIsReportedNotCut() throws IOException {
