@@ -7,6 +7,7 @@ import io.cffs.model.Name;
 import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.port.DirectoryPage;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -25,6 +26,21 @@ public interface Snapshot {
 
     /** Null for a hole. {@code index} counts 128 KiB blocks. */
     StoredObject.BlockObject block(Ino ino, long index) throws SnapshotMiss;
+
+    /**
+     * Puts the bytes {@code from} to {@code from + length} of a block, as far as it reaches, at the target's position
+     * and advances it. For who wants a part of a block and no copy of all of it.
+     *
+     * @return how many bytes; 0 for a hole. On SnapshotMiss the target's position is unmoved
+     */
+    default int copyBlock(Ino ino, long index, int from, int length, ByteBuffer target) throws SnapshotMiss {
+        StoredObject.BlockObject block = block(ino, index);
+        int stored = block == null ? 0 : Math.clamp((long) block.raw().length() - from, 0, length);
+        if (stored > 0) {
+            block.raw().copyTo(from, stored, target);
+        }
+        return stored;
+    }
 
     /** Names after {@code after} (null: from the start), in byte order, with inodes; at most {@code limit}. */
     DirectoryPage list(Ino directory, Name after, int limit) throws SnapshotMiss;

@@ -3,7 +3,6 @@ package io.cffs.txn;
 import io.cffs.model.Blocks;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
-import io.cffs.model.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.List;
 /** Copies file bytes out of a snapshot. Records nothing. Not thread-safe. */
 final class StoredBytes {
     private static final byte[] ZEROS = new byte[Blocks.PAGE_BYTES];
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Snapshot snapshot;
 
@@ -33,7 +33,8 @@ final class StoredBytes {
                 long index = Blocks.blockOf(at);
                 int inBlock = (int) (at - index * Blocks.BLOCK_BYTES);
                 int part = (int) Math.min(storedStop - at, Blocks.BLOCK_BYTES - inBlock);
-                putPart(snapshot.block(ino, index), inBlock, part, target);
+                int stored = snapshot.copyBlock(ino, index, inBlock, part, target);
+                putZeros(target, part - stored);
                 at += part;
             }
         } catch (SnapshotMiss miss) {
@@ -41,14 +42,6 @@ final class StoredBytes {
             throw allMissing(miss, ino, Blocks.blockOf(at) + 1, Blocks.blockOf(storedStop - 1));
         }
         putZeros(target, (int) (stop - Math.max(at, offset)));
-    }
-
-    private static void putPart(StoredObject.BlockObject block, int inBlock, int part, ByteBuffer target) {
-        int stored = block == null ? 0 : Math.clamp(block.raw().length() - inBlock, 0, part);
-        if (stored > 0) {
-            block.raw().copyTo(inBlock, stored, target);
-        }
-        putZeros(target, part - stored);
     }
 
     static void putZeros(ByteBuffer target, int count) {
@@ -68,7 +61,7 @@ final class StoredBytes {
         List<ObjectKey> keys = new ArrayList<>(objects.keys());
         for (long index = nextIndex; index <= lastIndex; index++) {
             try {
-                snapshot.block(ino, index);
+                snapshot.copyBlock(ino, index, 0, 0, NOTHING);
             } catch (SnapshotMiss miss) {
                 if (miss.wanted() instanceof SnapshotMiss.Wanted.Objects more) {
                     keys.addAll(more.keys());

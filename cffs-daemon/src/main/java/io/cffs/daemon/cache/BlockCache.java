@@ -3,6 +3,7 @@ package io.cffs.daemon.cache;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.ObjectKey.BlockKey;
+import java.nio.ByteBuffer;
 
 /**
  * Blocks by (volume, block, version). The content of a version never changes, so an entry is never wrong, only absent:
@@ -12,6 +13,35 @@ import io.cffs.model.ObjectKey.BlockKey;
 public interface BlockCache extends AutoCloseable {
     /** Null when absent. */
     Bytes get(VolumeIdentity volume, BlockKey key, CommitTs version);
+
+    /** What {@link #copy} answers when the block is absent. */
+    int ABSENT = -1;
+
+    /**
+     * Puts bytes {@code from} (0 and up) to {@code from + length} of a block at the target's position and advances it.
+     *
+     * @return how many: fewer than {@code length} when the block is shorter. {@link #ABSENT} when it is not here; the
+     *     target's position is then unmoved, what remains in it undefined
+     */
+    default int copy(
+            VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length, ByteBuffer target) {
+        Bytes whole = get(volume, key, version);
+        return whole == null ? ABSENT : copyPart(whole, from, length, target);
+    }
+
+    /** Whether {@link #copy} costs about what the part costs, and not what the block does. */
+    default boolean copiesParts() {
+        return false;
+    }
+
+    /** As {@link #copy}, of a block that is at hand. */
+    static int copyPart(Bytes whole, int from, int length, ByteBuffer target) {
+        int part = Math.clamp((long) whole.length() - from, 0, length);
+        if (part > 0) {
+            whole.copyTo(from, part, target);
+        }
+        return part;
+    }
 
     /** Whether {@link #get} would probably answer; cheaper, because nothing is copied or verified. */
     boolean contains(VolumeIdentity volume, BlockKey key, CommitTs version);

@@ -42,6 +42,11 @@ public final class MemoryBlockCache implements BlockCache {
     }
 
     @Override
+    public boolean copiesParts() {
+        return true;
+    }
+
+    @Override
     public synchronized boolean contains(VolumeIdentity volume, BlockKey key, CommitTs version) {
         return entries.containsKey(new Key(volume, key, version));
     }

@@ -1,7 +1,6 @@
 package io.cffs.daemon.cache;
 
 import io.cffs.daemon.cache.SlabLayout.Band;
-import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.ObjectKey.BlockKey;
@@ -12,7 +11,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -31,18 +29,25 @@ import java.util.concurrent.atomic.LongAdder;
  * merely frozen may scribble over the new content once, which then no reader believes; the first to notice empties the
  * slot. Victims are chosen by CLOCK with a reference bit that readers set.
  *
- * <p>Disk: the file is sparse. A data area is first written by a system call, which reports a full disk; once it has
- * disk space, it is written through the mapping. A file cut short under the mapping surfaces as InternalError; the
- * cache is then off for this process.
+ * <p>Parts of blocks: a reader that wants 4 KiB need not copy and sum up 128 KiB each time. It does so once, and notes
+ * the state word ({@link VerifiedSlots}); while the word is the same, it copies the part alone, and reads the word again
+ * after it. That is right because nothing writes to a slot under an unchanged FILLED word: its writer set the word after
+ * its last write, and the next one changes the word before its first. Who might break that is a writer from whom the
+ * slot was stolen. So stealing leaves a mark in the word that never goes away, and of a slot with the mark every use is
+ * verified in whole. What then stands between two uses is the page cache of this host alone, as with any file.
+ *
+ * <p>Disk: the file is sparse. Heads have disk space from the start and are mapped; data is read and written by system
+ * calls, so that a full disk is an error and not a fault, and nothing of it is resident in this process. Heads cut off
+ * under the mapping surface as InternalError; the cache is then off for this process.
  *
  * <p>Tried and dropped: one slot size (2,000 small files would fill 256 MiB of address space), locks by process id
- * (ids mean nothing across containers), repair of a damaged file (a new one is always right).
+ * (ids mean nothing across containers), repair of a damaged file (a new one is always right), data through the mapping
+ * (256 MiB resident in each process, and a part that is read from a file cut short is noticed too late).
  */
 public final class SlabBlockCache implements BlockCache {
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final int USED_LATELY = 56;
-    private static final int BACKED = 60;
     /** A writer takes microseconds; one that has not finished after this has been killed or frozen. */
     private static final int STEAL_AFTER_SECONDS = 5;
     /** Slots a writer tries to take before it lets the block go: others write to this set at the same time. */
@@ -52,6 +57,7 @@ public final class SlabBlockCache implements BlockCache {
     private final MemorySegment segment;
     private final Band[] bands;
     private final Ticker ticker;
+    private final VerifiedSlots verified;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder puts = new LongAdder();
@@ -64,6 +70,7 @@ public final class SlabBlockCache implements BlockCache {
         this.segment = file.segment();
         this.bands = file.layout().bands().toArray(Band[]::new);
         this.ticker = ticker;
+        this.verified = new VerifiedSlots(file.layout().slotCount());
     }
 
     /**
@@ -115,7 +122,9 @@ public final class SlabBlockCache implements BlockCache {
         byte[] copy = null;
         if (length > 0 && length <= band.slotBytes()) {
             copy = new byte[length];
-            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, band.dataOffset(slot), copy, 0, length);
+            if (!file.read(ByteBuffer.wrap(copy), band.dataOffset(slot))) {
+                return null;
+            }
         }
         VarHandle.loadLoadFence();
         if ((long) WORD.getOpaque(segment, head) != word) {
@@ -127,10 +136,71 @@ public final class SlabBlockCache implements BlockCache {
             WORD.compareAndSet(segment, head, word, SlabWord.emptied(word));
             return null;
         }
+        verified.add(band.firstSlot() + slot, word);
+        markUsed(head);
+        return copy;
+    }
+
+    private void markUsed(long head) {
         if ((int) INT.getOpaque(segment, head + USED_LATELY) == 0) {
             INT.setOpaque(segment, head + USED_LATELY, 1);
         }
-        return copy;
+    }
+
+    @Override
+    public boolean copiesParts() {
+        return true;
+    }
+
+    @Override
+    public int copy(
+            VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length, ByteBuffer target) {
+        if (off) {
+            return ABSENT;
+        }
+        try {
+            long blockHash = BlockHash.ofBlock(volume, key);
+            for (int i = bands.length - 1; i >= 0; i--) {
+                Band band = bands[i];
+                int slot = slotWith(band, band.slotOfSet(blockHash), volume, key, version);
+                int copied = slot < 0 ? ABSENT : copyOf(band, slot, volume, key, version, from, length, target);
+                if (copied != ABSENT) {
+                    hits.increment();
+                    return copied;
+                }
+            }
+        } catch (IllegalStateException | InternalError e) {
+            switchOff(e);
+        }
+        misses.increment();
+        return ABSENT;
+    }
+
+    private int copyOf(
+            Band band, int slot, VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length,
+            ByteBuffer target) {
+        long head = band.headOffset(slot);
+        long word = (long) WORD.getAcquire(segment, head);
+        if (SlabWord.wasStolen(word) || !verified.has(band.firstSlot() + slot, word)) {
+            byte[] whole = read(band, slot, volume, key, version,
+                    BlockHash.ofVersion(BlockHash.ofBlock(volume, key), version));
+            return whole == null ? ABSENT : BlockCache.copyPart(Bytes.owning(whole), from, length, target);
+        }
+        if (!SlabWord.isFilled(word) || !holds(head, volume, key, version)) {
+            return ABSENT;
+        }
+        int part = Math.clamp((long) segment.get(ValueLayout.JAVA_INT, head + 48) - from, 0, length);
+        int start = target.position();
+        int limit = target.limit();
+        boolean read = part == 0 || file.read(target.limit(start + part), band.dataOffset(slot) + from);
+        target.limit(limit);
+        VarHandle.loadLoadFence();
+        if (!read || (long) WORD.getOpaque(segment, head) != word) {
+            target.position(start);
+            return ABSENT;
+        }
+        markUsed(head);
+        return part;
     }
 
     private boolean holds(long head, VolumeIdentity volume, BlockKey key, CommitTs version) {
@@ -254,27 +324,14 @@ public final class SlabBlockCache implements BlockCache {
         segment.set(ValueLayout.JAVA_INT, head + 52, BlockHash.checksum(bytes, bytes.length, hash));
         // A new block has to earn its second life: a scan must not push out what is read again and again.
         segment.set(ValueLayout.JAVA_INT, head + USED_LATELY, 0);
-        if (segment.get(ValueLayout.JAVA_INT, head + BACKED) >= bytes.length) {
-            MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, band.dataOffset(slot), bytes.length);
-        } else if (file.write(ByteBuffer.wrap(wholePages(bytes)), band.dataOffset(slot))) {
-            segment.set(ValueLayout.JAVA_INT, head + BACKED, wholePagesLength(bytes.length));
-        } else {
+        if (!file.write(ByteBuffer.wrap(bytes), band.dataOffset(slot))) {
             WORD.compareAndSet(segment, head, mine, SlabWord.emptied(mine));
             return;
         }
         if (WORD.compareAndSet(segment, head, mine, SlabWord.filled(mine))) {
+            verified.add(band.firstSlot() + slot, SlabWord.filled(mine));
             puts.increment();
         }
-    }
-
-    /** A page of which only a part has disk space would still be a fault when it is written through the mapping. */
-    private static byte[] wholePages(byte[] bytes) {
-        int length = wholePagesLength(bytes.length);
-        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-    }
-
-    private static int wholePagesLength(int length) {
-        return Math.ceilDiv(length, Blocks.PAGE_BYTES) * Blocks.PAGE_BYTES;
     }
 
     /** A slot of the set to overwrite; -1 when live writers have them all. */

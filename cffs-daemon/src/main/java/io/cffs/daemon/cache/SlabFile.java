@@ -21,7 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A slab file, mapped. A file that is not sound (another layout, too short, not ours alone, not a file) is thrown away
+ * A slab file: its heads are mapped, its data is read and written by system calls, which count in nobody's resident
+ * memory, and report a file cut short or a full disk instead of faulting. A file that is not sound (another layout, too short, not ours alone, not a file) is thrown away
  * and made anew; those who still have it mapped keep using it until they end. A new file gets its name only when it is
  * whole, and only if no other process was faster.
  */
@@ -35,7 +36,7 @@ final class SlabFile implements AutoCloseable {
     private final SlabLayout layout;
     private final Arena arena;
     private final MemorySegment segment;
-    private FileChannel channel; // @GuardedBy("this")
+    private volatile FileChannel channel; // written under "this"
 
     private SlabFile(
             Path path, Object fileKey, SlabLayout layout, Arena arena, MemorySegment segment, FileChannel channel) {
@@ -99,7 +100,7 @@ final class SlabFile implements AutoCloseable {
                     || channel.size() != layout.fileBytes()) {
                 return null;
             }
-            MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, layout.fileBytes(), arena);
+            MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, layout.metadataBytes(), arena);
             SlabFile opened = new SlabFile(path, fileKeyOf(path), layout, arena, segment, channel);
             sound = true;
             return opened;
@@ -152,10 +153,7 @@ final class SlabFile implements AutoCloseable {
         return segment;
     }
 
-    /**
-     * Writes to the file by a system call, so that a full disk is an exception and not a fault in the mapping. False
-     * when it did not work.
-     */
+    /** Writes to the data area. False when it did not work. */
     boolean write(ByteBuffer source, long offset) {
         try {
             writeFully(openedChannel(), source, offset);
@@ -166,7 +164,34 @@ final class SlabFile implements AutoCloseable {
         }
     }
 
-    private synchronized FileChannel openedChannel() throws IOException {
+    /**
+     * Fills {@code target} from the data area. False when that did not work or the file ends before; what the target
+     * holds and where it stands is then undefined.
+     */
+    boolean read(ByteBuffer target, long offset) {
+        try {
+            FileChannel opened = openedChannel();
+            long at = offset;
+            while (target.hasRemaining()) {
+                int count = opened.read(target, at);
+                if (count <= 0) {
+                    return false;
+                }
+                at += count;
+            }
+            return true;
+        } catch (IOException e) {
+            // Closed by an interrupt of this thread, or the medium failed: the entry is as good as absent.
+            return false;
+        }
+    }
+
+    private FileChannel openedChannel() throws IOException {
+        FileChannel opened = channel;
+        return opened.isOpen() ? opened : reopenedChannel();
+    }
+
+    private synchronized FileChannel reopenedChannel() throws IOException {
         if (!arena.scope().isAlive()) {
             throw new ClosedChannelException();
         }
@@ -174,7 +199,7 @@ final class SlabFile implements AutoCloseable {
             FileChannel reopened = openChannel(path);
             if (!fileKey.equals(fileKeyOf(path))) {
                 reopened.close();
-                throw new IOException("another file has taken the place of the mapped one");
+                throw new IOException("another file has taken the place of the opened one");
             }
             channel = reopened;
         }

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * A head: 0 state word, 8 volume high, 16 volume low, 24 ino, 32 block index, 40 version, 48 length, 52 checksum,
- * 56 used lately, 60 bytes of the data area that have disk space.
+ * 56 used lately.
  */
 final class SlabLayout {
     static final int HEAD_BYTES = 64;
@@ -26,7 +26,7 @@ final class SlabLayout {
     static final long CAPACITY_BYTES_MAX = 1L << 42;
 
     private static final long MAGIC = 0x43464653_534C4142L;
-    private static final int LAYOUT = 1;
+    private static final int LAYOUT = 2;
 
     private final long capacityBytes;
     private final List<Band> bands;
@@ -61,6 +61,10 @@ final class SlabLayout {
 
     long capacityBytes() {
         return capacityBytes;
+    }
+
+    int slotCount() {
+        return slotCount;
     }
 
     long fileBytes() {

@@ -11,6 +11,7 @@ import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.XattrKey;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendPort;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -192,6 +193,18 @@ public final class SnapshotCache {
             hotBlocks.put(identity, key, version, cold);
         }
         return cold;
+    }
+
+    /** As {@link BlockCache#copy}, from wherever the content is at hand. */
+    int copyBlock(BlockKey key, CommitTs version, int from, int length, ByteBuffer target) {
+        if (blocks.copiesParts()) {
+            int copied = blocks.copy(identity, key, version, from, length, target);
+            if (copied != BlockCache.ABSENT) {
+                return copied;
+            }
+        }
+        Bytes whole = blockContent(key, version);
+        return whole == null ? BlockCache.ABSENT : BlockCache.copyPart(whole, from, length, target);
     }
 
     boolean hasBlockContent(BlockKey key, CommitTs version) {

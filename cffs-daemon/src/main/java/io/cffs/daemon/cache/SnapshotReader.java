@@ -20,6 +20,7 @@ import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.SnapshotMiss.Wanted;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,6 +99,22 @@ public final class SnapshotReader implements Snapshot {
             Bytes content = cache.blockContent(key, block.version());
             if (content != null) {
                 return new StoredObject.BlockObject(content);
+            }
+        }
+        throw missing(key);
+    }
+
+    @Override
+    public int copyBlock(Ino ino, long index, int from, int length, ByteBuffer target) throws SnapshotMiss {
+        BlockKey key = new BlockKey(ino, index);
+        readAheadOf(ino, index);
+        if (entryOf(key) instanceof Entry.Block block) {
+            if (block.version() == null) {
+                return 0;
+            }
+            int copied = cache.copyBlock(key, block.version(), from, length, target);
+            if (copied != BlockCache.ABSENT) {
+                return copied;
             }
         }
         throw missing(key);

@@ -9,6 +9,7 @@ import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey.BlockKey;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,37 @@ abstract class BlockCacheContract {
             assertEquals(content(1, 100), cache.get(VOLUME, key(7, 3), ts(5)));
             assertEquals(content(2, 100), cache.get(VOLUME, key(7, 3), ts(6)));
         }
+    }
+
+    @Test
+    void aPartIsCopiedAsFarAsTheBlockReaches() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            assertEquals(BlockCache.ABSENT, cache.copy(VOLUME, key(7, 3), ts(5), 0, 10, ByteBuffer.allocate(10)));
+            for (int length : new int[] {1, 4096, 5000, 100_000, 131_072}) {
+                Bytes whole = content(length, length);
+                cache.put(VOLUME, key(7, length), ts(5), whole);
+                for (int from : new int[] {0, 1, 4095, 60_000, 131_071}) {
+                    for (int wanted : new int[] {0, 1, 4096, 131_072}) {
+                        assertPart(cache, key(7, length), whole, from, wanted, ByteBuffer.allocate(3 + wanted + 5));
+                        assertPart(cache, key(7, length), whole, from, wanted,
+                                ByteBuffer.allocateDirect(3 + wanted + 5));
+                    }
+                }
+                assertEquals(BlockCache.ABSENT,
+                        cache.copy(VOLUME, key(7, length), ts(6), 0, 1, ByteBuffer.allocate(1)));
+            }
+        }
+    }
+
+    private static void assertPart(
+            BlockCache cache, BlockKey key, Bytes whole, int from, int wanted, ByteBuffer target) {
+        int right = Math.clamp((long) whole.length() - from, 0, wanted);
+        target.position(3);
+        assertEquals(right, cache.copy(VOLUME, key, ts(5), from, wanted, target));
+        assertEquals(3 + right, target.position());
+        assertEquals(target.capacity(), target.limit());
+        assertEquals(right == 0 ? Bytes.EMPTY : whole.slice(from, from + right),
+                Bytes.copyOf(target.flip().position(3)));
     }
 
     @Test
@@ -175,6 +207,7 @@ abstract class BlockCacheContract {
             CommitTs version = ts(1 + number % 5);
             int length = 1 + (int) ((number * 7919L) % 131072);
             Bytes expected = content(number, length);
+            hits += copyPart(cache, key, version, expected, random);
             Bytes found = cache.get(VOLUME, key, version);
             if (found == null) {
                 cache.put(VOLUME, key, version, expected);
@@ -183,6 +216,25 @@ abstract class BlockCacheContract {
             } else {
                 throw new AssertionError("wrong bytes for " + key);
             }
+        }
+        return hits;
+    }
+
+    /** Twice: the first use of an entry by a process may be another way than the next ones. */
+    private static int copyPart(
+            BlockCache cache, BlockKey key, CommitTs version, Bytes expected, SplittableRandom random) {
+        int hits = 0;
+        for (int time = 0; time < 2; time++) {
+            int from = random.nextInt(expected.length());
+            int wanted = random.nextInt(20_000);
+            ByteBuffer target = random.nextBoolean() ? ByteBuffer.allocate(wanted) : ByteBuffer.allocateDirect(wanted);
+            int copied = cache.copy(VOLUME, key, version, from, wanted, target);
+            int right = Math.min(wanted, expected.length() - from);
+            if (copied != BlockCache.ABSENT
+                    && (copied != right || !Bytes.copyOf(target.flip()).equals(expected.slice(from, from + right)))) {
+                throw new AssertionError("wrong part of " + key);
+            }
+            hits += copied == BlockCache.ABSENT ? 0 : 1;
         }
         return hits;
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cffs.model.Bytes;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.MappedByteBuffer;
@@ -166,6 +167,72 @@ class SlabBlockCacheTest extends BlockCacheContract {
         }
     }
 
+    /**
+     * A writer that was frozen for long and has lost its slot comes back and writes into it, head and all, while nothing
+     * says so. Whoever copies parts must not believe what was verified before.
+     */
+    @Test
+    void whatALateWriterScribblesIsInNoPart() throws Exception {
+        SlabLayout layout = new SlabLayout(CAPACITY_BYTES);
+        Bytes right = content(5, 4_000);
+        try (BlockCache cache = open(CAPACITY_BYTES);
+                MappedSlab mapped = new MappedSlab(layout)) {
+            long seconds = SlabWord.secondsOf(ticker.wallNanos());
+            SlabLayout.Band band = layout.bands().getFirst();
+            for (int slot = 0; slot < band.setCount() * SlabLayout.WAYS; slot++) {
+                mapped.putWord(band.headOffset(slot), SlabWord.writing(0, seconds));
+            }
+            ticker.advanceSeconds(5);
+            cache.put(VOLUME, key(1, 1), ts(1), right);
+            assertEquals(right.slice(100, 200), partOf(cache));
+            assertEquals(right.slice(100, 200), partOf(cache));
+            mapped.flip(mapped.dataOf(mapped.headOf(1)) + 150, 3);
+            assertNull(partOf(cache));
+            // Once stolen from, a slot is never trusted again, however often it changes hands.
+            cache.put(VOLUME, key(1, 1), ts(1), right);
+            assertEquals(right.slice(100, 200), partOf(cache));
+            mapped.flip(mapped.dataOf(mapped.headOf(1)) + 150, 3);
+            assertNull(partOf(cache));
+        }
+    }
+
+    private static Bytes partOf(BlockCache cache) {
+        ByteBuffer target = ByteBuffer.allocate(100);
+        int copied = cache.copy(VOLUME, key(1, 1), ts(1), 100, 100, target);
+        assertEquals(copied == BlockCache.ABSENT ? 0 : copied, target.position());
+        return copied == BlockCache.ABSENT ? null : Bytes.copyOf(target.flip());
+    }
+
+    /** What another process has put in a slot's place since it was verified here is noticed by the word alone. */
+    @Test
+    void aSlotThatHasChangedHandsIsVerifiedAgain() throws Exception {
+        SlabLayout layout = new SlabLayout(CAPACITY_BYTES);
+        Bytes right = content(5, 4_000);
+        try (BlockCache cache = open(CAPACITY_BYTES);
+                MappedSlab mapped = new MappedSlab(layout)) {
+            cache.put(VOLUME, key(1, 1), ts(1), right);
+            assertEquals(right.slice(100, 200), partOf(cache));
+            long head = mapped.headOf(1);
+            mapped.flip(mapped.dataOf(head) + 150, 3);
+            mapped.putWord(head, SlabWord.filled(SlabWord.writing(mapped.word(head), 7)));
+            assertNull(partOf(cache));
+            assertEquals(1, cache.figures().damaged());
+        }
+    }
+
+    @Test
+    void dataCutShortIsAbsent() throws Exception {
+        try (BlockCache cache = open(CAPACITY_BYTES)) {
+            cache.put(VOLUME, key(1, 1), ts(1), content(1, 4_000));
+            assertEquals(content(1, 4_000).slice(100, 200), partOf(cache));
+            try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+                file.setLength(new SlabLayout(CAPACITY_BYTES).metadataBytes());
+            }
+            assertNull(partOf(cache));
+            assertNull(cache.get(VOLUME, key(1, 1), ts(1)));
+        }
+    }
+
     /** The file is cut short under the mapping, as by a careless administrator: absent, not a crash. */
     @Test
     void aFileCutShortTurnsTheCacheOff() throws Exception {
@@ -197,6 +264,10 @@ class SlabBlockCacheTest extends BlockCacheContract {
         long word = 0;
         for (int i = 0; i < 5; i++) {
             long writing = SlabWord.writing(word, (1 << 24) - 2);
+            assertFalse(SlabWord.wasStolen(writing));
+            assertTrue(SlabWord.wasStolen(SlabWord.writing(writing, 1)));
+            assertTrue(SlabWord.wasStolen(SlabWord.writing(SlabWord.filled(SlabWord.writing(writing, 1)), 2)));
+            assertTrue(SlabWord.wasStolen(SlabWord.writing(SlabWord.emptied(SlabWord.writing(writing, 1)), 2)));
             assertTrue(SlabWord.isWriting(writing));
             assertEquals(0, SlabWord.ageSeconds(writing, (1 << 24) - 2));
             assertEquals(5, SlabWord.ageSeconds(writing, 3));
@@ -243,6 +314,10 @@ class SlabBlockCacheTest extends BlockCacheContract {
 
         void flip(long offset, int bit) {
             bytes.put((int) offset, (byte) (bytes.get((int) offset) ^ 1 << bit));
+        }
+
+        long word(long head) {
+            return bytes.getLong((int) head);
         }
 
         void putWord(long head, long word) {
