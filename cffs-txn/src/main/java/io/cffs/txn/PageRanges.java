@@ -27,6 +27,9 @@ final class PageRanges {
             insert(from, first, last);
             return;
         }
+        if (firsts[from] <= first && last <= lasts[from]) {
+            return;
+        }
         int to = from;
         long mergedFirst = first;
         long mergedLast = last;

@@ -34,6 +34,9 @@ public final class ReadSet {
 
     private final Map<Ino, InodeReads> byIno = new HashMap<>();
     private final int keysMax;
+    /** Most requests are about the same inode as the one before. */
+    private Ino lastIno;
+    private InodeReads lastReads;
     private int keyCount;
     private int widenAbove;
 
@@ -158,12 +161,11 @@ public final class ReadSet {
     }
 
     private InodeReads of(Ino ino) {
-        InodeReads reads = byIno.get(ino);
-        if (reads == null) {
-            reads = new InodeReads();
-            byIno.put(ino, reads);
+        if (lastReads == null || !ino.equals(lastIno)) {
+            lastIno = ino;
+            lastReads = byIno.computeIfAbsent(ino, _ -> new InodeReads());
         }
-        return reads;
+        return lastReads;
     }
 
     private void grown(int by) {

@@ -16,6 +16,8 @@ final class ReadAhead {
     private static final int DISORDER_BLOCKS = 2;
 
     private final int windowBlocksMax;
+    private Ino lastIno; // null before the first
+    private Reader lastReader;
     private final Map<Ino, Reader> readers = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -34,12 +36,11 @@ final class ReadAhead {
         if (windowBlocksMax == 0) {
             return Window.NONE;
         }
-        Reader reader = readers.get(ino);
-        if (reader == null) {
-            reader = new Reader();
-            readers.put(ino, reader);
+        if (!ino.equals(lastIno)) {
+            lastIno = ino;
+            lastReader = readers.computeIfAbsent(ino, _ -> new Reader());
         }
-        return reader.onRead(index, windowBlocksMax);
+        return lastReader.onRead(index, windowBlocksMax);
     }
 
     /** Blocks {@code from} (inclusive) to {@code to} (exclusive). */

@@ -54,6 +54,7 @@ public final class SlabBlockCache implements BlockCache {
     private static final int TAKES_MAX = 4;
 
     private final SlabFile file;
+    private final SlabData data;
     private final MemorySegment segment;
     private final Band[] bands;
     private final Ticker ticker;
@@ -65,8 +66,10 @@ public final class SlabBlockCache implements BlockCache {
     private final LongAdder damaged = new LongAdder();
     private volatile boolean off;
 
-    private SlabBlockCache(SlabFile file, Ticker ticker) {
+    /** @param data of the file, or what stands before it */
+    SlabBlockCache(SlabFile file, SlabData data, Ticker ticker) {
         this.file = file;
+        this.data = data;
         this.segment = file.segment();
         this.bands = file.layout().bands().toArray(Band[]::new);
         this.ticker = ticker;
@@ -81,7 +84,8 @@ public final class SlabBlockCache implements BlockCache {
      * @throws IOException when there can be no such file there
      */
     public static SlabBlockCache open(Path path, long capacityBytes, Ticker ticker) throws IOException {
-        return new SlabBlockCache(SlabFile.open(path, capacityBytes), ticker);
+        SlabFile file = SlabFile.open(path, capacityBytes);
+        return new SlabBlockCache(file, file, ticker);
     }
 
     @Override
@@ -122,7 +126,7 @@ public final class SlabBlockCache implements BlockCache {
         byte[] copy = null;
         if (length > 0 && length <= band.slotBytes()) {
             copy = new byte[length];
-            if (!file.read(ByteBuffer.wrap(copy), band.dataOffset(slot))) {
+            if (!data.read(ByteBuffer.wrap(copy), band.dataOffset(slot))) {
                 return null;
             }
         }
@@ -192,7 +196,7 @@ public final class SlabBlockCache implements BlockCache {
         int part = Math.clamp((long) segment.get(ValueLayout.JAVA_INT, head + 48) - from, 0, length);
         int start = target.position();
         int limit = target.limit();
-        boolean read = part == 0 || file.read(target.limit(start + part), band.dataOffset(slot) + from);
+        boolean read = part == 0 || data.read(target.limit(start + part), band.dataOffset(slot) + from);
         target.limit(limit);
         VarHandle.loadLoadFence();
         if (!read || (long) WORD.getOpaque(segment, head) != word) {
@@ -324,7 +328,7 @@ public final class SlabBlockCache implements BlockCache {
         segment.set(ValueLayout.JAVA_INT, head + 52, BlockHash.checksum(bytes, bytes.length, hash));
         // A new block has to earn its second life: a scan must not push out what is read again and again.
         segment.set(ValueLayout.JAVA_INT, head + USED_LATELY, 0);
-        if (!file.write(ByteBuffer.wrap(bytes), band.dataOffset(slot))) {
+        if (!data.write(ByteBuffer.wrap(bytes), band.dataOffset(slot))) {
             WORD.compareAndSet(segment, head, mine, SlabWord.emptied(mine));
             return;
         }

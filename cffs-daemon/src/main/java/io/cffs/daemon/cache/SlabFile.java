@@ -26,7 +26,7 @@ import java.util.Set;
  * and made anew; those who still have it mapped keep using it until they end. A new file gets its name only when it is
  * whole, and only if no other process was faster.
  */
-final class SlabFile implements AutoCloseable {
+final class SlabFile implements SlabData, AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     /** Each try either opens the file, makes it, or finds that another process has just replaced it. */
     private static final int TRIES_MAX = 8;
@@ -153,8 +153,8 @@ final class SlabFile implements AutoCloseable {
         return segment;
     }
 
-    /** Writes to the data area. False when it did not work. */
-    boolean write(ByteBuffer source, long offset) {
+    @Override
+    public boolean write(ByteBuffer source, long offset) {
         try {
             writeFully(openedChannel(), source, offset);
             return true;
@@ -164,11 +164,8 @@ final class SlabFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Fills {@code target} from the data area. False when that did not work or the file ends before; what the target
-     * holds and where it stands is then undefined.
-     */
-    boolean read(ByteBuffer target, long offset) {
+    @Override
+    public boolean read(ByteBuffer target, long offset) {
         try {
             FileChannel opened = openedChannel();
             long at = offset;

@@ -39,6 +39,7 @@ public final class SnapshotReader implements Snapshot {
     private final CommitTs at;
     private final SnapshotFetcher fetcher;
     private final ReadAhead readAhead; // @GuardedBy(session lock)
+    private final LatelyRead lately = new LatelyRead(); // @GuardedBy(session lock)
     private final Set<ObjectKey> footprint = new LinkedHashSet<>(); // @GuardedBy("footprint")
 
     SnapshotReader(SnapshotCache cache, CommitTs at) {
@@ -55,8 +56,20 @@ public final class SnapshotReader implements Snapshot {
 
     @Override
     public Inode inode(Ino ino) throws SnapshotMiss {
+        requireCurrent();
+        Inode known = lately.inode(ino);
+        if (known != null) {
+            return known;
+        }
         StoredObject found = object(new InodeKey(ino));
-        return found == null ? null : ((StoredObject.InodeObject) found).inode();
+        if (found == null) {
+            return null;
+        }
+        Inode inode = ((StoredObject.InodeObject) found).inode();
+        if (!inode.isDirectory()) {
+            lately.note(ino, inode);
+        }
+        return inode;
     }
 
     /** The version of an inode, which is never older than what it holds. It must exist. */
@@ -106,18 +119,27 @@ public final class SnapshotReader implements Snapshot {
 
     @Override
     public int copyBlock(Ino ino, long index, int from, int length, ByteBuffer target) throws SnapshotMiss {
-        BlockKey key = new BlockKey(ino, index);
+        requireCurrent();
         readAheadOf(ino, index);
-        if (entryOf(key) instanceof Entry.Block block) {
-            if (block.version() == null) {
-                return 0;
-            }
-            int copied = cache.copyBlock(key, block.version(), from, length, target);
-            if (copied != BlockCache.ABSENT) {
-                return copied;
-            }
+        BlockKey key = new BlockKey(ino, index);
+        long known = lately.block(ino, index);
+        if (known == LatelyRead.HOLE) {
+            return 0;
         }
-        throw missing(key);
+        CommitTs version;
+        if (known != LatelyRead.UNKNOWN) {
+            version = LatelyRead.versionOf(known);
+        } else if (entryOf(key) instanceof Entry.Block block) {
+            version = block.version();
+            lately.note(ino, index, version);
+        } else {
+            throw missing(key);
+        }
+        int copied = version == null ? 0 : cache.copyBlock(key, version, from, length, target);
+        if (copied == BlockCache.ABSENT) {
+            throw missing(key);
+        }
+        return copied;
     }
 
     @Override
@@ -217,14 +239,18 @@ public final class SnapshotReader implements Snapshot {
 
     /** Null when nothing that is right at this snapshot is remembered. */
     private Entry entryOf(Object key) {
-        if (!cache.isCurrent(this)) {
-            throw new IllegalStateException("the attempt that read at " + at + " has ended");
-        }
+        requireCurrent();
         if (key instanceof ObjectKey object) {
             noteFootprint(object);
         }
         Entry entry = cache.remembered(key);
         return cache.isValid(entry) ? entry : fetcher.pinned(key);
+    }
+
+    private void requireCurrent() {
+        if (!cache.isCurrent(this)) {
+            throw new IllegalStateException("the attempt that read at " + at + " has ended");
+        }
     }
 
     private void noteFootprint(ObjectKey key) {
@@ -247,7 +273,13 @@ public final class SnapshotReader implements Snapshot {
         long blockCount = Math.ceilDiv(inode.inode().sizeBytes(), (long) Blocks.BLOCK_BYTES);
         List<ObjectKey> keys = new ArrayList<>();
         for (long ahead = window.from(); ahead < Math.min(window.to(), blockCount); ahead++) {
-            keys.add(new BlockKey(ino, ahead));
+            BlockKey key = new BlockKey(ino, ahead);
+            long known = lately.block(ino, ahead);
+            // A file that is read again is mostly at hand: not worth a thread to find that out.
+            if (known == LatelyRead.UNKNOWN
+                    || known != LatelyRead.HOLE && !cache.hasBlockContent(key, LatelyRead.versionOf(known))) {
+                keys.add(key);
+            }
         }
         fetchAhead(keys);
     }

@@ -220,6 +220,53 @@ class SlabBlockCacheTest extends BlockCacheContract {
         }
     }
 
+    /** All other versions are put, and more than the set has room for, while a half of one has been read. */
+    @Test
+    void aSlotThatIsOverwrittenWhileItIsReadIsNotBelieved() throws Exception {
+        Bytes right = content(0, 131_072);
+        BlockCache[] other = new BlockCache[1];
+        int[] later = {2};
+        try (SlabFile file = SlabFile.open(path(), CAPACITY_BYTES)) {
+            SlabData hostile = new SlabData() {
+                @Override
+                public boolean read(ByteBuffer target, long offset) {
+                    int half = target.remaining() / 2;
+                    int limit = target.limit();
+                    boolean first = file.read(target.limit(target.position() + half), offset);
+                    for (int i = 0; i <= 2 * SlabLayout.WAYS; i++) {
+                        other[0].put(VOLUME, key(1, 1), ts(later[0]), content(later[0]++, 131_072));
+                    }
+                    return first && file.read(target.limit(limit), offset + half);
+                }
+
+                @Override
+                public boolean write(ByteBuffer source, long offset) {
+                    return file.write(source, offset);
+                }
+            };
+            BlockCache cache = new SlabBlockCache(file, hostile, ticker);
+            try (BlockCache another = open(CAPACITY_BYTES)) {
+                other[0] = another;
+                int overwritten = 0;
+                for (int time = 0; time < 10; time++) {
+                    cache.put(VOLUME, key(1, 1), ts(1), right);
+                    ByteBuffer target = ByteBuffer.allocate(131_072).position(7);
+                    int copied = cache.copy(VOLUME, key(1, 1), ts(1), 0, 100_000, target);
+                    overwritten += copied == BlockCache.ABSENT ? 1 : 0;
+                    assertEquals(7 + Math.max(0, copied), target.position());
+                    assertEquals(131_072, target.limit());
+                    assertTrue(copied == BlockCache.ABSENT
+                            || Bytes.copyOf(target.flip().position(7)).equals(right.slice(0, 100_000)));
+                    cache.put(VOLUME, key(1, 1), ts(1), right);
+                    Bytes whole = cache.get(VOLUME, key(1, 1), ts(1));
+                    assertTrue(whole == null || whole.equals(right));
+                    assertEquals(0, cache.figures().damaged());
+                }
+                assertTrue(overwritten > 5, "overwritten: " + overwritten);
+            }
+        }
+    }
+
     @Test
     void dataCutShortIsAbsent() throws Exception {
         try (BlockCache cache = open(CAPACITY_BYTES)) {

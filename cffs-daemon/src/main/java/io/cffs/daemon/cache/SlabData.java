@@ -1,0 +1,15 @@
+package io.cffs.daemon.cache;
+
+import java.nio.ByteBuffer;
+
+/** The data area of a slab, where nothing is said about who else writes to it meanwhile. Safe for use by many threads. */
+interface SlabData {
+    /**
+     * Fills {@code target} from {@code offset} of the file on. False when that did not work or the file ends before;
+     * what the target holds and where it stands is then undefined.
+     */
+    boolean read(ByteBuffer target, long offset);
+
+    /** Writes what remains in {@code source}. False when it did not work; what is there then is undefined. */
+    boolean write(ByteBuffer source, long offset);
+}
