@@ -5,6 +5,7 @@ import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.txn.port.PageFrames;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -36,6 +37,16 @@ public final class FrameBuffer implements PageFrames, AutoCloseable {
         this.spill = new SpillFile(spillDirectory);
     }
 
+    /**
+     * Where to spill: TMPDIR, else /var/tmp, which is on a disk where /tmp is memory, else /tmp.
+     *
+     * @param temporary the variable TMPDIR; null when it is not set
+     */
+    public static Path spillDirectory(String temporary) {
+        Path large = Path.of("/var/tmp");
+        return temporary != null ? Path.of(temporary) : Files.isWritable(large) ? large : Path.of("/tmp");
+    }
+
     private static int frames(long bytes, int countMax) {
         return (int) Math.min(bytes / Blocks.PAGE_BYTES, countMax);
     }
@@ -54,6 +65,10 @@ public final class FrameBuffer implements PageFrames, AutoCloseable {
         }
         int inSpill = spillRuns.allocate(count);
         if (inSpill < 0) {
+            throw new FsException(FsError.NO_SPACE);
+        }
+        if (!spill.hasRoomFor(inSpill + count)) {
+            spillRuns.free(inSpill, count);
             throw new FsException(FsError.NO_SPACE);
         }
         return memoryFrameCount + inSpill;

@@ -20,10 +20,15 @@ final class SpillFile {
     private static final int COPY_BYTES = 256 * 1024;
     /** The file shrinks when this much at its end is free, or all of it. */
     private static final long SHRINK_BYTES = 64L * 1024 * 1024;
+    /** How far the file may grow before the disk is looked at again. */
+    private static final long PROMISED_BYTES_MAX = 4L * 1024 * 1024;
+    /** For the disk's own records, and for others. */
+    private static final long RESERVE_BYTES = 512 * 1024;
 
     private final Path directory;
     private RandomAccessFile file; // @GuardedBy("this"); null until first written, and after a failure to make one
     private byte[] copy; // @GuardedBy("this"); not null when file is not
+    private long promisedBytes; // @GuardedBy("this"); up to here there was room when somebody last looked
 
     SpillFile(Path directory) {
         this.directory = directory;
@@ -42,6 +47,29 @@ final class SpillFile {
             }
         } catch (IOException e) {
             throw new FsException(isFull(e, wanted) ? FsError.NO_SPACE : FsError.ENVIRONMENT_FAILED);
+        }
+    }
+
+    /**
+     * Whether the disk has room for the file up to this frame, as far as anybody can tell: a write that is refused
+     * before it has begun leaves the transaction whole. True when the file cannot be made: the write says why.
+     */
+    synchronized boolean hasRoomFor(int endFrame) {
+        long endBytes = (long) endFrame * Blocks.PAGE_BYTES;
+        if (endBytes <= promisedBytes) {
+            return true;
+        }
+        try {
+            open();
+            long grows = endBytes - file.length();
+            long usable = directory.toFile().getUsableSpace();
+            if (grows > 0 && usable < grows + RESERVE_BYTES) {
+                return false;
+            }
+            promisedBytes = endBytes + Math.clamp((usable - grows) / 4, 0, PROMISED_BYTES_MAX);
+            return true;
+        } catch (IOException e) {
+            return true;
         }
     }
 
@@ -70,6 +98,7 @@ final class SpillFile {
             long endBytes = (long) endFrame * Blocks.PAGE_BYTES;
             if (file != null && (endFrame == 0 || file.length() - endBytes >= SHRINK_BYTES)) {
                 file.setLength(Math.min(endBytes, file.length()));
+                promisedBytes = 0;
             }
         } catch (IOException e) {
             // The space comes back when the file is closed.
@@ -96,6 +125,7 @@ final class SpillFile {
         } finally {
             file = null;
             copy = null;
+            promisedBytes = 0;
         }
     }
 

@@ -56,7 +56,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
         this.footprints = HostCache.footprints(around, store);
         String temporary = around.variable("TMPDIR");
         this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
-                Path.of(temporary == null ? "/tmp" : temporary));
+                FrameBuffer.spillDirectory(temporary));
     }
 
     /** Mounts for which three quarters of the heap are enough. */

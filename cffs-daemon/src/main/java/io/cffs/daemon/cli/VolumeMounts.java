@@ -101,7 +101,7 @@ final class VolumeMounts implements FunctionHost.Opener {
             this.backend = backends.open(store);
             String temporary = around.variable("TMPDIR");
             this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
-                    Path.of(temporary == null ? "/tmp" : temporary));
+                    FrameBuffer.spillDirectory(temporary));
             this.blocks = HostCache.open(around, store);
         }
 

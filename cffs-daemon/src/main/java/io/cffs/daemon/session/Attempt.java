@@ -159,8 +159,13 @@ public final class Attempt {
             return bounded(transaction.toCommitRequest(
                     volume, ticket.txn(), ticket.number(), invocationName, leaseId, bytes));
         } catch (FsException e) {
-            throw new BackendException(BackendException.Cause.NO_SPACE,
-                    "what the transaction wrote could not be read back for the commit; nothing was committed", e);
+            throw e.error() == FsError.NO_SPACE
+                    ? new BackendException(BackendException.Cause.NO_SPACE,
+                            "a write found no space left where written bytes wait for the commit (TMPDIR says where);"
+                                    + " nothing was committed", e)
+                    : new BackendException(BackendException.Cause.STORE_FAILED,
+                            "what the transaction wrote could not be read back for the commit; nothing was committed",
+                            e);
         }
     }
 

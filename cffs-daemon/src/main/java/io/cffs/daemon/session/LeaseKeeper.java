@@ -3,9 +3,11 @@ package io.cffs.daemon.session;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendPort;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class LeaseKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
     private static final int RENEWALS_PER_TERM = 3;
+    /** One round trip, behind uploads that are under way. */
+    private static final long LAST_END_MILLIS_MAX = 2_000;
 
     private final BackendPort backend;
     private final VolumeName volume;
@@ -56,6 +60,17 @@ final class LeaseKeeper {
     /** Before a begin: the end of an attempt that came after it would take away the turn that it has waited for. */
     void awaitEnd() {
         ending.join();
+    }
+
+    /** Before the process ends: a lease that nobody ended holds what was uploaded, and old versions, for its term. */
+    void awaitEndBriefly() {
+        try {
+            ending.get(LAST_END_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atDebug().setMessage("lease not ended").setCause(e).log();
+        }
     }
 
     private void renew(long leaseId) {

@@ -368,6 +368,7 @@ public final class Session implements Attempts, AutoCloseable {
             }
             return null;
         });
+        leases.awaitEndBriefly();
     }
 
     public SessionState state() {
