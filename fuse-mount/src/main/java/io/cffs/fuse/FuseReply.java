@@ -5,6 +5,7 @@ import io.cffs.fuse.wire.ReplySink;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 
 /**
  * The answer to one request. Exactly one of the methods that answer is to be called; a second answer throws {@link
@@ -83,16 +84,17 @@ public final class FuseReply {
      * Keeps this answer open beyond the return of the handler method: it stays valid, for one thread at a time, until
      * it is given. To be called inside the method.
      *
-     * @param interrupted runs at most once, on some thread, quickly, when the caller is interrupted by a signal;
-     * answer EINTR then. It may come as late as after the answer. Null when that is not wanted
+     * @param interrupted runs at most once, on some thread, quickly, when the caller is interrupted by a signal, and is
+     * told its {@link FuseRequest#pid}; answer EINTR then. May come as late as after the answer. Null when not wanted
      */
-    public void later(Runnable interrupted) {
+    public void later(IntConsumer interrupted) {
         if (deferred) {
             throw new IllegalStateException("later was called twice");
         }
         deferred = true;
         if (interrupted != null) {
-            interrupts.watch(unique, interrupted);
+            int thread = callerThread;
+            interrupts.watch(unique, () -> interrupted.accept(thread));
         }
     }
 

@@ -3,7 +3,6 @@ package io.cffs.daemon.fuse;
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.daemon.session.Session;
 import io.cffs.fuse.FuseReply;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -17,8 +16,8 @@ public final class CommitOnClose extends CommitOnSync {
     private final Session session;
     private final AtomicBoolean underWay = new AtomicBoolean();
 
-    public CommitOnClose(MountDriver driver, Session session, Executor controlThread) {
-        super(driver, controlThread);
+    public CommitOnClose(MountDriver driver, Session session, Commands commands) {
+        super(driver, commands);
         this.session = session;
     }
 

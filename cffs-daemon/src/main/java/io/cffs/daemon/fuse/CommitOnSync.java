@@ -3,16 +3,15 @@ package io.cffs.daemon.fuse;
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.fuse.FuseReply;
 import io.cffs.model.FsException;
-import java.util.concurrent.Executor;
 
 /** Each fsync(2) commits, and fails when the commit does. */
 public class CommitOnSync implements CommitTriggers {
     private final MountDriver driver;
-    private final Executor controlThread;
+    private final Commands commands;
 
-    public CommitOnSync(MountDriver driver, Executor controlThread) {
+    public CommitOnSync(MountDriver driver, Commands commands) {
         this.driver = driver;
-        this.controlThread = controlThread;
+        this.commands = commands;
     }
 
     @Override
@@ -21,16 +20,12 @@ public class CommitOnSync implements CommitTriggers {
     }
 
     final void commitThenAnswer(FuseReply out) {
-        out.later(null);
-        controlThread.execute(() -> Answers.answer(out, () -> {
-            driver.commitIfChanged();
-            out.ok();
-        }));
+        commands.answerLater(out, driver::commitIfChanged, out::ok);
     }
 
     /** Nobody waits for it; how it ended is in {@code /.cffs/commit}. */
     final void commitSoon(Runnable before) {
-        controlThread.execute(() -> {
+        commands.soon(() -> {
             before.run();
             try {
                 driver.commitIfChanged();

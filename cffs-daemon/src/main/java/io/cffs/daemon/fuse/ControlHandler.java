@@ -12,7 +12,6 @@ import io.cffs.model.FileType;
 import io.cffs.model.FsException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.concurrent.Executor;
 
 /**
  * Serves the virtual files under {@code /.cffs}: reading {@code status} and {@code txn} tells what is so, writing
@@ -21,9 +20,9 @@ import java.util.concurrent.Executor;
  */
 final class ControlHandler implements FuseHandler {
     private final MountControl control;
-    private final Executor commands;
+    private final Commands commands;
 
-    ControlHandler(MountControl control, Executor commands) {
+    ControlHandler(MountControl control, Commands commands) {
         this.control = control;
         this.commands = commands;
     }
@@ -90,21 +89,15 @@ final class ControlHandler implements FuseHandler {
             out.error(Errno.EACCES);
             return;
         }
-        out.later(null);
-        commands.execute(() -> run(node, bytes, out));
+        commands.answerLater(out, () -> run(node), () -> out.written(bytes));
     }
 
-    private void run(ControlNode command, int bytes, FuseReply out) {
-        try {
-            switch (command) {
-                case BEGIN -> control.begin();
-                case COMMIT -> control.commit();
-                case ABORT -> control.abort();
-                case DIRECTORY, STATUS, TXN -> throw new AssertionError("not a command: " + command);
-            }
-            out.written(bytes);
-        } catch (FsException e) {
-            out.error(Errnos.of(e.error()));
+    private void run(ControlNode command) throws FsException {
+        switch (command) {
+            case BEGIN -> control.begin();
+            case COMMIT -> control.commit();
+            case ABORT -> control.abort();
+            case DIRECTORY, STATUS, TXN -> throw new AssertionError("not a command: " + command);
         }
     }
 

@@ -40,14 +40,25 @@ final class DyingCallers implements Patience {
             return null;
         }
         CompletableFuture<Void> ends = new CompletableFuture<>();
-        waiting.interrupted().thenRun(() -> background.execute(() -> watch(waiting, ends)));
+        waiting.interrupted().thenRun(
+                () -> watch(waiting.callerThread(), waiting.over(), () -> ends.complete(null)));
         return ends;
     }
 
-    private void watch(FuseReply.Waiting waiting, CompletableFuture<Void> ends) {
-        while (!isDying(waiting.callerThread())) {
+    /**
+     * A signal has come for a caller.
+     *
+     * @param over its request is
+     * @param dying runs when the caller is to die before that
+     */
+    void watch(int thread, CompletableFuture<?> over, Runnable dying) {
+        background.execute(() -> await(thread, over, dying));
+    }
+
+    private void await(int thread, CompletableFuture<?> over, Runnable dying) {
+        while (!isDying(thread)) {
             try {
-                waiting.over().get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                over.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 return;
             } catch (TimeoutException notYet) {
                 continue;
@@ -58,7 +69,7 @@ final class DyingCallers implements Patience {
                 return;
             }
         }
-        ends.complete(null);
+        dying.run();
     }
 
     /** Who cannot be looked at (of another name space, or gone) is taken to be dying. */

@@ -7,6 +7,7 @@ import io.cffs.fuse.FuseNotifier;
 import io.cffs.model.ObjectKey;
 import io.cffs.txn.ReadKey;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * Tells the kernel to forget what earlier attempts were answered and what is no longer so. Only the thread that
@@ -25,21 +26,22 @@ final class KernelNotices implements KernelCaches {
     private final Session session;
     private final NodeTable nodes;
     private final boolean searchMatters;
-    private final boolean requestsAwaitCommits;
+    private final Executor aside; // null where no request waits for a commit
     private volatile FuseNotifier notifier;
     private NodeTable.Holdings due; // written under the session's lock, by the thread that drives the session
 
     /**
      * @param nodes guarded by the session's lock
      * @param searchMatters whether some process may be refused to walk through a directory
-     * @param requestsAwaitCommits fsync of a directory is answered when its commit is over: until then the kernel holds
-     *     the directory's lock, and a notice for a name there would wait for it
+     * @param aside runs what may wait for an answer that comes after the next attempt has begun: fsync of a directory
+     *     is answered when its commit is over, until then the kernel holds the directory's lock, and a notice for a
+     *     name there waits for it. Null where no request waits for a commit
      */
-    KernelNotices(Session session, NodeTable nodes, boolean searchMatters, boolean requestsAwaitCommits) {
+    KernelNotices(Session session, NodeTable nodes, boolean searchMatters, Executor aside) {
         this.session = session;
         this.nodes = nodes;
         this.searchMatters = searchMatters;
-        this.requestsAwaitCommits = requestsAwaitCommits;
+        this.aside = aside;
     }
 
     /** Once, when the kernel has agreed on the protocol. */
@@ -74,11 +76,17 @@ final class KernelNotices implements KernelCaches {
 
     private void expireNames(FuseNotifier to, NodeTable.Holdings holdings) {
         boolean many = holdings.everything() || holdings.names().size() > NAMES_ONE_BY_ONE_MAX;
-        if ((many || requestsAwaitCommits && !holdings.names().isEmpty()) && to.supportsEpoch()) {
+        if ((many || aside != null && !holdings.names().isEmpty()) && to.supportsEpoch()) {
             to.incEpoch();
-            return;
+        } else if (aside != null) {
+            aside.execute(() -> expireOneByOne(to, holdings.names()));
+        } else {
+            expireOneByOne(to, holdings.names());
         }
-        for (NodeTable.GivenName given : holdings.names()) {
+    }
+
+    private static void expireOneByOne(FuseNotifier to, List<NodeTable.GivenName> names) {
+        for (NodeTable.GivenName given : names) {
             to.invalEntry(given.parent(), given.name().toBytes());
         }
     }

@@ -34,12 +34,12 @@ public final class MountAdapter {
     private final FuseHandler handler;
 
     /**
-     * @param controlThread a single thread that runs the commands of the control files
+     * @param commands run the commands of the control files
      * @param proc /proc, where the groups of callers are looked up
      * @param users who uses the mount, and who checks what they may
      * @param wholeFiles what the kernel reads large files from by itself; null when it never does
      */
-    public MountAdapter(Session session, MountControl control, CommitTriggers triggers, Executor controlThread,
+    public MountAdapter(Session session, MountControl control, CommitTriggers triggers, Commands commands,
             VolumeFigures figures, Path proc, Ticker ticker, Users users, WholeFileParts wholeFiles) {
         this.users = users;
         Callers callers = new Callers(users == Users.KERNEL_CHECKED, proc, ticker);
@@ -47,13 +47,13 @@ public final class MountAdapter {
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
         this.notices = new KernelNotices(session, session.nodes(), !rootAlone,
-                !(control instanceof InvocationControl));
+                control instanceof InvocationControl ? null : commands.background());
         this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole),
                 new FileHandler(session, callers, names, triggers, whole),
                 new XattrHandler(session, callers, names, triggers),
-                new ControlHandler(control, controlThread));
+                new ControlHandler(control, commands));
     }
 
     public FuseHandler handler() {

@@ -190,7 +190,7 @@ public final class ControlTree implements FuseHandler {
                 with.accept(text);
                 return;
             }
-            out.later(() -> {
+            out.later(thread -> {
                 if (node.run().forget(reading)) {
                     reading.interrupted();
                 }

@@ -1,5 +1,6 @@
 package io.cffs.daemon.mount;
 
+import io.cffs.daemon.fuse.Commands;
 import io.cffs.daemon.fuse.CommitOnClose;
 import io.cffs.daemon.fuse.CommitOnSync;
 import io.cffs.daemon.fuse.CommitTriggers;
@@ -18,15 +19,16 @@ final class CommitTriggerChoice {
 
     /** @param driver null in mode INVOCATION */
     static CommitTriggers of(
-            MountSettings settings, Session session, MountDriver driver, ScheduledExecutorService controlThread) {
+            MountSettings settings, Session session, MountDriver driver, ScheduledExecutorService controlThread,
+            Commands commands) {
         if (settings.commitMode() != CommitMode.INVOCATION && settings.commitMode() != CommitMode.MANUAL) {
             controlThread.scheduleWithFixedDelay(
                     driver::refreshIfStale, REFRESH_NANOS, REFRESH_NANOS, TimeUnit.NANOSECONDS);
         }
         return switch (settings.commitMode()) {
             case INVOCATION, MANUAL -> CommitTriggers.NONE;
-            case FSYNC -> new CommitOnSync(driver, controlThread);
-            case CLOSE -> new CommitOnClose(driver, session, controlThread);
+            case FSYNC -> new CommitOnSync(driver, commands);
+            case CLOSE -> new CommitOnClose(driver, session, commands);
             case INTERVAL -> {
                 long nanos = settings.commitInterval().toNanos();
                 controlThread.scheduleWithFixedDelay(() -> commit(driver), nanos, nanos, TimeUnit.NANOSECONDS);

@@ -2,6 +2,7 @@ package io.cffs.daemon.mount;
 
 import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.SnapshotCache;
+import io.cffs.daemon.fuse.Commands;
 import io.cffs.daemon.fuse.CommitTriggers;
 import io.cffs.daemon.fuse.MountAdapter;
 import io.cffs.daemon.session.AttemptParts;
@@ -107,9 +108,10 @@ public final class MountedVolume implements AutoCloseable {
 
     private void mount(BackendPort backend, VolumeName volume) throws IOException {
         MountControl control = driver == null ? new InvocationControl(session) : driver;
-        CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread);
+        Commands commands = new Commands(controlThread, settings.proc(), settings.background());
+        CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread, commands);
         StatusFigures figures = new StatusFigures(backend, volume, settings.ticker());
-        MountAdapter adapter = new MountAdapter(session, control, triggers, controlThread, figures, settings.proc(),
+        MountAdapter adapter = new MountAdapter(session, control, triggers, commands, figures, settings.proc(),
                 settings.ticker(), users(), wholeFiles());
         session.kernel(adapter.kernelCaches(), adapter.patience(settings.background()));
         fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());

@@ -15,6 +15,8 @@ import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendException;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One open attempt: its transaction, what it reads from, and how healthy it is. Everything but the final fields is
@@ -23,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 public final class Attempt {
     /** Looking for what may be uploaded takes time in proportion to what was written: not after every write. */
     private static final long STAGE_AHEAD_BYTES = 32L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private final AttemptTicket ticket;
     private final long serial;
@@ -183,6 +187,12 @@ public final class Attempt {
     /** The environment has failed the attempt. The first failure stays. */
     void fail(BackendException failure) {
         boolean expired = failure.kind() == BackendException.Cause.SNAPSHOT_EXPIRED;
+        if (!expired && health == AttemptHealth.SOUND) {
+            LOG.atWarn().setMessage("The backend has failed a file request. Files that need it answer EIO until this "
+                            + "transaction has ended, and nothing of it is committed. See whether the backend's "
+                            + "process runs, or is stopped: \"cffs status\" asks it.")
+                    .addKeyValue("why", failure.getMessage()).log();
+        }
         fail(expired ? AttemptHealth.SNAPSHOT_EXPIRED : AttemptHealth.ENVIRONMENT_FAILED, failure.getMessage());
     }
 

@@ -9,6 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The session's one lock, the state that it guards, and who waits for which state. Requests enter when an attempt is
@@ -17,6 +19,8 @@ import java.util.function.BooleanSupplier;
  * <p>The lock is the outermost of the daemon, and nothing is waited for while it is held but its own condition.
  */
 final class RequestGate {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestGate.class);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SessionLimits limits;
@@ -110,6 +114,9 @@ final class RequestGate {
             boolean decided = await(() -> state == SessionState.OPEN || !isWorthWaiting() || gaveUp.getAsBoolean(),
                     limits.requestNanosMax());
             if (!decided) {
+                LOG.atWarn().setMessage("A file request waited in vain for the transaction before it to end, and was "
+                        + "answered EIO: the backend does not answer. See whether its process runs or is stopped, and "
+                        + "what \"cffs status\" says.").addKeyValue("state", state).log();
                 throw new FsException(FsError.ENVIRONMENT_FAILED);
             }
         } catch (InterruptedException e) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class KernelNoticesTest {
     private final TestSession parts = new TestSession(new MemoryVolume(), false);
     private final Session session = parts.session();
-    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false, false);
+    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false, null);
     private final List<String> sent = new ArrayList<>();
 
     @AfterEach
@@ -69,6 +69,28 @@ class KernelNoticesTest {
         sent.clear();
         expireAll();
         assertEquals(List.of("pages 6"), sent);
+    }
+
+    /** The kernel holds the directory's lock until its fsync is answered, and that comes after. */
+    @Test
+    void whereRequestsAwaitCommitsNoNameIsWaitedFor() {
+        List<Runnable> aside = new ArrayList<>();
+        KernelNotices patient = new KernelNotices(session, session.nodes(), false, aside::add);
+        patient.connected(new Recorder(true));
+        kernelHolds();
+        List<ObjectKey> changed = List.of(new ObjectKey.DentryKey(Ino.ROOT, Name.of("a")));
+        patient.prepare(changed);
+        patient.expire();
+        assertEquals(List.of("epoch", "pages 6"), sent);
+
+        sent.clear();
+        patient.connected(new Recorder(false));
+        kernelHolds();
+        patient.prepare(changed);
+        patient.expire();
+        assertEquals(List.of("pages 6"), sent);
+        aside.forEach(Runnable::run);
+        assertEquals(List.of("pages 6", "name 1/a"), sent);
     }
 
     @Test

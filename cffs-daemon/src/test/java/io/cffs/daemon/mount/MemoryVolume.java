@@ -63,6 +63,8 @@ public final class MemoryVolume implements BackendPort, LatestState {
     volatile boolean loseNextCommitAnswer;
     private volatile CompletableFuture<Void> held;
     private volatile CountDownLatch fetchCame;
+    private volatile CompletableFuture<Void> heldCommit;
+    private volatile CountDownLatch commitCame;
     volatile int commits;
     /** Round trips that brought objects or listings. */
     final AtomicInteger fetches = new AtomicInteger();
@@ -117,6 +119,19 @@ public final class MemoryVolume implements BackendPort, LatestState {
                 ? null
                 : versions.entrySet().stream().filter(entry -> entry.getValue().lastKey() > seen.value())
                         .map(Map.Entry::getKey).toList();
+    }
+
+    /** Commits wait for {@link #releaseCommit}; the latch opens when one has come. */
+    CountDownLatch holdCommits() {
+        commitCame = new CountDownLatch(1);
+        heldCommit = new CompletableFuture<>();
+        return commitCame;
+    }
+
+    void releaseCommit() {
+        CompletableFuture<Void> waiting = heldCommit;
+        heldCommit = null;
+        waiting.complete(null);
     }
 
     /** The next fetch waits for {@link #releaseFetch}; the latch opens when it has come. */
@@ -193,6 +208,11 @@ public final class MemoryVolume implements BackendPort, LatestState {
 
     @Override
     public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
+        CompletableFuture<Void> wait = heldCommit;
+        if (wait != null) {
+            commitCame.countDown();
+            return wait.thenCompose(go -> commit(request));
+        }
         return answer(() -> {
             commits++;
             CommitOutcome outcome = decide(request);

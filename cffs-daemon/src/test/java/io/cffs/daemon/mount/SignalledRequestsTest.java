@@ -103,6 +103,45 @@ class SignalledRequestsTest {
         assertEquals("8\n", mount.sh("cat f8"));
     }
 
+    /** fsync(2), close(2) and the control files wait for commits, others for the next transaction. */
+    @Test
+    void whoIsKilledDoesNotWaitForACommit() throws Exception {
+        try (TestMount busy = new TestMount(store, dir.resolve("busy"), CommitMode.FSYNC)) {
+            for (String waits : List.of("echo x > new && exec sync new", "mkdir d && exec sync d",
+                    "echo y > new; exec sh -c 'echo > .cffs/commit'")) {
+                var came = store.holdCommits();
+                Process process = TestMount.start(busy.root, waits);
+                assertTrue(came.await(20, TimeUnit.SECONDS), "no commit came");
+                Process waiting = TestMount.start(dir, "exec cat busy/f1");
+                assertFalse(waiting.waitFor(300, TimeUnit.MILLISECONDS));
+                process.destroyForcibly();
+                waiting.destroyForcibly();
+                assertDies(process);
+                assertDies(waiting);
+                store.releaseCommit();
+                assertEquals("1\n", busy.sh("cat f1"));
+            }
+            assertEquals("y\n", busy.sh("cat new; test -d d"));
+        }
+        try (TestMount later = new TestMount(store, dir.resolve("later"), CommitMode.MANUAL)) {
+            assertEquals("y\n", later.sh("cat new; test -d d"), "what was asked for was done");
+        }
+    }
+
+    /** The kernel holds a directory's lock while its fsync waits for the commit, which has names there to expire. */
+    @Test
+    void fsyncOfADirectoryDoesNotWaitForItsOwnNames() throws Exception {
+        try (TestMount busy = new TestMount(store, dir.resolve("busy"), CommitMode.FSYNC)) {
+            Process process = TestMount.start(busy.root, """
+                    mkdir d; for i in 1 2 3 4 5 6 7 8 9; do
+                      echo $i > d/f$i; mv d/f$i d/g$i; test ! -e d/h; sync d; sync .; sync d/g$i; ls -l d > /dev/null
+                    done""");
+            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it waits for itself");
+            assertEquals(0, process.exitValue());
+            assertEquals("9\n", busy.sh("ls d | wc -l"));
+        }
+    }
+
     @Test
     void theTimeOfBirthIsTold() throws Exception {
         String birth = mount.sh("stat -c %W f1").strip();

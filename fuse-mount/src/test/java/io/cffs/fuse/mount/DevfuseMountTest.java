@@ -210,7 +210,7 @@ class DevfuseMountTest {
         MemFs fs = new MemFs(0, false) {
             @Override
             public void statfs(FuseRequest in, FuseReply out) {
-                out.later(() -> out.error(io.cffs.fuse.Errno.EINTR));
+                out.later(thread -> out.error(io.cffs.fuse.Errno.EINTR));
                 waiting.set(out);
                 asked.countDown();
             }

@@ -140,7 +140,7 @@ class DispatcherTest {
             @Override
             public void setlkw(FuseRequest in, FuseReply out) {
                 waiting.set(out);
-                out.later(() -> out.error(Errno.EINTR));
+                out.later(thread -> out.error(Errno.EINTR));
             }
         });
         ByteBuffer lock = Golden.request(FuseOpcode.SETLKW, "lk_in");
