@@ -5,7 +5,7 @@ import mmap
 import os
 import stat
 
-from operations import ALLOCATE, PUNCH_HOLE, KEEP_SIZE, ZERO_RANGE, fallocate_fd, limited_to, text_at
+from operations import ALLOCATE, PUNCH_HOLE, KEEP_SIZE, ZERO_RANGE, fallocate_fd, limited_to, link_in, text_at
 
 COUNT = 4
 FLAGS = {
@@ -38,6 +38,12 @@ def let_all_go(root):
             let_go(of, number)
 
 
+def sought(fd, at, whence):
+    if stat.S_ISDIR(os.fstat(fd).st_mode):
+        return "positions in directories are the file system's own"
+    return os.lseek(fd, at, whence)
+
+
 def seen(fd):
     s = os.fstat(fd)
     return [s.st_mode, s.st_nlink, s.st_uid, s.st_gid, None if stat.S_ISDIR(s.st_mode) else s.st_size]
@@ -62,7 +68,7 @@ def changed_through_memory(fd, at, text):
 
 def is_at_end_of_data(fd, at):
     """SEEK_HOLE and SEEK_DATA from a place beyond the end, which every file system answers alike."""
-    return os.lseek(fd, os.fstat(fd).st_size + at, os.SEEK_DATA)
+    return sought(fd, os.fstat(fd).st_size + at, os.SEEK_DATA)
 
 
 def unread(fd):
@@ -76,19 +82,14 @@ def vectors(fd, at, text):
     return os.pwritev(fd, [text[:half].encode(), text[half:].encode()], at)
 
 
-def again(fd, path):
-    """A name for what is open, if it has one still."""
-    os.link("/proc/self/fd/%d" % fd, path, follow_symlinks=True)
-
-
 ON_DESCRIPTORS = {
     "fread": lambda fd, at, length: os.read(fd, length).decode("latin-1"),
     "fwrite": lambda fd, at, text: os.write(fd, text.encode()),
     "fpread": lambda fd, at, length: text_at(fd, at, length),
     "fpwrite": lambda fd, at, text: os.pwrite(fd, text.encode(), at),
     "fvectors": vectors,
-    "fseek": lambda fd, at, length: os.lseek(fd, at, os.SEEK_SET),
-    "fend": lambda fd, at, length: os.lseek(fd, 0, os.SEEK_END),
+    "fseek": lambda fd, at, length: sought(fd, at, os.SEEK_SET),
+    "fend": lambda fd, at, length: sought(fd, 0, os.SEEK_END),
     "ftruncate": lambda fd, at, length: os.ftruncate(fd, at),
     "fstat": lambda fd, at, length: seen(fd),
     "fchmod": lambda fd, at, length: os.fchmod(fd, 0o600 + length % 0o200),
@@ -118,14 +119,15 @@ def perform_on_descriptor(root, name, number, arguments):
     if fd is None:
         return "not open"
     if name == "relink":
-        return again(fd, os.path.join(root, arguments[0]))
+        return link_in(fd, os.path.join(root, arguments[0]))
     return ON_DESCRIPTORS[name](fd, *arguments)
 
 
 def draw_on_descriptor(rng, name, path, at, length, text):
     number = rng.randrange(COUNT)
     if name == "open":
-        return [name, number, path, rng.choice(list(FLAGS)), rng.choice([0o666, 0o600, 0o4777, 0o2770, 0o444, 0])]
+        how = rng.choice(list(FLAGS) + ["rw+", "ra+", "wtc", "rw+"])
+        return [name, number, path, how, rng.choice([0o666, 0o600, 0o4777, 0o2770, 0o444, 0])]
     if name == "relink":
         return [name, number, path]
     if name == "close":

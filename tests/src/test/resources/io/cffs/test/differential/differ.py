@@ -27,17 +27,21 @@ ALLOWED = {
     "directory size": "a file system is free to say what a directory's st_size is",
     "where holes begin and end": "a file system is free to keep zeros; only that all other bytes are found is compared",
     "opening a fifo": "in a function's mount the kernel opens it without asking who may",
+    "times of a fifo that bytes go through": "the kernel keeps the bytes, and does not tell a function's mount",
     "opening a device": "a function's mount has devices as entries only",
-    "EACCES or another error": "of two reasons to refuse a user, a function's mount may tell the other: the kernel looks"
-                               " at all parts of a path first, and then asks",
+    "EACCES or EPERM, or another error": "of two reasons to refuse a user, a function's mount may tell the other: the"
+                                         " kernel looks at all parts of a path first, and then asks",
+    "links to others' files": "which the user may not write: the sysctl fs.protected_hardlinks, about which the kernel does"
+                              " not ask a function's mount",
+    "ctime after an attribute got the value that it had": "ext4 leaves it",
     "times after a whiteout that was refused": "ext4 makes it first and then takes it back",
-    "the ctime after chown(-1, -1)": "POSIX leaves it open, and the kernel does not ask for it",
     "what one side does not have": "operations that either answers with EOPNOTSUPP change nothing on that side alone",
     "inode numbers, devices, blocks, times": "they are not the same on any two file systems; which times an operation moves is",
 }
 # Who else a user belongs to.
 GROUPS = {1001: [1000]}
 COMMITS_EVERY = 25
+SETTING = {"setxattr", "fxattr", "acl"}
 
 
 def perform(root, operation):
@@ -49,6 +53,8 @@ def perform(root, operation):
     if name in OPERATIONS:
         for i in range(PATHS.get(name, 1)):
             arguments[i] = os.path.join(root, arguments[i])
+    if user and name == "link" and os.path.lexists(arguments[0]) and os.lstat(arguments[0]).st_uid != user:
+        return "another's file"
     opened = opened_kinds(root, name, arguments)
     if user and stat.S_IFIFO in opened:
         return "a fifo"
@@ -91,7 +97,7 @@ def attributes(path):
 
 
 def tree(root):
-    found = {".": [facts(root), attributes(root)]}
+    found = {".": facts(root) + [attributes(root)]}
     for directory, directories, files in os.walk(root):
         for name in directories + files:
             path = os.path.join(directory, name)
@@ -128,7 +134,19 @@ def tree_difference(trees):
 
 
 def refused_alike(operation, answers):
-    return operation[0] == "as" and "EACCES" in answers and all(answer in errno.errorcode.values() for answer in answers)
+    why = {"EACCES", "EPERM"}.intersection(map(str, answers))
+    return operation[0] == "as" and why and all(answer in errno.errorcode.values() for answer in answers)
+
+
+def name_of(operation):
+    return operation[2] if operation[0] == "as" else operation[0]
+
+
+class Difference:
+    """What an operation of this name has shown, in words."""
+
+    def __init__(self, name, text):
+        self.name, self.text = name, text
 
 
 class Comparison:
@@ -138,7 +156,7 @@ class Comparison:
         self.roots = left, right
         self.commits = commits
         self.lacking = set()
-        self.times = None
+        self.times = self.tree = None
 
     def first_difference(self, operations):
         try:
@@ -146,17 +164,19 @@ class Comparison:
             for step, operation in enumerate(operations):
                 found = self.after(operation)
                 if found:
-                    return "step %d, %s: %s" % (step, json.dumps(operation), found)
+                    return Difference(name_of(operation), "step %d, %s: %s" % (step, json.dumps(operation), found))
             return None
         finally:
             for root in self.roots:
                 let_all_go(root)
 
     def look_at_times(self):
-        self.times = [times(root, tree(root)) for root in self.roots]
+        trees = [tree(root) for root in self.roots]
+        self.times = [times(root, there) for root, there in zip(self.roots, trees)]
+        self.tree = trees[0]
 
     def after(self, operation):
-        name = operation[2] if operation[0] == "as" else operation[0]
+        name = name_of(operation)
         if name in ("commit", "abort"):
             return self.end(name)
         if name in UNSUPPORTED and name not in self.lacking and not all(map(UNSUPPORTED[name], self.roots)):
@@ -170,13 +190,15 @@ class Comparison:
         found = tree_difference(trees)
         if found:
             return found
+        before, self.tree = self.tree, trees[0]
         now = [times(root, there) for root, there in zip(self.roots, trees)]
         moves = list(map(moved, self.times, now))
         self.times = now
-        if name == "chown" and operation[-2:] == [-1, -1] or name == "whiteout" and answers[0] is not None:
+        if name == "whiteout" and answers[0] is not None or name in SETTING and trees[0] == before:
             return None
         for path in sorted(moves[0].keys() & moves[1].keys()):
-            if moves[0][path] != moves[1][path]:
+            through_fifo = name in BY_NUMBER and stat.S_ISFIFO(trees[0][path][0])
+            if moves[0][path] != moves[1][path] and not through_fifo:
                 return "of %r (mtime, ctime) moved: %s on the left, %s on the right" % (
                     path, moves[0][path], moves[1][path])
         return None
@@ -224,8 +246,8 @@ def make(root):
     os.chmod(root, 0o777)
 
 
-def shrink(compare, operations):
-    """Leaves out operations as long as a difference remains, in fresh directories."""
+def shrink(compare, operations, name):
+    """Leaves out operations as long as one of this name still shows a difference, in fresh directories."""
     tries = 0
     size = max(1, len(operations) // 2)
     while size >= 1:
@@ -233,7 +255,8 @@ def shrink(compare, operations):
         while at < len(operations) and tries < 300:
             fewer = operations[:at] + operations[at + size:]
             tries += 1
-            if compare("shrink%d" % tries, fewer):
+            found = compare("shrink%d" % tries, fewer)
+            if found and found.name == name:
                 operations = fewer
             else:
                 at += size
@@ -249,7 +272,7 @@ def compare_in(roots, work, operations):
     try:
         found = tree_difference(list(map(tree, there)))
         if found:
-            return "before the first step (what was committed is not what was seen) " + found
+            return Difference("commit", "before the first step (what was committed is not what was seen) " + found)
         commits = Commits(*roots, work) if len(roots) == 3 else None
         return Comparison(*there, commits).first_difference(operations)
     finally:
@@ -283,8 +306,9 @@ def main(arguments):
     difference = compare_in(roots, "work", operations)
     if difference is None:
         return 0
-    print(difference, flush=True)
-    print("shrunk: " + json.dumps(shrink(lambda work, fewer: compare_in(roots, work, fewer), operations)))
+    print(difference.text, flush=True)
+    fewest = shrink(lambda work, fewer: compare_in(roots, work, fewer), operations, difference.name)
+    print("shrunk: " + json.dumps(fewest))
     return 1
 
 

@@ -4,23 +4,38 @@ import os
 from descriptors import BY_NUMBER, draw_on_descriptor
 from operations import MAKING, OPERATIONS
 
-PARENTS = ["", "a", "b", "a/b", "b/a"]
-NAMES = ["a", "b", "c", "d"]
+PARENTS = ["", "", "", "a", "b", "a/b", "b/a"]
+DIRECTORIES = ["a", "b"]
+OTHERS = ["c", "d", "e", "f"]
+# Drawn this many times as often as another: what removes and moves is not to leave the others nothing to work on.
+OFTEN = {"mkdir": 4, "straighten": 12, "create": 6, "make": 8, "open": 12, "write": 3, "fwrite": 3, "fpwrite": 3, "nameless": 3}
+OF_DIRECTORIES = {"mkdir", "rmdir", "list", "straighten"}
+OF_EITHER = {"chmod", "chown", "stat", "access", "may", "utime", "times", "setxattr", "getxattr", "removexattr", "acl",
+             "removeacl", "rename", "norepl", "exchange", "make", "open"}
 # Names at their limit, beyond it, of other bytes than UTF-8, and ways of saying a directory's name. None leads outside.
 # The superuser's only: about "." the kernel asks a function's mount nothing.
 ODD = ["", ".", "a/", "c/", "a/.", "b/..", "x" * 255, "y" * 256, "\udcff\udcfe", " \n", "a/../b/./c", "a" * 200]
 MODES = [0o644, 0o755, 0o600, 0o1777, 0o2755, 0o777, 0o4755, 0o2770, 0o700, 0o6777, 0]
+# Without (-1, -1): what that means for set-id files and the ctime, the kernel does not ask for.
+OWNERS = [(uid, gid) for uid in (-1, 0, 1000, 1001) for gid in (-1, 0, 1000, 1001) if (uid, gid) != (-1, -1)]
 ATTRIBUTES = ["user.a", "user.b", "user." + "x" * 249, "trusted.t", "nonsense.n", "security.s", "user.", "user." + "x" * 251]
+
+
+NAMES = [*OPERATIONS, *BY_NUMBER]
+WEIGHTS = [OFTEN.get(name, 1) for name in NAMES]
 
 
 def draw(rng, users):
     """A random operation, by a random user: the superuser is 0, whoever that is."""
     user = rng.choice(users)
+    name = rng.choices(NAMES, WEIGHTS)[0]
 
     def path():
         if not user and rng.randrange(40) == 0:
             return rng.choice(ODD)
-        return os.path.join(rng.choice(PARENTS), rng.choice(NAMES))
+        directory = name in OF_DIRECTORIES or name in OF_EITHER and rng.randrange(4) == 0
+        unlikely = rng.randrange(10) == 0
+        return os.path.join(rng.choice(PARENTS), rng.choice(DIRECTORIES if directory != unlikely else OTHERS))
 
     def text():
         return str(rng.randrange(1000)) * rng.choice([1, 2, 5, 400, 3000])
@@ -29,7 +44,6 @@ def draw(rng, users):
         return rng.choice(["now", "omit", 0, 1, 999999999, rng.randrange(2**60)])
     at = rng.choice([0, 1, 5, 4090, 4096, 5000, 9000])
     length = rng.choice([1, 100, 4096, 10000])
-    name = rng.choice(list(OPERATIONS) + list(BY_NUMBER))
     span = lambda: [at, length]  # noqa: E731
     other = lambda: [path()]  # noqa: E731
     more = {
@@ -38,7 +52,7 @@ def draw(rng, users):
         "rename": other, "norepl": other, "exchange": other, "whiteout": other, "link": other,
         "symlink": lambda: [rng.choice(["a", "b/c", "../a", "nowhere", ".", "x" * 4095, "x" * 4096, ""])],
         "chmod": lambda: [rng.choice(MODES)], "chmodlink": lambda: [rng.choice(MODES)],
-        "orphan": lambda: [text()], "chown": lambda: [rng.choice([-1, 0, 1000, 1001]), rng.choice([-1, 0, 1000, 1001])],
+        "orphan": lambda: [text()], "chown": lambda: list(rng.choice(OWNERS)),
         "utime": lambda: [rng.randrange(2**60), rng.randrange(2**60)], "mapped": lambda: [at, text()],
         "lock": lambda: [rng.choice(["flock", "lockf"]), at], "reach": span, "reserve": span, "punch": span,
         "zero": span, "zerokeep": span, "collapse": span, "insert": span,

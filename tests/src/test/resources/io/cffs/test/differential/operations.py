@@ -134,12 +134,18 @@ def copy_range(path, other, at, to, length):
     return with_file(path, os.O_RDONLY, action)
 
 
+def link_in(fd, path):
+    """A name for what is open. os.link would link the symlink in /proc."""
+    if LIBC.linkat(-100, b"/proc/self/fd/%d" % fd, -100, os.fsencode(path), 0x400) != 0:
+        raise OSError(ctypes.get_errno(), "linkat")
+
+
 def nameless(path, text):
     """A file made without a name, which then gets one."""
     def action(fd):
         os.write(fd, text.encode())
         answer = [os.fstat(fd).st_nlink, text_at(fd, 0, 20)]
-        os.link("/proc/self/fd/%d" % fd, path, follow_symlinks=True)
+        link_in(fd, path)
         return answer + [os.fstat(fd).st_nlink]
     return with_file(os.path.dirname(path), os.O_TMPFILE | os.O_RDWR, action)
 
@@ -184,6 +190,15 @@ MAKING = {
     "disk": lambda p, mode: os.mknod(p, mode | stat.S_IFBLK, os.makedev(240, 70000)),
     "socket": lambda p, mode: bind(p),
 }
+
+
+def straighten(path):
+    """Makes a directory for everybody of whatever is there, unless it is a directory."""
+    if not os.path.isdir(path) or os.path.islink(path):
+        if os.path.lexists(path):
+            os.unlink(path)
+        os.mkdir(path)
+    os.chmod(path, 0o777)
 
 
 class Timespec(ctypes.Structure):
@@ -294,6 +309,7 @@ OPERATIONS = {
     "removexattr": lambda p, name: os.removexattr(p, name, follow_symlinks=False),
     "acl": acl,
     "make": lambda p, kind, mode, mask: with_umask(mask, lambda: MAKING[kind](p, mode)),
+    "straighten": straighten,
     "times": set_times,
     "collapse": lambda p, at, length: fallocate(p, COLLAPSE_RANGE, at // 4096 * 4096, 4096),
     "insert": lambda p, at, length: fallocate(p, INSERT_RANGE, at // 4096 * 4096, 4096),
@@ -308,8 +324,8 @@ OPERATIONS = {
     "may": lambda p: [os.access(p, how, effective_ids=True) for how in (os.F_OK, os.R_OK, os.W_OK, os.X_OK)],
 }
 PATHS = {"rename": 2, "norepl": 2, "exchange": 2, "link": 2, "copyrange": 2, "whiteout": 2}
-OPENING = {"collapse", "insert", "limited", "write", "update", "append", "overwrite", "read", "orphan", "mapped", "lock", "reach", "reserve", "punch",
-           "zero", "zerokeep", "holes", "copyrange"}
+OPENING = {"collapse", "insert", "limited", "write", "update", "append", "overwrite", "read", "orphan", "mapped", "lock",
+           "reach", "reserve", "punch", "zero", "zerokeep", "holes", "copyrange"}
 # Left out where a file system does not have it: name -> whether it does.
 UNSUPPORTED = {
     "punch": supports(PUNCH_HOLE | KEEP_SIZE), "zero": supports(ZERO_RANGE), "zerokeep": supports(ZERO_RANGE | KEEP_SIZE),
