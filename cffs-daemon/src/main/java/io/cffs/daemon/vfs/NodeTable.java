@@ -3,6 +3,7 @@ package io.cffs.daemon.vfs;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.txn.LongTable;
 import io.cffs.txn.ReadKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,8 +14,7 @@ import java.util.Set;
 
 /**
  * The inodes that the kernel knows, and what it may keep of each: names, absences, attributes, pages. What has not
- * changed
- * stays from one attempt to the next, and counts as read in the next, whether it is used there or not
+ * changed stays from one attempt to the next, and counts as read in the next, whether it is used there or not
  * ({@link #assumed}): its uses do not come here.
  *
  * <p>Not safe for use by several threads: guarded by the session's lock.
@@ -23,12 +23,15 @@ public final class NodeTable {
     /** Names and attributes that are kept at most: 10 MiB of them. With more, all are let go at the next attempt. */
     static final int KEPT_MAX = 50_000;
 
-    private final Map<Long, Node> nodes = new HashMap<>();
+    /** By inode number: {@link #LOOKUPS} and the bits after it. A word and no object, as there may be millions. */
+    private final LongTable nodes = new LongTable();
+    /** What is known beyond that of inodes that are open, or were. Each of them is among the nodes. */
+    private final Map<Long, Opened> opened = new HashMap<>();
     private final Map<GivenName, Given> names = new HashMap<>();
     /** Names that the open attempt has changed: what the kernel holds of them is its own idea. */
     private final Set<GivenName> ownNames = new HashSet<>();
     /** Given attributes of inodes that the kernel has forgotten since: it may have used them in the open attempt. */
-    private final Map<Long, Boolean> used = new HashMap<>();
+    private final LongTable used = new LongTable();
 
     /** The kernel cannot expire all names at once, so each has to be remembered. */
     private boolean allNames;
@@ -40,28 +43,25 @@ public final class NodeTable {
     /** @param nodeId 0 for an absence */
     private record Given(long nodeId) {}
 
-    /** What is known of one inode. */
-    private static final class Node {
-        /** References that the kernel holds: one per entry it was answered with. */
-        long lookups;
-        int openFiles;
-        int openWritable;
-        int openDirect;
-        /** The kernel may answer stat(2) by itself. */
-        boolean attributesGiven;
-        boolean directory;
-        /** Attributes that the open attempt has changed, or may change yet. */
-        boolean own;
-        /** Somebody asks for its attributes, so they are given with its name. */
-        boolean attributesWanted;
+    /** References that the kernel holds: one per entry it was answered with. */
+    private static final long LOOKUPS = (1L << 40) - 1;
+    private static final long KNOWN = 1L << 40;
+    /** The kernel may answer stat(2) by itself. */
+    private static final long ATTRIBUTES_GIVEN = 1L << 41;
+    private static final long DIRECTORY = 1L << 42;
+    /** Attributes that the open attempt has changed, or may change yet. */
+    private static final long OWN = 1L << 43;
+    /** Somebody asks for its attributes, so they are given with its name. */
+    private static final long ATTRIBUTES_WANTED = 1L << 44;
+
+    private static final class Opened {
+        int files;
+        int writable;
+        int direct;
         /** The last attempt in which its data was opened through the page cache; 0 for none. */
         long pagesOfAttempt;
         /** The pages of that attempt are those of the present snapshot. */
         boolean pagesStand;
-
-        boolean isForgotten() {
-            return lookups == 0 && openFiles == 0 && !attributesGiven;
-        }
     }
 
     /** From now on every name is remembered, because the kernel cannot expire all of them at once. */
@@ -91,32 +91,44 @@ public final class NodeTable {
 
     /** The kernel was, or is about to be, answered with an entry that names the inode. */
     public void countLookup(long nodeId) {
-        node(nodeId).lookups++;
+        long word = nodes.get(nodeId) | KNOWN;
+        nodes.put(nodeId, lookups(word) == LOOKUPS ? word : word + 1);
+    }
+
+    private static long lookups(long word) {
+        return word & LOOKUPS;
+    }
+
+    private static boolean has(long word, long bit) {
+        return (word & bit) != 0;
     }
 
     /** The kernel gives references up; more than it holds are taken as all. */
     public void forget(long nodeId, long lookups) {
-        Node node = nodes.get(nodeId);
-        if (node == null) {
+        long word = nodes.get(nodeId);
+        if (word == 0) {
             return;
         }
-        node.lookups = Math.max(0, node.lookups - lookups);
-        if (node.lookups == 0) {
+        long left = Math.max(0, lookups(word) - lookups);
+        word = word & ~LOOKUPS | left;
+        if (left == 0) {
             // The kernel has dropped its inode, and attributes and pages with it.
-            if (node.attributesGiven && !node.own) {
-                used.put(nodeId, node.directory);
+            if (has(word, ATTRIBUTES_GIVEN) && !has(word, OWN)) {
+                used.put(nodeId, word);
             }
-            node.attributesGiven = false;
-            node.pagesStand = false;
-            node.pagesOfAttempt = 0;
+            word &= ~ATTRIBUTES_GIVEN;
+            Opened open = opened.get(nodeId);
+            if (open != null) {
+                open.pagesStand = false;
+                open.pagesOfAttempt = 0;
+            }
         }
-        dropIfForgotten(nodeId, node);
+        nodes.put(nodeId, unlessForgotten(nodeId, word));
     }
 
     /** References that the kernel holds. */
     public long lookupsOf(long nodeId) {
-        Node node = nodes.get(nodeId);
-        return node == null ? 0 : node.lookups;
+        return lookups(nodes.get(nodeId));
     }
 
     /**
@@ -125,17 +137,14 @@ public final class NodeTable {
      * @param own the open attempt has changed them
      */
     public void giveAttributes(long nodeId, boolean directory, boolean own) {
-        Node node = node(nodeId);
-        node.attributesGiven = true;
-        node.directory = directory;
-        node.own = own;
-        node.attributesWanted = !own;
+        long word = nodes.get(nodeId) & ~(DIRECTORY | OWN | ATTRIBUTES_WANTED);
+        nodes.put(nodeId, word | KNOWN | ATTRIBUTES_GIVEN | (directory ? DIRECTORY : 0)
+                | (own ? OWN : ATTRIBUTES_WANTED));
     }
 
     /** Whether attributes shall be given with a name of this inode, before they are asked for. */
     public boolean wantsAttributes(long nodeId) {
-        Node node = nodes.get(nodeId);
-        return node != null && node.attributesWanted;
+        return has(nodes.get(nodeId), ATTRIBUTES_WANTED);
     }
 
     /**
@@ -146,61 +155,59 @@ public final class NodeTable {
      *     was older, or when they stand since an earlier one; then all of them count as read
      */
     public boolean open(long nodeId, long attempt, boolean writable, boolean direct) {
-        Node node = node(nodeId);
-        node.openFiles++;
-        node.openWritable += writable ? 1 : 0;
-        node.openDirect += direct ? 1 : 0;
-        boolean keep = node.pagesOfAttempt == attempt || node.pagesStand;
-        node.pagesOfAttempt = attempt;
-        node.pagesStand = true;
-        if (writable) {
-            // Whoever writes may append blindly: the length is not to be looked at for it.
-            node.attributesWanted = false;
-        }
+        Opened open = opened.computeIfAbsent(nodeId, _ -> new Opened());
+        open.files++;
+        open.writable += writable ? 1 : 0;
+        open.direct += direct ? 1 : 0;
+        boolean keep = open.pagesOfAttempt == attempt || open.pagesStand;
+        open.pagesOfAttempt = attempt;
+        open.pagesStand = true;
+        // Whoever writes may append blindly: the length is not to be looked at for it.
+        nodes.put(nodeId, (nodes.get(nodeId) | KNOWN) & ~(writable ? ATTRIBUTES_WANTED : 0));
         return keep;
     }
 
     /** Whether the kernel may hold pages from an earlier attempt that are those of the present snapshot. */
     public boolean pagesStand(long nodeId, long attempt) {
-        Node node = nodes.get(nodeId);
-        return node != null && node.pagesStand && node.pagesOfAttempt != attempt && node.openFiles == 0;
+        Opened open = opened.get(nodeId);
+        return open != null && open.pagesStand && open.pagesOfAttempt != attempt && open.files == 0;
     }
 
     /** The kernel is to drop the pages of an inode at its next open. */
     public void dropPages(long nodeId) {
-        Node node = nodes.get(nodeId);
-        if (node != null && node.openFiles == 0) {
-            node.pagesStand = false;
+        Opened open = opened.get(nodeId);
+        if (open != null && open.files == 0) {
+            open.pagesStand = false;
         }
     }
 
     public void release(long nodeId, boolean writable, boolean direct) {
-        Node node = nodes.get(nodeId);
-        if (node == null) {
+        Opened open = opened.get(nodeId);
+        if (open == null) {
             return;
         }
-        node.openFiles = Math.max(0, node.openFiles - 1);
-        node.openWritable = Math.max(0, node.openWritable - (writable ? 1 : 0));
-        node.openDirect = Math.max(0, node.openDirect - (direct ? 1 : 0));
-        dropIfForgotten(nodeId, node);
+        open.files = Math.max(0, open.files - 1);
+        open.writable = Math.max(0, open.writable - (writable ? 1 : 0));
+        open.direct = Math.max(0, open.direct - (direct ? 1 : 0));
+        nodes.put(nodeId, unlessForgotten(nodeId, nodes.get(nodeId)));
     }
 
     public boolean isOpen(long nodeId) {
-        Node node = nodes.get(nodeId);
-        return node != null && node.openFiles > 0;
+        Opened open = opened.get(nodeId);
+        return open != null && open.files > 0;
     }
 
     /** Whether some open of the inode bypasses the page cache. */
     public boolean isOpenDirect(long nodeId) {
-        Node node = nodes.get(nodeId);
-        return node != null && node.openDirect > 0;
+        Opened open = opened.get(nodeId);
+        return open != null && open.direct > 0;
     }
 
     /** Inodes with files open for writing: pages that a program has mapped and changed may still be on their way. */
     public List<Long> openForWriting() {
         List<Long> found = new ArrayList<>();
-        nodes.forEach((nodeId, node) -> {
-            if (node.openWritable > 0) {
+        opened.forEach((nodeId, open) -> {
+            if (open.writable > 0) {
                 found.add(nodeId);
             }
         });
@@ -215,8 +222,7 @@ public final class NodeTable {
     public Holdings takeHoldings() {
         List<Long> attributes = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
-        nodes.forEach((nodeId, node) -> letGo(nodeId, node, attributes, pages));
-        nodes.values().removeIf(Node::isForgotten);
+        nodes.updateAll((nodeId, word) -> letGo(nodeId, word, attributes, pages));
         Holdings holdings = new Holdings(true, attributes, pages, List.copyOf(names.keySet()));
         names.clear();
         ownNames.clear();
@@ -249,8 +255,7 @@ public final class NodeTable {
         lost.retainAll(names.keySet());
         lost.addAll(ownNames);
         names.forEach((name, given) -> {
-            Node named = given.nodeId() == 0 ? null : nodes.get(given.nodeId());
-            boolean forgotten = given.nodeId() != 0 && (named == null || named.lookups == 0);
+            boolean forgotten = given.nodeId() != 0 && lookupsOf(given.nodeId()) == 0;
             if (forgotten || withNames && changed.contains(name.parent())) {
                 lost.add(name);
             }
@@ -258,26 +263,25 @@ public final class NodeTable {
         names.keySet().removeAll(lost);
         List<Long> attributes = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
-        nodes.forEach((nodeId, node) -> {
-            if (node.own || node.openFiles > 0 || changed.contains(nodeId)) {
-                letGo(nodeId, node, attributes, pages);
-            }
-        });
-        nodes.values().removeIf(Node::isForgotten);
+        nodes.updateAll((nodeId, word) -> has(word, OWN) || isOpen(nodeId) || changed.contains(nodeId)
+                ? letGo(nodeId, word, attributes, pages)
+                : unlessForgotten(nodeId, word));
         ownNames.clear();
         used.clear();
         return new Holdings(false, attributes, pages, List.copyOf(lost));
     }
 
-    private static void letGo(long nodeId, Node node, List<Long> attributes, List<Long> pages) {
-        if (node.openFiles > 0) {
+    private long letGo(long nodeId, long word, List<Long> attributes, List<Long> pages) {
+        Opened open = opened.get(nodeId);
+        if (isOpen(nodeId)) {
             pages.add(nodeId);
-        } else if (node.attributesGiven) {
+        } else if (has(word, ATTRIBUTES_GIVEN)) {
             attributes.add(nodeId);
         }
-        node.attributesGiven = false;
-        node.own = false;
-        node.pagesStand = false;
+        if (open != null) {
+            open.pagesStand = false;
+        }
+        return unlessForgotten(nodeId, word & ~(ATTRIBUTES_GIVEN | OWN));
     }
 
     /**
@@ -302,12 +306,12 @@ public final class NodeTable {
                 keys.add(new ReadKey.Identity(parent));
             }
         });
-        nodes.forEach((nodeId, node) -> {
-            if (node.attributesGiven && !node.own) {
-                addAttributes(nodeId, node.directory, keys);
+        nodes.forEach((nodeId, word) -> {
+            if (has(word, ATTRIBUTES_GIVEN) && !has(word, OWN)) {
+                addAttributes(nodeId, has(word, DIRECTORY), keys);
             }
         });
-        used.forEach((nodeId, directory) -> addAttributes(nodeId, directory, keys));
+        used.forEach((nodeId, word) -> addAttributes(nodeId, has(word, DIRECTORY), keys));
         return keys;
     }
 
@@ -327,13 +331,12 @@ public final class NodeTable {
      */
     public record Holdings(boolean everything, List<Long> attributes, List<Long> pages, List<GivenName> names) {}
 
-    private Node node(long nodeId) {
-        return nodes.computeIfAbsent(nodeId, key -> new Node());
-    }
-
-    private void dropIfForgotten(long nodeId, Node node) {
-        if (node.isForgotten()) {
-            nodes.remove(nodeId);
+    /** The word, or 0 when there is nothing left to know of the inode. */
+    private long unlessForgotten(long nodeId, long word) {
+        if (lookups(word) > 0 || has(word, ATTRIBUTES_GIVEN) || isOpen(nodeId)) {
+            return word;
         }
+        opened.remove(nodeId);
+        return 0;
     }
 }

@@ -106,8 +106,12 @@ public final class DevSession implements FuseSession {
 
     private final class Listener implements Dispatcher.Listener {
         @Override
-        public void agreed(FuseInit init) {
+        public void negotiated(FuseInit init) {
             notifier.ready(init);
+        }
+
+        @Override
+        public void agreed(FuseInit init) {
             connectionId().ifPresent(id -> KernelReadahead.raise(id, init.maxReadaheadBytes()));
             advance(State.READY);
             ready.complete(init);

@@ -36,6 +36,9 @@ public final class Dispatcher {
 
     /** Hears how the first exchange went. */
     public interface Listener {
+        /** Before the handler hears of it, who may ask what the kernel can do. */
+        default void negotiated(FuseInit init) {}
+
         void agreed(FuseInit init);
 
         void refused(String sentence);
@@ -204,6 +207,7 @@ public final class Dispatcher {
             case Negotiation.Result.Agreed(FuseInit agreed) -> {
                 ByteBuffer answer = negotiation.answer(result, out.buffer(Layout.INIT_OUT));
                 setxattrExtended = agreed.has(InitFlag.SETXATTR_EXT);
+                listener.negotiated(agreed);
                 handler.init(agreed, notifier);
                 // Before the answer: the kernel sends what waits as soon as it has it, to other threads too.
                 listener.agreed(agreed);
