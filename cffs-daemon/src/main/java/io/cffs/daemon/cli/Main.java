@@ -39,7 +39,15 @@ public final class Main implements Runnable {
 
     /** Runs one command in this process; returns its exit status. */
     static int run(String[] arguments, Surroundings around) {
-        return commandLine(arguments, around).execute(arguments);
+        RunCommand plain = run(around);
+        if (!PlainRun.fill(plain, arguments, around)) {
+            return commandLine(arguments, around).execute(arguments);
+        }
+        try {
+            return plain.call();
+        } catch (Exception failure) {
+            return new Sentences(around).failed(failure);
+        }
     }
 
     @Override
@@ -73,10 +81,14 @@ public final class Main implements Runnable {
         return line;
     }
 
+    private static RunCommand run(Surroundings around) {
+        return new RunCommand(around, new VolumeMounts(around, new Backends(around)));
+    }
+
     private static Map<String, Supplier<Object>> commands(Surroundings around) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         Backends backends = new Backends(around);
-        commands.put("run", () -> new RunCommand(around, new VolumeMounts(around, backends)));
+        commands.put("run", () -> run(around));
         commands.put("mount", () -> new MountCommand(around, new VolumeMounts(around, backends)));
         commands.put("umount", () -> new UmountCommand(around));
         commands.put("backend", () -> new BackendCommand(around, backends));

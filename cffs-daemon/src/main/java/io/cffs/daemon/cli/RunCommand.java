@@ -4,6 +4,7 @@ import io.cffs.daemon.session.Invocation;
 import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.model.CommitTs;
+import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitRequest;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs a program as one transaction. */
 @Command(
@@ -39,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
     private final FunctionHost.Opener opener;
 
     @Mixin
-    private StoreOptions store;
+    private StoreOptions store = new StoreOptions();
 
     @Option(names = "--mount", paramLabel = "DIR", description = "Mount there, for the function only.")
     private Path mount;
@@ -84,6 +86,55 @@ final class RunCommand implements Callable<Integer> {
     RunCommand(Surroundings around, FunctionHost.Opener opener) {
         this.around = around;
         this.opener = opener;
+    }
+
+    /** Takes an option as picocli would; false when it is not one of those, or its value needs a second look. */
+    boolean take(String option, String value) {
+        try {
+            switch (option) {
+                case "--store" -> store.store = Path.of(value);
+                case "--backend" -> store.backend = value;
+                case "--volume" -> store.volume = new VolumeName(value);
+                case "--mount" -> mount = Path.of(value);
+                case "--cwd" -> directory = Path.of(value);
+                case "--retries" -> retries = decimal(value);
+                case "--timeout" -> timeoutNanos = new TimeSpan().convert(value);
+                case "--invocation-id" -> invocationId = value;
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IllegalArgumentException | TypeConversionException wrong) {
+            return false;
+        }
+    }
+
+    private static int decimal(String value) {
+        if (value.charAt(0) == '0' || value.length() > 5) {
+            throw new NumberFormatException("octal or large: " + value);
+        }
+        return Integer.parseInt(value);
+    }
+
+    /** As {@link #take}, for one without a value. */
+    boolean takeFlag(String option) {
+        switch (option) {
+            case "--read-only" -> readOnly = true;
+            case "--hold-output" -> holdOutput = true;
+            case "--json" -> json = true;
+            case "--in-process" -> store.inProcess = true;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The last thing to take. @return true */
+    boolean takeCommand(List<String> words) {
+        command = words;
+        return true;
     }
 
     @Override

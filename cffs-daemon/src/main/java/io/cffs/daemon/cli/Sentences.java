@@ -26,6 +26,12 @@ record Sentences(Surroundings around) implements IParameterExceptionHandler, IEx
         return own == CommandLine.ExitCode.USAGE ? Exit.USAGE : own;
     }
 
+    /** The status of a command that failed, which is told. */
+    int failed(Exception failure) {
+        trace(failure);
+        return told(failure);
+    }
+
     @Override
     public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
         trace(failure);
