@@ -65,6 +65,10 @@ final class PathCalls {
     }
 
     int symlink(Caller who, String target, String path) {
+        if (target.indexOf(PathWalk.REPLACEMENT) >= 0) {
+            // Bytes that are not UTF-8 have been lost on the way: better none than another target.
+            return -Errno.EINVAL;
+        }
         byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
         return make(who, path, FuseOpcode.SYMLINK, NOTHING, body -> body.putName(bytes));
     }

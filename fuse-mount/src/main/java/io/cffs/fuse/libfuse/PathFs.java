@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import jnr.ffi.Pointer;
+import jnr.ffi.Struct;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ru.serce.jnrfuse.FuseFillDir;
@@ -26,6 +27,9 @@ final class PathFs extends FuseStubFS {
     private static final Logger log = LoggerFactory.getLogger(PathFs.class);
     private static final long UTIME_NOW = (1L << 30) - 1;
     private static final long UTIME_OMIT = (1L << 30) - 2;
+    private static final int CALLBACKS_BEFORE_FLAGS = 38;
+    /** Third in libfuse's word of flags. Without it a change of one time alone comes to nothing, and is no error. */
+    private static final int FLAG_UTIME_OMIT_OK = 1 << 2;
     private static final int LISTING_BYTES = 64 << 10;
 
     private final PathCalls calls;
@@ -35,6 +39,7 @@ final class PathFs extends FuseStubFS {
     PathFs(PathCalls calls, CompletableFuture<Void> ready) {
         this.calls = calls;
         this.ready = ready;
+        Struct.getMemory(fuseOperations).putInt(CALLBACKS_BEFORE_FLAGS * Long.BYTES, FLAG_UTIME_OMIT_OK);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 final class PathWalk implements AutoCloseable {
     private static final long ROOT = 1;
     /** What the JDK puts in place of bytes that are not UTF-8: such a name cannot be told to the handler. */
-    private static final char REPLACEMENT = '\uFFFD';
+    static final char REPLACEMENT = '\uFFFD';
 
     private final FuseCaller caller;
     private final FuseCaller.Caller who;

@@ -52,6 +52,12 @@ class LibfuseMountTest {
     }
 
     @Test
+    void oneTimeIsChangedWithoutTheOther() throws Exception {
+        mounted.sh("touch -d 2001-02-03T04:05:06Z f && touch -a -d 2002-03-04T05:06:07Z f");
+        assertEquals("2002-03-04 2001-02-03\n", mounted.sh("stat -c '%x %y' f | cut -d' ' -f1,4"));
+    }
+
+    @Test
     void aTreeAndALargeFileComeBackAsTheyWere() throws Exception {
         mounted.sh("cp -r /etc/default copy && diff -r /etc/default copy");
         mounted.sh("head -c 1000000 /dev/urandom > big && cp big same && cmp big same");
