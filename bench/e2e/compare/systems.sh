@@ -13,6 +13,8 @@ await() { # seconds, what, command...
     done
 }
 
+measures_functions() { case " $flags " in *" --only "*functions*) ;; *) false ;; esac; }
+
 mounted() { grep -q " $1 " /proc/self/mountinfo; }
 
 start_local() { mkdir -p "$work/local.d"; }
@@ -38,6 +40,23 @@ start_gluster() {
     gluster --mode=script volume create bench "$address:$work/gluster.brick" force >&2
     gluster --mode=script volume start bench >&2
     mount -t glusterfs "$address:/bench" "$work/gluster.d"
+    ! measures_functions || start_gluster_functions
+}
+
+# Its own settings for databases, and clients that keep no attributes, names or bytes: with its defaults each client believes
+# for a second what it has seen of the others' files.
+start_gluster_functions() {
+    gluster --mode=script volume create shared "$address:$work/gluster.shared" force >&2
+    while IFS='=' read -r setting value; do
+        gluster --mode=script volume set shared "$setting" "$value" >&2
+    done </etc/glusterfs/group-db-workload
+    gluster --mode=script volume start shared >&2
+    for number in 1 2 3 4 5 6 7 8; do
+        mkdir -p "$work/gluster.$number.d"
+        mount -t glusterfs -o attribute-timeout=0,entry-timeout=0,direct-io-mode=enable "$address:/shared" \
+            "$work/gluster.$number.d"
+        echo "--peer $work/gluster.$number.d" >>"$work/gluster.flags"
+    done
 }
 
 start_moosefs() {
@@ -50,33 +69,67 @@ start_moosefs() {
         MATOCS_LISTEN_HOST "$address" MATOCL_LISTEN_HOST "$address" MATOML_LISTEN_HOST "$address" >"$mfs/master.cfg"
     printf '%s = %s\n' WORKING_USER root WORKING_GROUP root DATA_PATH "$mfs/chunk" HDD_CONF_FILENAME "$mfs/disks" \
         MASTER_HOST "$address" CSSERV_LISTEN_HOST "$address" HDD_LEAVE_SPACE_DEFAULT 1GiB >"$mfs/chunk.cfg"
+    if [ "$only" = functions ]; then
+        # What is acknowledged is on the disk, as with the others; too slow for thousands of files.
+        echo 'CHANGELOG_SAVE_MODE = 2' >>"$mfs/master.cfg"
+        echo 'HDD_FSYNC_BEFORE_CLOSE = 1' >>"$mfs/chunk.cfg"
+    fi
     mfsmaster -c "$mfs/master.cfg" start >&2
     mfschunkserver -c "$mfs/chunk.cfg" start >&2
     mfsmount "$work/moosefs.d" -H "$address" >&2
     await 10 mfsmount mounted "$work/moosefs.d"
     # A new master places no chunk before its chunk servers have told what they have.
     await 120 "a chunk server of MooseFS" timeout 10 sh -c "echo ready >'$work/moosefs.d/ready'"
+    ! measures_functions || start_moosefs_functions
+}
+
+# Clients that keep no attributes, names or bytes.
+start_moosefs_functions() {
+    for number in 1 2 3 4 5 6 7 8; do
+        mkdir -p "$work/moosefs.$number.d"
+        mfsmount "$work/moosefs.$number.d" -H "$address" \
+            -o mfscachemode=DIRECT,mfsattrcacheto=0,mfsentrycacheto=0,mfsdirentrycacheto=0 >&2
+        await 10 mfsmount mounted "$work/moosefs.$number.d"
+        echo "--peer $work/moosefs.$number.d" >>"$work/moosefs.flags"
+    done
 }
 
 mount_cffs() { # mount point
     mkdir -p "$1"
-    "$home/cffs" mount --store "$work/store" -o "commit=manual${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$1" >>"$work/cffs.log" 2>&1 &
+    "$home/cffs" mount --store "$work/store" -o "commit=runs${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$1" >>"$work/cffs.log" 2>&1 &
     await 120 "the mount of CFFS" mounted "$1"
 }
 
+# Eight functions on one host: one process serves their mounts.
+start_cffs_functions() {
+    set -- "$work/cffs.d"
+    echo "--control $work/cffs.d/.cffs" >"$work/cffs.flags"
+    for number in 1 2 3 4 5 6 7 8; do
+        set -- "$@" "$work/cffs.$number"
+        echo "--peer $work/cffs.$number,$work/cffs.$number/.cffs" >>"$work/cffs.flags"
+    done
+    mkdir -p "$@"
+    "$home/cffs" mount --in-process --store "$work/store" -o "commit=runs${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$@" \
+        >>"$work/cffs.log" 2>&1 &
+    await 120 "the mounts of CFFS" mounted "$work/cffs.8"
+}
+
 start_cffs() {
+    if [ "$only" = functions ]; then
+        start_cffs_functions
+        return
+    fi
     mount_cffs "$work/cffs.d"
     echo "--control $work/cffs.d/.cffs" >"$work/cffs.flags"
-    case " $flags " in *" --only "*functions*)
-        for number in 1 2 3 4 5 6 7 8; do
-            mount_cffs "$work/cffs.$number"
-            echo "--peer $work/cffs.$number,$work/cffs.$number/.cffs" >>"$work/cffs.flags"
-        done ;;
-    esac
+    measures_functions || return 0
+    for number in 1 2 3 4 5 6 7 8; do
+        mount_cffs "$work/cffs.$number"
+        echo "--peer $work/cffs.$number,$work/cffs.$number/.cffs" >>"$work/cffs.flags"
+    done
 }
 
 stop_cffs() {
     for mount in "$work"/cffs.d "$work"/cffs.[1-8]; do
-        [ ! -d "$mount" ] || "$home/cffs" umount "$mount" >&2 || true
+        ! mounted "$mount" || "$home/cffs" umount "$mount" >&2 || true
     done
 }

@@ -1,7 +1,7 @@
 package io.cffs.backend;
 
-import io.cffs.backend.commit.CommitPipeline;
 import io.cffs.backend.commit.Coordination;
+import io.cffs.backend.commit.StepSignals;
 import io.cffs.backend.fsck.CheckJobs;
 import io.cffs.backend.fsck.VolumeCheck;
 import io.cffs.model.Bytes;
@@ -121,7 +121,7 @@ public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
         VolumeThreads driver = threads == null ? null : new VolumeThreads(name);
         try {
             Volume volume = new Volume(name, parts, coordination, ticker, settings,
-                    driver == null ? CommitPipeline.Signals.NONE : driver, readers);
+                    driver == null ? StepSignals.NONE : driver, readers);
             if (driver != null) {
                 driver.start(volume, threads);
             }

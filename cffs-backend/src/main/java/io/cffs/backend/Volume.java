@@ -3,6 +3,7 @@ package io.cffs.backend;
 import io.cffs.backend.commit.CommitPipeline;
 import io.cffs.backend.commit.Coordination;
 import io.cffs.backend.commit.RoomGauge;
+import io.cffs.backend.commit.StepSignals;
 import io.cffs.backend.fsck.CheckJobs;
 import io.cffs.backend.store.Progress;
 import io.cffs.backend.store.StagedObjects;
@@ -68,7 +69,7 @@ public final class Volume {
             return size() > LOSERS_MAX;
         }
     };
-    private final CommitPipeline.Signals signals;
+    private final StepSignals signals;
     // Of the keeping thread.
     private final Retention retention;
     private final long trimStartNanos;
@@ -89,7 +90,7 @@ public final class Volume {
      */
     public Volume(VolumeName name, VolumeParts parts, Coordination coordination, Ticker ticker,
             BackendSettings settings,
-            CommitPipeline.Signals signals, Executor readers) {
+            StepSignals signals, Executor readers) {
         this.name = name;
         this.parts = parts;
         this.store = parts.store();
@@ -136,8 +137,10 @@ public final class Volume {
     private Begun open(BeginRequest request) {
         Leases.Lease lease = leases.open(request.txn(), pipeline::acknowledged, ticker.monotonicNanos());
         List<ObjectKey> changes = pipeline.changesBetween(request.lastSeen(), lease.snapshot());
+        List<Fetched> news = changes == null || changes.isEmpty() ? List.of()
+                : pipeline.newsBetween(request.lastSeen(), lease.snapshot(), request.follows());
         return new Begun(lease.snapshot(), lease.id(), settings.lease().toMillis(), changes,
-                pipeline.committedInvocation(request.invocationId()));
+                pipeline.committedInvocation(request.invocationId()), news);
     }
 
     /** Runs a read at a snapshot: at once when it is applied, else when it is. */
@@ -255,6 +258,11 @@ public final class Volume {
     /** One group of commits. False when there was nothing to do. */
     public boolean sequence() {
         return pipeline.sequence();
+    }
+
+    /** Whether another step of {@link #sequence} may find something to do. */
+    boolean hasWork() {
+        return pipeline.hasWork();
     }
 
     /** One record into the store, or a little trimming. False when there was nothing to do. */

@@ -1,18 +1,24 @@
 package io.cffs.backend;
 
-import io.cffs.backend.commit.CommitPipeline;
+import io.cffs.backend.commit.StepSignals;
+import io.cffs.backend.commit.StepThread;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.port.BackendException;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The three threads of a volume: each steps while there is work and sleeps when there is none. */
-final class VolumeThreads implements CommitPipeline.Signals {
+/**
+ * The three threads of a volume: each steps while there is work and sleeps when there is none. A {@link StepThread}
+ * that brings a commit while nobody sequences takes that step itself.
+ */
+final class VolumeThreads implements StepSignals {
     private static final Logger LOG = LoggerFactory.getLogger(VolumeThreads.class);
     private static final long TICK_NANOS = 100_000_000L;
     private static final long IDLE_TICK_NANOS = 1_000_000_000L;
@@ -22,6 +28,9 @@ final class VolumeThreads implements CommitPipeline.Signals {
     private final Loop sequencing = new Loop();
     private final Loop applying = new Loop();
     private final Loop keeping = new Loop();
+    /** Held by whoever is in a step of sequencing. Nothing is waited for with it but the log's disk. */
+    private final ReentrantLock stepping = new ReentrantLock();
+    private volatile Volume volume;
     private volatile boolean stopping;
 
     VolumeThreads(VolumeName name) {
@@ -42,12 +51,13 @@ final class VolumeThreads implements CommitPipeline.Signals {
     }
 
     void start(Volume volume, ThreadFactory factory) {
+        this.volume = volume;
         List<Loop> loops = List.of(sequencing, applying, keeping);
         BooleanSupplier keep = () -> {
             volume.keep();
             return false;
         };
-        List<BooleanSupplier> steps = List.of(volume::sequence, volume::apply, keep);
+        List<BooleanSupplier> steps = List.of(this::sequenceStep, volume::apply, keep);
         List<String> names = List.of("sequence", "apply", "keep");
         for (int i = 0; i < loops.size(); i++) {
             Loop loop = loops.get(i);
@@ -57,6 +67,15 @@ final class VolumeThreads implements CommitPipeline.Signals {
                     () -> keeps && volume.needsTicks() ? TICK_NANOS : keeps ? IDLE_TICK_NANOS : TICK_NANOS * 5));
             loop.thread.setName("cffs-" + names.get(i) + "-" + name);
             loop.thread.start();
+        }
+    }
+
+    private boolean sequenceStep() {
+        stepping.lock();
+        try {
+            return volume.sequence();
+        } finally {
+            stepping.unlock();
         }
     }
 
@@ -87,6 +106,33 @@ final class VolumeThreads implements CommitPipeline.Signals {
     }
 
     @Override
+    public void sequenceHere() {
+        boolean here = Thread.currentThread() instanceof StepThread && !stepping.isHeldByCurrentThread()
+                && stepping.tryLock();
+        if (!here) {
+            sequencing.ask();
+            return;
+        }
+        try {
+            if (!stopping && volume != null) {
+                volume.sequence();
+            }
+        } catch (BackendException failed) {
+            LOG.warn("a step of a volume failed and will be tried again", failed);
+            sequencing.ask();
+        } catch (RuntimeException | Error bug) {
+            LOG.error("a volume stops because of a bug", bug);
+            volume.abandon(bug);
+            throw bug;
+        } finally {
+            stepping.unlock();
+        }
+        if (volume.hasWork()) {
+            sequencing.ask();
+        }
+    }
+
+    @Override
     public void apply() {
         applying.ask();
     }
@@ -104,6 +150,18 @@ final class VolumeThreads implements CommitPipeline.Signals {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+        awaitStep();
+    }
+
+    /** Of a thread that is not ours. */
+    private void awaitStep() {
+        try {
+            if (stepping.tryLock(STOP_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+                stepping.unlock();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

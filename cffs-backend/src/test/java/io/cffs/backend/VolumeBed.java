@@ -70,6 +70,7 @@ abstract class VolumeBed {
             case Fetched.Found found -> ((StoredObject.BlockObject) found.object()).raw().toUtf8();
             case Fetched.Absent absent -> null;
             case Fetched.Unchanged unchanged -> "unchanged";
+            case Fetched.Patched patched -> "patched";
         };
     }
 

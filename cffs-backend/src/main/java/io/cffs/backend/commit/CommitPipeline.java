@@ -4,6 +4,7 @@ import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Epoch;
+import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
@@ -12,6 +13,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.ReadKey;
 import io.cffs.txn.apply.MutationRefused;
 import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.Ticker;
@@ -39,8 +41,7 @@ import java.util.function.LongSupplier;
  *   <li><b>log</b>: the records of the group are appended with one sync, under this leader's epoch
  *       ({@code ONE_WRITER_PER_EPOCH}). What arrives meanwhile is the next group: the slower the disk, the larger the
  *       groups.
- *   <li><b>acknowledge</b>: only now do index, ledger and cache take the group in, and only now are its members
- * answered
+ *   <li><b>acknowledge</b>: only now do index, ledger and cache take the group in, and are its members answered
  *       ({@code DURABLE_BEFORE_ACKNOWLEDGED}). Conflicts are answered with their group too: the commit that a loser has
  *       lost against may be one of it, and its next snapshot has to see it.
  *   <li><b>apply</b> (one thread): the effects go to the store in order ({@code APPLIED_IN_ORDER}). Reads at a snapshot
@@ -74,34 +75,17 @@ public final class CommitPipeline {
     private final Sequencer sequencer;
     private final RecentChanges changes;
     private final RoomGauge room;
-    private final Signals signals;
+    private final StepSignals signals;
 
     private final WorkQueue queue;
     private final ApplyStage applying;
     /** Of the sequencing thread: commits that wait for somebody's turn to end. */
     private List<Work.Commit> heldBack = new ArrayList<>();
     private long releasesSeen;
+    /** Written by the sequencing thread, before it looks at the turns for the last time in a step. */
+    private volatile boolean holdsBack;
     private volatile CommitTs acknowledged;
     private volatile long loggedBytes;
-
-    /** Tells the owners of the two threads that there may be work. Called often; must be cheap. */
-    public interface Signals {
-        void sequence();
-
-        void apply();
-
-        Signals NONE = new Signals() {
-            @Override
-            public void sequence() {
-                // The simulator looks by itself.
-            }
-
-            @Override
-            public void apply() {
-                // The simulator looks by itself.
-            }
-        };
-    }
 
     /**
      * Takes the lead of the volume and replays what the store has not seen.
@@ -111,7 +95,7 @@ public final class CommitPipeline {
      */
     public CommitPipeline(VolumeName volume, CommitLog log, VersionedStore store, StagedObjects staged,
             Coordination coordination, Ticker ticker, PipelineLimits limits, LongSupplier usableBytes,
-                    Signals signals) {
+            StepSignals signals) {
         this.volume = volume;
         this.log = log;
         this.store = store;
@@ -174,7 +158,8 @@ public final class CommitPipeline {
     /** Never completes exceptionally. Dependents run on the sequencing thread and must be short. */
     public CompletableFuture<CommitOutcome> submit(CommitRequest request) {
         CompletableFuture<CommitOutcome> outcome = new CompletableFuture<>();
-        enqueue(new Work.Commit(request, outcome));
+        queue.add(new Work.Commit(request, outcome));
+        signals.sequenceHere();
         return outcome;
     }
 
@@ -218,6 +203,11 @@ public final class CommitPipeline {
         return changes.between(after, upTo);
     }
 
+    /** What of that is known without a look into the store: see {@link RecentNews#between}. */
+    public List<Fetched> newsBetween(CommitTs after, CommitTs upTo, List<Ino> of) {
+        return changes.news().between(after, upTo, of);
+    }
+
     /** Waits for a turn at the keys; see {@link Turns}. False: it took too long, and nothing is held. */
     public CompletableFuture<Boolean> awaitTurn(TxnId txn, List<ReadKey> witnesses) {
         return turns.enter(txn, witnesses, ticker.monotonicNanos());
@@ -227,8 +217,15 @@ public final class CommitPipeline {
     public void endTurn(TxnId txn) {
         if (!turns.isEmpty()) {
             turns.leave(txn, ticker.monotonicNanos());
-            signals.sequence();
+            if (holdsBack) {
+                signals.sequence();
+            }
         }
+    }
+
+    /** Whether another step may find something to do. */
+    public boolean hasWork() {
+        return holdsBack || !queue.isEmpty();
     }
 
     /** Ends what has taken too long. Call it every tenth of a second or so while {@link #needsTicks}. */
@@ -290,6 +287,7 @@ public final class CommitPipeline {
     /** Whether those who were held back should be looked at again. */
     private boolean resumeHeldBack() {
         if (heldBack.isEmpty()) {
+            holdsBack = false;
             return false;
         }
         long releases = turns.releases();
@@ -310,6 +308,7 @@ public final class CommitPipeline {
                 case Work.Commit commit -> {
                     if (!sequencer.commit(commit, group)) {
                         heldBack.add(commit);
+                        holdsBack = true;
                     }
                 }
                 case Work.Ask ask -> sequencer.ask(ask, group);
@@ -320,7 +319,6 @@ public final class CommitPipeline {
             WorkQueue.refuse(work, unreadable);
         }
     }
-
 
     private void finish(Group group) {
         if (!group.records.isEmpty()) {
@@ -336,7 +334,7 @@ public final class CommitPipeline {
             loggedBytes += group.recordBytes;
             for (Group.Ordered ordered : group.ordered) {
                 if (ordered.entry() instanceof LogEntry.Commit commit) {
-                    changes.add(commit.at(), ordered.applied().effects());
+                    changes.add(commit.at(), ordered.applied());
                 }
                 applying.add(first++, ordered);
             }

@@ -3,6 +3,7 @@ package io.cffs.backend.commit;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
+import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,14 +25,24 @@ final class RecentChanges {
     private final ArrayDeque<Change> window = new ArrayDeque<>();
     private CommitTs floor;
     private int keyCount;
+    private final RecentNews news;
 
     RecentChanges(CommitTs floor, int namedMax) {
         this.floor = floor;
         this.namedMax = namedMax;
+        this.news = new RecentNews(floor);
     }
 
-    synchronized void add(CommitTs at, List<Effect> effects) {
-        List<ObjectKey> keys = keysOf(effects);
+    RecentNews news() {
+        return news;
+    }
+
+    void add(CommitTs at, Applied applied) {
+        add(at, keysOf(applied.effects()));
+        news.add(at, applied);
+    }
+
+    private synchronized void add(CommitTs at, List<ObjectKey> keys) {
         window.addLast(new Change(at, keys));
         keyCount += keys == null ? 0 : keys.size();
         while (keyCount > KEYS_MAX || window.size() > KEYS_MAX) {

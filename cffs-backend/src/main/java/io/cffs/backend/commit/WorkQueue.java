@@ -58,6 +58,10 @@ final class WorkQueue {
         return work;
     }
 
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
     /** From now on everything is refused, what waits too; the first reason stays. */
     void stop(RuntimeException why) {
         synchronized (this) {

@@ -1,5 +1,6 @@
 package io.cffs.backend.server;
 
+import io.cffs.backend.commit.StepThread;
 import io.cffs.backend.wire.Address;
 import io.cffs.backend.wire.Duplex;
 import io.cffs.txn.port.BackendPort;
@@ -40,8 +41,11 @@ public final class BackendServer implements AutoCloseable {
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore sharedRoom;
     private final Executor threads = task -> Thread.ofVirtual().name("cffs-server").start(task);
-    private final Executor platformThreads =
-            task -> Thread.ofPlatform().name("cffs-server-reader").daemon().start(task);
+    private final Executor platformThreads = task -> {
+        Thread reader = new StepThread("cffs-server-reader", task);
+        reader.setDaemon(true);
+        reader.start();
+    };
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /** When the last connection left; @GuardedBy("lock"). */

@@ -2,6 +2,7 @@ package io.cffs.daemon.cache;
 
 import io.cffs.model.CommitTs;
 import io.cffs.model.Name;
+import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
 import java.util.List;
 
@@ -17,6 +18,29 @@ sealed interface Entry {
 
     /** What it costs on the heap, its key included, roughly. */
     int weightBytes();
+
+    /** @param object null when it is known to be absent */
+    static Found found(int generation, CommitTs version, ObjectKey key, StoredObject object) {
+        return new Found(generation, version, object, weightOf(key, object));
+    }
+
+    private static int weightOf(ObjectKey key, StoredObject object) {
+        int keyBytes = switch (key) {
+            case ObjectKey.DentryKey dentry -> 160 + dentry.name().lengthBytes();
+            case ObjectKey.XattrKey xattr -> 160 + xattr.name().lengthBytes();
+            case ObjectKey.InodeKey _, ObjectKey.BlockKey _, ObjectKey.QuotaKey _ -> 112;
+        };
+        int objectBytes = switch (object) {
+            case null -> 0;
+            case StoredObject.InodeObject inode ->
+                    160 + (inode.inode().symlinkTarget() == null ? 0 : inode.inode().symlinkTarget().length());
+            case StoredObject.DentryObject _ -> 48;
+            case StoredObject.BlockObject block -> block.raw().length();
+            case StoredObject.XattrObject xattr -> 48 + xattr.value().length();
+            case StoredObject.QuotaObject _ -> 80;
+        };
+        return keyBytes + objectBytes;
+    }
 
     /** An inode, a dentry or an extended attribute. {@code object} is null when it is known to be absent. */
     record Found(int generation, CommitTs version, StoredObject object, int weightBytes) implements Entry {}

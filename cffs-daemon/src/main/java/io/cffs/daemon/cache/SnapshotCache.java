@@ -10,9 +10,18 @@ import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.XattrKey;
 import io.cffs.model.VolumeName;
+import io.cffs.model.StoredObject;
+import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.BackendPort.BeginRequest;
+import io.cffs.txn.port.BackendPort.Fetched;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -45,6 +54,7 @@ public final class SnapshotCache {
     private final ReentrantReadWriteLock validity = new ReentrantReadWriteLock();
     private volatile SnapshotReader current; // written under validity.writeLock()
     private volatile int generation; // written under validity.writeLock()
+    /** What the next attempt will look at: what the last one that looked at anything has. */
     private volatile List<ObjectKey> expected = List.of();
 
     /**
@@ -91,29 +101,111 @@ public final class SnapshotCache {
         return reader == null ? List.of() : reader.footprint();
     }
 
+    /** For {@code BeginRequest.follows}: where the next attempt will probably look. */
+    public List<Ino> follows() {
+        SnapshotReader reader = current;
+        List<ObjectKey> used = reader == null ? List.of() : reader.footprint();
+        Set<Ino> found = new LinkedHashSet<>();
+        for (ObjectKey key : used.isEmpty() ? expected : used) {
+            found.add(switch (key) {
+                case ObjectKey.InodeKey inode -> inode.ino();
+                case DentryKey dentry -> dentry.parent();
+                case BlockKey block -> block.ino();
+                case XattrKey xattr -> xattr.ino();
+                case ObjectKey.QuotaKey quota -> quota.tree();
+            });
+            if (found.size() == BeginRequest.FOLLOWS_MAX) {
+                break;
+            }
+        }
+        return List.copyOf(found);
+    }
+
     /**
      * Moves to the snapshot of a new attempt; the reader of the one before answers no more. Does no I/O.
      *
      * @param changes keys of all objects that differ between {@link #lastSeen()} and {@code snapshot}; null: not known
      */
     public SnapshotReader advance(CommitTs snapshot, List<ObjectKey> changes) {
+        return advance(snapshot, changes, List.of());
+    }
+
+    /** As {@link #advance(CommitTs, List)}. @param news what some of the changed objects are at {@code snapshot} */
+    public SnapshotReader advance(CommitTs snapshot, List<ObjectKey> changes, List<Fetched> news) {
         validity.writeLock().lock();
         try {
             SnapshotReader before = current;
             boolean sameTree = before != null && before.at().equals(snapshot);
             if (changes != null && before != null && !before.at().isAfter(snapshot)) {
+                Map<ObjectKey, Entry> known = known(news);
                 changes.forEach(this::drop);
+                known.forEach(metadata::put);
             } else if (!sameTree) {
                 generation++;
             }
             SnapshotReader reader = new SnapshotReader(this, snapshot);
             current = reader;
-            reader.fetchAhead(before == null ? expected : before.footprint());
-            expected = List.of();
+            List<ObjectKey> used = before == null ? List.of() : before.footprint();
+            expected = used.isEmpty() ? expected : used;
+            reader.fetchAhead(expected);
             return reader;
         } finally {
             validity.writeLock().unlock();
         }
+    }
+
+    /** Of what is told, what can be told from what is known. With the write lock held, before anything is dropped. */
+    private Map<ObjectKey, Entry> known(List<Fetched> news) {
+        Map<ObjectKey, Entry> entries = new HashMap<>();
+        for (Fetched told : news) {
+            ObjectKey key = told.key();
+            switch (told) {
+                case Fetched.Absent _ when key instanceof BlockKey -> entries.put(key,
+                        new Entry.Block(generation, null));
+                case Fetched.Absent _ -> entries.put(key, Entry.found(generation, null, key, null));
+                case Fetched.Found found when !SnapshotFetcher.fits(key, found.object()) ->
+                    throw new BackendException(BackendException.Cause.PROTOCOL, "news of another kind of object", null);
+                case Fetched.Found found when found.object() instanceof StoredObject.BlockObject block ->
+                    entries.put(key, hot((BlockKey) key, found.version(), block.raw()));
+                case Fetched.Found found ->
+                    entries.put(key, Entry.found(generation, found.version(), key, found.object()));
+                case Fetched.Patched patched -> {
+                    Bytes content = patched(patched);
+                    if (content != null) {
+                        entries.put(key, hot(patched.key(), patched.version(), content));
+                    }
+                }
+                case Fetched.Unchanged _ -> { }
+            }
+        }
+        return entries;
+    }
+
+    /** Among the hot blocks alone: one that changes so often is not worth a place in the host's cache. */
+    private Entry hot(BlockKey key, CommitTs version, Bytes content) {
+        hotBlocks.put(identity, key, version, content);
+        return new Entry.Block(generation, version);
+    }
+
+    /** Null when the block is not at hand as it was. */
+    private Bytes patched(Fetched.Patched news) {
+        Entry entry = metadata.getIfPresent(news.key());
+        if (!isValid(entry) || !(entry instanceof Entry.Block before)) {
+            return null;
+        }
+        Bytes base = before.version() == null ? null : blockContent(news.key(), before.version());
+        return base == null && before.version() != null ? null : over(base, news.pieces());
+    }
+
+    /** @param base null for a hole */
+    private static Bytes over(Bytes base, List<Fetched.Piece> pieces) {
+        int length = base == null ? 0 : base.length();
+        for (Fetched.Piece piece : pieces) {
+            length = Math.max(length, piece.start() + piece.bytes().length());
+        }
+        byte[] bytes = base == null ? new byte[length] : Arrays.copyOf(base.toArray(), length);
+        pieces.forEach(piece -> piece.bytes().copyTo(0, bytes, piece.start(), piece.bytes().length()));
+        return Bytes.owning(bytes);
     }
 
     /** Forgets all that is on the heap; the next attempt starts cold but for the host's block cache. */

@@ -245,7 +245,7 @@ final class SnapshotFetcher {
         int generation = cache.generation();
         Entry entry = switch (fetched) {
             case Fetched.Absent _ when key instanceof BlockKey -> new Entry.Block(generation, null);
-            case Fetched.Absent _ -> new Entry.Found(generation, null, null, weightOf(key, null));
+            case Fetched.Absent _ -> Entry.found(generation, null, key, null);
             case Fetched.Unchanged _ -> confirmed(known.get(key), generation);
             case Fetched.Found found when !fits(key, found.object()) ->
                 throw malformed("the backend answered with an object of another kind");
@@ -253,13 +253,13 @@ final class SnapshotFetcher {
                 cache.keepBlockContent((BlockKey) key, found.version(), block.raw());
                 yield new Entry.Block(generation, found.version());
             }
-            case Fetched.Found found ->
-                    new Entry.Found(generation, found.version(), found.object(), weightOf(key, found.object()));
+            case Fetched.Found found -> Entry.found(generation, found.version(), key, found.object());
+            case Fetched.Patched _ -> throw malformed("the backend answers a fetch with parts of a block");
         };
         cache.insert(reader, () -> keep(key, entry));
     }
 
-    private static boolean fits(ObjectKey key, StoredObject object) {
+    static boolean fits(ObjectKey key, StoredObject object) {
         return switch (key) {
             case InodeKey _ -> object instanceof StoredObject.InodeObject;
             case ObjectKey.DentryKey _ -> object instanceof StoredObject.DentryObject;
@@ -293,7 +293,7 @@ final class SnapshotFetcher {
             InodeKey inodeKey = new InodeKey(entry.ino());
             if (entry.inode() != null && !cache.isValid(cache.remembered(inodeKey))) {
                 StoredObject inode = new StoredObject.InodeObject(entry.inode());
-                keep(inodeKey, new Entry.Found(generation, null, inode, weightOf(inodeKey, inode)));
+                keep(inodeKey, Entry.found(generation, null, inodeKey, inode));
             }
         }
     }
@@ -310,24 +310,6 @@ final class SnapshotFetcher {
             }
         }
         cache.remember(key, entry);
-    }
-
-    private static int weightOf(ObjectKey key, StoredObject object) {
-        int keyBytes = switch (key) {
-            case ObjectKey.DentryKey dentry -> 160 + dentry.name().lengthBytes();
-            case ObjectKey.XattrKey xattr -> 160 + xattr.name().lengthBytes();
-            case InodeKey _, BlockKey _, ObjectKey.QuotaKey _ -> 112;
-        };
-        int objectBytes = switch (object) {
-            case null -> 0;
-            case StoredObject.InodeObject inode ->
-                    160 + (inode.inode().symlinkTarget() == null ? 0 : inode.inode().symlinkTarget().length());
-            case StoredObject.DentryObject _ -> 48;
-            case StoredObject.BlockObject block -> block.raw().length();
-            case StoredObject.XattrObject xattr -> 48 + xattr.value().length();
-            case StoredObject.QuotaObject _ -> 80;
-        };
-        return keyBytes + objectBytes;
     }
 
     /** @param givesUp null: waits as long as it takes */

@@ -23,11 +23,13 @@ import picocli.CommandLine.TypeConversionException;
         name = "mount",
         description = {
             "Mount a volume and keep it mounted, in the foreground, until umount or a signal.",
-            "There, programs share one transaction at a time; -o commit says when it commits."
+            "There, programs share one transaction at a time; -o commit says when it commits.",
+            "Several directories are several mounts, each with a transaction of its own, of one process."
         },
         footer = {
             "",
             "With commit=manual a program commits by 'echo > DIR/.cffs/commit' and undoes by 'echo > DIR/.cffs/abort'.",
+            "With commit=runs nothing is there before 'echo > DIR/.cffs/begin' and after the end of that run.",
             "",
             "Examples:",
             "  cffs mount /mnt/data",
@@ -41,7 +43,7 @@ final class MountCommand implements Callable<Integer> {
     private StoreOptions store;
 
     @Option(names = "-o", paramLabel = "OPTION", split = ",", description = {
-        "commit=close (default), fsync, interval or manual: when changes are committed.",
+        "commit=close (default), fsync, interval, manual or runs: when changes are committed.",
         "interval=TIME for commit=interval (default: 1s).",
         "ro: refuse writes. allow_other: other users may use it.",
         "transport=devfuse (default) or libfuse."})
@@ -50,8 +52,8 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = "--read-only", description = "As -o ro.")
     private boolean readOnly;
 
-    @Parameters(paramLabel = "DIR", description = "An existing directory.")
-    private Path directory;
+    @Parameters(paramLabel = "DIR", arity = "1..*", description = "Existing directories.")
+    private List<Path> directories;
 
     MountCommand(Surroundings around, VolumeMounts mounts) {
         this.around = around;
@@ -65,31 +67,49 @@ final class MountCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         store.check();
         MountChoices choices = MountChoices.parse(options);
-        Path at = directory.toAbsolutePath().normalize();
         Path runtime = new RuntimeDirectory(around).path();
-        MountNote own = MountNote.ofThisProcess(at, around, store.volume.value(), store.source(around));
-        requireFree(runtime, own);
+        List<MountNote> notes = new ArrayList<>();
+        for (Path directory : directories) {
+            MountNote own = MountNote.ofThisProcess(directory.toAbsolutePath().normalize(), around,
+                    store.volume.value(), store.source(around));
+            requireFree(runtime, own);
+            notes.add(own);
+        }
         boolean refuseWrites = readOnly || choices.readOnly();
-        MountOptions kernel = MountOptions.at(at)
-                .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
-                .withTransport(choices.transport())
-                .withGuard(true);
         BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
         Signals.listen(signal -> {
             if (signal.stops()) {
                 wakes.add(Wake.SIGNAL);
             }
         });
-        try (VolumeMounts.Parts parts = mounts.new Parts(store, kernel, choices.mode(), choices.interval());
-                MountedVolume volume = parts.mount()) {
-            volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
-            own.write(runtime);
-            around.out().println("mounted " + store.volume + " on " + at);
-            around.out().flush();
-            return wakes.take() == Wake.SIGNAL && !refuseWrites ? commitLast(volume, wakes) : Exit.OK;
+        List<MountedVolume> mounted = new ArrayList<>();
+        try (VolumeMounts.Parts parts = mounts.new Parts(store, choices.mode(), choices.interval(), notes.size())) {
+            try {
+                for (MountNote own : notes) {
+                    mounted.add(mount(parts, choices, own, refuseWrites, wakes));
+                    own.write(runtime);
+                    around.out().println("mounted " + store.volume + " on " + own.directory());
+                    around.out().flush();
+                }
+                return wakes.take() == Wake.SIGNAL && !refuseWrites ? commitLast(mounted, wakes) : Exit.OK;
+            } finally {
+                mounted.forEach(MountedVolume::close);
+            }
         } finally {
-            MountNote.remove(runtime, at);
+            for (MountNote own : notes) {
+                MountNote.remove(runtime, own.directory());
+            }
         }
+    }
+
+    private static MountedVolume mount(VolumeMounts.Parts parts, MountChoices choices, MountNote own,
+            boolean refuseWrites, BlockingQueue<Wake> wakes) {
+        MountedVolume volume = parts.mount(MountOptions.at(own.directory())
+                .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
+                .withTransport(choices.transport())
+                .withGuard(true));
+        volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
+        return volume;
     }
 
     /** What a killed process of ours has left mounted there is cleared away by whoever mounts next. */
@@ -105,15 +125,17 @@ final class MountCommand implements Callable<Integer> {
     }
 
     /** A second signal means: do not wait. Closing then aborts what is open. */
-    private int commitLast(MountedVolume volume, BlockingQueue<Wake> wakes) throws InterruptedException {
+    private int commitLast(List<MountedVolume> volumes, BlockingQueue<Wake> wakes) throws InterruptedException {
         int[] status = {Exit.OK};
         Thread commit = Thread.ofPlatform().daemon().name("cffs-last-commit").start(() -> {
-            try {
-                volume.commitIfChanged();
-            } catch (FsException | RuntimeException e) {
-                new Sentences(around).say("what was written last could not be committed and is lost ("
-                        + e.getMessage() + "): write it again on a new mount");
-                status[0] = Exit.CONFLICTS;
+            for (MountedVolume volume : volumes) {
+                try {
+                    volume.commitIfChanged();
+                } catch (FsException | RuntimeException e) {
+                    new Sentences(around).say("what was written last could not be committed and is lost ("
+                            + e.getMessage() + "): write it again on a new mount");
+                    status[0] = Exit.CONFLICTS;
+                }
             }
             wakes.add(Wake.UNMOUNTED);
         });
@@ -142,6 +164,7 @@ final class MountCommand implements Callable<Integer> {
                     case "commit=fsync" -> mode = CommitMode.FSYNC;
                     case "commit=interval" -> mode = CommitMode.INTERVAL;
                     case "commit=manual" -> mode = CommitMode.MANUAL;
+                    case "commit=runs" -> mode = CommitMode.RUNS;
                     case "ro" -> readOnly = true;
                     case "rw" -> readOnly = false;
                     case "allow_other" -> allowOther = true;

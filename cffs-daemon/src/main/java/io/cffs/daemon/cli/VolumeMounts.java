@@ -45,8 +45,8 @@ final class VolumeMounts implements FunctionHost.Opener {
         boolean temporary = inherited == null && at == null;
         boolean mounted = false;
         try {
-            Parts parts = new Parts(store, kernel, CommitMode.INVOCATION, Duration.ZERO);
-            FunctionHost host = new Host(root, parts, parts.mount(), temporary);
+            Parts parts = new Parts(store, CommitMode.INVOCATION, Duration.ZERO, 1);
+            FunctionHost host = new Host(root, parts, parts.mount(kernel), temporary);
             mounted = true;
             return host;
         } finally {
@@ -83,21 +83,22 @@ final class VolumeMounts implements FunctionHost.Opener {
         return at;
     }
 
-    /** What a mount owns, closed in the opposite order of opening. */
+    /** What the mounts of a process own, closed in the opposite order of opening. */
     final class Parts implements AutoCloseable {
         private final StoreOptions store;
-        private final MountOptions kernel;
         private final CommitMode mode;
         private final Duration interval;
+        private final int mounts;
         private final BackendPort backend;
         private final FrameBuffer frames;
         private final BlockCache blocks;
 
-        Parts(StoreOptions store, MountOptions kernel, CommitMode mode, Duration interval) {
+        /** @param mounts how many there will be */
+        Parts(StoreOptions store, CommitMode mode, Duration interval, int mounts) {
             this.store = store;
-            this.kernel = kernel;
             this.mode = mode;
             this.interval = interval;
+            this.mounts = mounts;
             this.backend = backends.open(store);
             String temporary = around.variable("TMPDIR");
             this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
@@ -105,10 +106,11 @@ final class VolumeMounts implements FunctionHost.Opener {
             this.blocks = HostCache.open(around, store);
         }
 
-        MountedVolume mount() {
+        MountedVolume mount(MountOptions kernel) {
             MountSettings settings = new MountSettings(kernel,
                     identity(), blocks, HostCache.contents(around, store),
-                    CacheLimits.forHeap(Runtime.getRuntime().maxMemory()), HostCache.footprints(around, store), frames,
+                    CacheLimits.forHeap(Runtime.getRuntime().maxMemory() / mounts),
+                    HostCache.footprints(around, store), frames,
                     new SessionStaging(backend, store.volume, Thread::startVirtualThread),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);

@@ -3,7 +3,6 @@ package io.cffs.daemon.fuse;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.session.KernelCaches;
-import io.cffs.daemon.session.InvocationControl;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
@@ -47,7 +46,7 @@ public final class MountAdapter {
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
         this.notices = new KernelNotices(session, session.nodes(), !rootAlone,
-                control instanceof InvocationControl ? null : commands.background());
+                triggers == CommitTriggers.NONE ? null : commands.background());
         this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole),

@@ -6,6 +6,10 @@ public enum CommitMode {
     INVOCATION,
     /** Programs, by writing to {@code /.cffs/commit}. */
     MANUAL,
+    /**
+     * As MANUAL, and nothing is open before a write to {@code /.cffs/begin}: for what runs one function after another.
+     */
+    RUNS,
     /** Each fsync(2), besides {@code /.cffs/commit}. */
     FSYNC,
     /** Each close(2) of the last file that is open for writing, and each change while none is. */

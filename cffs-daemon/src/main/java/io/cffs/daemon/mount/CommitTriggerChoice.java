@@ -7,6 +7,7 @@ import io.cffs.daemon.fuse.CommitTriggers;
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.daemon.session.Session;
 import io.cffs.model.FsException;
+import java.util.EnumSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -21,12 +22,12 @@ final class CommitTriggerChoice {
     static CommitTriggers of(
             MountSettings settings, Session session, MountDriver driver, ScheduledExecutorService controlThread,
             Commands commands) {
-        if (settings.commitMode() != CommitMode.INVOCATION && settings.commitMode() != CommitMode.MANUAL) {
+        if (!EnumSet.of(CommitMode.INVOCATION, CommitMode.MANUAL, CommitMode.RUNS).contains(settings.commitMode())) {
             controlThread.scheduleWithFixedDelay(
                     driver::refreshIfStale, REFRESH_NANOS, REFRESH_NANOS, TimeUnit.NANOSECONDS);
         }
         return switch (settings.commitMode()) {
-            case INVOCATION, MANUAL -> CommitTriggers.NONE;
+            case INVOCATION, MANUAL, RUNS -> CommitTriggers.NONE;
             case FSYNC -> new CommitOnSync(driver, commands);
             case CLOSE -> new CommitOnClose(driver, session, commands);
             case INTERVAL -> {

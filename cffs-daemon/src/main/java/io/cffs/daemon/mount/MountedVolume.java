@@ -19,6 +19,7 @@ import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.session.SessionLimits;
 import io.cffs.daemon.session.SessionStatus;
+import io.cffs.daemon.session.TurnMemory;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.mount.FuseMount;
@@ -45,7 +46,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A volume that is mounted. In mode {@link CommitMode#INVOCATION} whoever opened it runs invocations through {@link
- * #loop} or, step by step, {@link #attempts}; in the other modes an attempt is always open and ends as the mode says.
+ * #loop} or, step by step, {@link #attempts}; in mode {@link CommitMode#RUNS} programs do, through the files under
+ * {@code /.cffs}; in
+ * the other modes an attempt is always open and ends as the mode says.
  *
  * <p>Safe for use by several threads, but attempts are driven by one at a time.
  */
@@ -58,6 +61,7 @@ public final class MountedVolume implements AutoCloseable {
     private final Session session;
     private final ScheduledExecutorService controlThread;
     private final MountDriver driver; // null in mode INVOCATION
+    private final TurnMemory turns = new TurnMemory();
     private FuseSession fuse;
 
     /**
@@ -89,13 +93,14 @@ public final class MountedVolume implements AutoCloseable {
         boolean invocations = settings.commitMode() == CommitMode.INVOCATION;
         this.cache = new SnapshotCache(backend, volume, settings.identity(), settings.blocks(),
                 settings.cacheLimits(), settings.background());
-        SessionLimits limits = invocations ? SessionLimits.forInvocations() : SessionLimits.forMount();
+        boolean runByRun = settings.commitMode() == CommitMode.RUNS;
+        SessionLimits limits = invocations || runByRun ? SessionLimits.forInvocations() : SessionLimits.forMount();
         AttemptParts parts = new AttemptParts(settings.frames(), settings.staging(), settings.transactions(), limits,
                 settings.ticker(), controlThread);
         this.session = new Session(backend, volume, cache, parts);
         this.driver = invocations
                 ? null
-                : new MountDriver(session, settings.kernel().readOnly(), settings.entropy(), controlThread);
+                : new MountDriver(session, settings.kernel().readOnly(), runByRun, settings.entropy(), controlThread);
     }
 
     /** One thread: it renews leases and runs control commands. */
@@ -174,7 +179,7 @@ public final class MountedVolume implements AutoCloseable {
 
     /** For one invocation after the other, in mode INVOCATION. */
     public InvocationLoop loop(RetryPolicy policy, Pause pause) {
-        return new InvocationLoop(session, policy, settings.ticker(), settings.entropy(), pause);
+        return new InvocationLoop(session, policy, settings.ticker(), settings.entropy(), pause, turns);
     }
 
     /** Step by step, in mode INVOCATION. */

@@ -36,9 +36,13 @@ public final class InvocationLoop {
     private final Ticker ticker;
     private final Entropy entropy;
     private final Pause pause;
+    private final TurnMemory turns;
 
-    public InvocationLoop(Attempts attempts, RetryPolicy policy, Ticker ticker, Entropy entropy, Pause pause) {
+    /** @param turns of the mount */
+    public InvocationLoop(Attempts attempts, RetryPolicy policy, Ticker ticker, Entropy entropy, Pause pause,
+            TurnMemory turns) {
         this.attempts = attempts;
+        this.turns = turns;
         this.policy = policy;
         this.ticker = ticker;
         this.entropy = entropy;
@@ -68,7 +72,7 @@ public final class InvocationLoop {
     private InvocationResult attempt(Course course, InvocationBody body) throws InterruptedException {
         AttemptTicket ticket;
         try {
-            switch (attempts.begin(course.ask(policy.priorityFromAttempt()))) {
+            switch (attempts.begin(course.ask(policy.priorityFromAttempt(), turns))) {
                 case Opening.AlreadyCommitted done -> {
                     return new InvocationResult.Committed(done.at(), true, course.number);
                 }
@@ -117,10 +121,13 @@ public final class InvocationLoop {
             return new InvocationResult.EnvironmentFailed(e.getMessage(), course.number);
         }
         return switch (outcome) {
-            case CommitOutcome.Committed c ->
-                    new InvocationResult.Committed(c.at(), c.byEarlierDelivery(), course.number);
+            case CommitOutcome.Committed c -> {
+                turns.won();
+                yield new InvocationResult.Committed(c.at(), c.byEarlierDelivery(), course.number);
+            }
             case CommitOutcome.Conflicted c -> {
                 course.remember(c.witness());
+                turns.lost(c.witness().key());
                 yield null;
             }
             case CommitOutcome.SnapshotExpired s -> {
@@ -189,9 +196,10 @@ public final class InvocationLoop {
             }
         }
 
-        Ask ask(int priorityFromAttempt) {
+        Ask ask(int priorityFromAttempt, TurnMemory turns) {
+            List<ReadKey> lostAt = number == 0 ? turns.first() : List.of();
             boolean priority = number + 1 >= priorityFromAttempt;
-            return new Ask(txn, number + 1, invocation, priority ? List.copyOf(witnesses) : List.of());
+            return new Ask(txn, number + 1, invocation, priority ? List.copyOf(witnesses) : lostAt);
         }
     }
 }

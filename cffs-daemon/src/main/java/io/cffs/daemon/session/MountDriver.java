@@ -8,24 +8,26 @@ import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.ReadKey;
 import io.cffs.txn.port.BackendException;
-import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.Entropy;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives a long-lived mount: an attempt is always open, and whatever ends it opens the next. When the backend is away
- * the next one is tried for every second, and requests wait for it as long as the session's limits say.
+ * Drives a long-lived mount. Either an attempt is always open, and whatever ends it opens the next: when the backend is
+ * away the next one is tried for every second, and requests wait for it as long as the session's limits say. Or the
+ * mount
+ * is used run by run: an attempt is open from {@link #begin} to {@link #commit} or {@link #abort}, and at no other
+ * time.
  *
  * <p>Nothing is run again here, since nobody knows what to run: a commit that conflicts undoes what was done since the
- * last one, and says so. Who then writes to {@code begin} is about to run it again: that attempt asks for priority
- * over what it lost to, as the later attempts of an invocation do, so that programs which all change one file take
- * turns.
+ * last one, and says so. Who then writes to {@code begin} is about to run it again: that attempt, and for some time
+ * those
+ * that follow, ask for priority over what was lost to ({@link TurnMemory}), as the later attempts of an invocation
+ * do, so
+ * that programs which all change one file take turns.
  *
  * <p>All methods but the constructor run on the control thread, a single one that serves no request; reading the last
  * outcome is allowed from everywhere.
@@ -36,6 +38,7 @@ public final class MountDriver implements MountControl {
 
     private final Session session;
     private final Invocation invocation;
+    private final boolean runByRun;
     private final Entropy entropy;
     private final ScheduledExecutorService controlThread;
     private AttemptTicket ticket;
@@ -44,24 +47,30 @@ public final class MountDriver implements MountControl {
     private volatile String lastOutcome = "";
     /** Why the last commit failed, until something is changed again or somebody begins or aborts. */
     private FsException lost;
-    /** What commits have lost to since one last succeeded or somebody gave up. */
-    private final Set<ReadKey> witnesses = new LinkedHashSet<>();
+    private final TurnMemory turns = new TurnMemory();
 
-    /** @param controlThread a single thread */
-    public MountDriver(Session session, boolean readOnly, Entropy entropy, ScheduledExecutorService controlThread) {
+    /**
+     * @param runByRun whether an attempt is open only from {@link #begin} on
+     * @param controlThread a single thread
+     */
+    public MountDriver(Session session, boolean readOnly, boolean runByRun, Entropy entropy,
+            ScheduledExecutorService controlThread) {
         this.session = session;
+        this.runByRun = runByRun;
         this.invocation = new Invocation(null, readOnly, CommitTs.ZERO, Long.MAX_VALUE);
         this.entropy = entropy;
         this.controlThread = controlThread;
     }
 
     /**
-     * Opens the first attempt.
+     * Opens the first attempt, where one is always open.
      *
      * @throws BackendException when the backend gives no snapshot
      */
     public void start() {
-        open(List.of());
+        if (!runByRun) {
+            open(List.of());
+        }
     }
 
     @Override
@@ -81,12 +90,29 @@ public final class MountDriver implements MountControl {
 
     @Override
     public void begin() throws FsException {
-        requireOpen();
-        if (!endIfUnchanged()) {
-            throw new FsException(FsError.BUSY);
+        if (ticket != null || !runByRun) {
+            requireOpen();
+            if (!endIfUnchanged()) {
+                throw new FsException(FsError.BUSY);
+            }
         }
+        List<ReadKey> lostTo = lost != null ? turns.again() : turns.first();
         lost = null;
-        reopen(List.copyOf(witnesses));
+        if (runByRun) {
+            beginRun(lostTo);
+        } else {
+            reopen(lostTo);
+        }
+    }
+
+    private void beginRun(List<ReadKey> lostTo) throws FsException {
+        try {
+            settleEarlier();
+            open(lostTo);
+        } catch (BackendException e) {
+            tell("failed: " + e.getMessage());
+            throw new FsException(FsError.ENVIRONMENT_FAILED);
+        }
     }
 
     @Override
@@ -108,13 +134,13 @@ public final class MountDriver implements MountControl {
             lost = e;
             throw e;
         } finally {
-            reopen(List.of());
+            reopenAfterEnd();
         }
     }
 
-    /** Commits when there is anything to commit. */
+    /** Commits when there is anything to commit. A run that has not said so itself is not committed. */
     public void commitIfChanged() throws FsException {
-        if (ticket != null && session.status().changed()) {
+        if (!runByRun && ticket != null && session.status().changed()) {
             commit();
         }
     }
@@ -148,8 +174,8 @@ public final class MountDriver implements MountControl {
     public void abort() throws FsException {
         end();
         lost = null;
-        witnesses.clear();
-        reopen(List.of());
+        turns.forget();
+        reopenAfterEnd();
     }
 
     private void end() throws FsException {
@@ -167,13 +193,11 @@ public final class MountDriver implements MountControl {
     private void settle(CommitOutcome outcome, AttemptTicket ending) throws FsException {
         switch (outcome) {
             case CommitOutcome.Committed c -> {
-                witnesses.clear();
+                turns.won();
                 tell("committed " + c.at().value());
             }
             case CommitOutcome.Conflicted c -> {
-                if (c.witness().key() != null && witnesses.size() < BeginRequest.WITNESSES_MAX) {
-                    witnesses.add(c.witness().key());
-                }
+                turns.lost(c.witness().key());
                 tell("conflict: " + (c.witness().path() != null ? c.witness().path() : c.witness().key()));
                 throw new FsException(FsError.BUSY);
             }
@@ -207,14 +231,24 @@ public final class MountDriver implements MountControl {
         }
     }
 
+    private void settleEarlier() throws FsException {
+        if (unresolved != null) {
+            askLedger();
+        }
+    }
+
+    private void reopenAfterEnd() {
+        if (!runByRun) {
+            reopen(List.of());
+        }
+    }
+
     private void reopen(List<ReadKey> lostTo) {
         if (closed || ticket != null) {
             return;
         }
         try {
-            if (unresolved != null) {
-                askLedger();
-            }
+            settleEarlier();
             open(lostTo);
         } catch (BackendException | FsException e) {
             LOG.atWarn().setMessage("no attempt could be opened; trying again")
@@ -235,7 +269,7 @@ public final class MountDriver implements MountControl {
 
     private void requireOpen() throws FsException {
         if (ticket == null) {
-            throw new FsException(FsError.ENVIRONMENT_FAILED);
+            throw new FsException(runByRun ? FsError.STALE : FsError.ENVIRONMENT_FAILED);
         }
     }
 

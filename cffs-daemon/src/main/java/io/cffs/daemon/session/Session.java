@@ -194,7 +194,7 @@ public final class Session implements Attempts, AutoCloseable {
         leases.awaitEnd();
         Begun begun = answered(backend.begin(new BeginRequest(volume, ask.txn(), ask.number(),
                 ask.invocation().name(), ask.invocation().covers(), cache.lastSeen(), ask.witnesses(),
-                ask.invocation().readOnly())));
+                ask.invocation().readOnly(), cache.follows())));
         if (begun.alreadyCommitted() != null) {
             backend.end(volume, begun.leaseId());
             return new Opening.AlreadyCommitted(begun.alreadyCommitted());
@@ -211,7 +211,7 @@ public final class Session implements Attempts, AutoCloseable {
         locked(() -> {
             // What an attempt was answered that has come to nothing is in no list of changes.
             kernel.prepare(answersStand && !parts.options().strictTimes() ? begun.changes() : null);
-            SnapshotReader reader = cache.advance(begun.snapshot(), begun.changes());
+            SnapshotReader reader = cache.advance(begun.snapshot(), begun.changes(), begun.news());
             Transaction transaction =
                     new Transaction(reader, parts.frames(), parts.ticker(), parts.optionsFor(invocation));
             transaction.giveInos(spareInos);

@@ -118,8 +118,38 @@ class ControlFilesTest {
             assertFalse(store.witnesses.isEmpty());
             two.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
             two.sh("echo > .cffs/begin; test $(cat n) = 6");
-            assertTrue(store.witnesses.isEmpty(), "it has won");
+            assertFalse(store.witnesses.isEmpty(), "who has lost here may well lose again");
+            two.sh("echo 9 > n; echo > .cffs/abort; echo > .cffs/begin");
+            assertTrue(store.witnesses.isEmpty(), "it has given up");
         }
+    }
+
+    @Test
+    void runByRunNothingIsOpenInBetween() throws Exception {
+        try (TestMount one = mount("1", CommitMode.RUNS); TestMount two = mount("2", CommitMode.RUNS)) {
+            assertEquals(99, one.run("true").status(), "nothing has begun");
+            begin("1");
+            one.sh("echo 1 > n; echo > .cffs/commit");
+            assertEquals(99, one.run("true").status(), "it has ended");
+            begin("2");
+            two.sh("n=$(cat n); echo $((n + 1)) > n");
+            begin("1");
+            one.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
+            assertTrue(two.run("echo | tee .cffs/commit").errors().contains("busy"));
+            assertEquals(99, two.run("true").status(), "it has lost");
+            begin("2");
+            two.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
+            begin("1");
+            one.sh("test $(cat n) = 3; echo 4 > n; echo > .cffs/abort");
+            begin("1");
+            one.sh("test $(cat n) = 3");
+        }
+    }
+
+    /** By a shell that does not enter the mount before. */
+    private void begin(String mount) {
+        TestMount.Outcome outcome = TestMount.run(dir, "echo > " + mount + "/.cffs/begin");
+        assertEquals(0, outcome.status(), outcome::errors);
     }
 
     @Test

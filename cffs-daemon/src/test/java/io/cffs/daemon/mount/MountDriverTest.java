@@ -39,7 +39,7 @@ class MountDriverTest {
     private final Session session = parts.session;
     private final ScheduledExecutorService controlThread = Executors.newSingleThreadScheduledExecutor();
     private final SplittableRandom dice = new SplittableRandom(3);
-    private final MountDriver driver = new MountDriver(session, false, dice::nextLong, controlThread);
+    private final MountDriver driver = new MountDriver(session, false, false, dice::nextLong, controlThread);
 
     @BeforeEach
     void aMountThatIsBehind() throws Exception {

@@ -209,7 +209,8 @@ class InvocationLoopTest {
     private InvocationLoop loop() {
         SplittableRandom dice = new SplittableRandom(42);
         RetryPolicy policy = RetryPolicy.standard().withAttemptsMax(4);
-        return new InvocationLoop(attempts, policy, clock, dice::nextLong, nanos -> clock.nowNanos += nanos);
+        return new InvocationLoop(attempts, policy, clock, dice::nextLong, nanos -> clock.nowNanos += nanos,
+                new TurnMemory());
     }
 
     private static CommitOutcome committed(long ts) {

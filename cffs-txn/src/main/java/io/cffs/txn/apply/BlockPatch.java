@@ -73,6 +73,14 @@ public record BlockPatch(List<Part> parts) {
         Bytes read(StagedId object, long offsetBytes, int lengthBytes);
     }
 
+    /** This patch and then another one, as one. */
+    public BlockPatch then(BlockPatch later) {
+        Builder both = new Builder();
+        parts.forEach(both::add);
+        later.parts.forEach(both::add);
+        return both.build();
+    }
+
     /** Where the last part ends. */
     public int end() {
         return parts.getLast().end();

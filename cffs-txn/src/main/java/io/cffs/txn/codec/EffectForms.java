@@ -60,6 +60,10 @@ final class EffectForms {
         }
     }
 
+    static ObjectKey.BlockKey takeBlockKey(ByteReader from) throws CodecException {
+        return new ObjectKey.BlockKey(ModelForms.takeIno(from), from.takeUnsigned(INDEX_MAX));
+    }
+
     private static void putPart(BlockPatch.Part part, ByteWriter to) {
         to.putUnsigned(part.start());
         switch (part.source()) {
@@ -102,8 +106,7 @@ final class EffectForms {
             case 4 -> new Effect.DeleteBlocks(
                     ModelForms.takeIno(from), from.takeUnsigned(INDEX_MAX), from.takeUnsigned(INDEX_MAX));
             case 5 -> new Effect.DeleteInodeContent(ModelForms.takeIno(from));
-            case 6 -> new Effect.PatchBlock(
-                    new ObjectKey.BlockKey(ModelForms.takeIno(from), from.takeUnsigned(INDEX_MAX)),
+            case 6 -> new Effect.PatchBlock(takeBlockKey(from),
                     new BlockPatch(from.takeList(Blocks.BLOCK_BYTES, 3, EffectForms::takePart)), from.takeBoolean());
             case 7 -> takeClone(from);
             default -> throw new CodecException("no effect has number " + tag);

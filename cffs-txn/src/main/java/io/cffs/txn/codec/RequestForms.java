@@ -138,6 +138,7 @@ final class RequestForms {
         to.putOptional(begin.lastSeen(), ModelForms::putTs);
         to.putList(begin.witnesses(), ReadKeyForms::put);
         to.putBoolean(begin.readOnly());
+        to.putList(begin.follows(), ModelForms::putIno);
     }
 
     private static BeginRequest takeBegin(ByteReader from) throws CodecException {
@@ -149,7 +150,8 @@ final class RequestForms {
                 ModelForms.takeTs(from),
                 from.takeOptional(ModelForms::takeTs),
                 from.takeList(BeginRequest.WITNESSES_MAX, ReadKeyForms.BYTES_MIN, ReadKeyForms::take),
-                from.takeBoolean());
+                from.takeBoolean(),
+                from.takeList(BeginRequest.FOLLOWS_MAX, 1, ModelForms::takeIno));
     }
 
     private static void putItem(FetchItem item, ByteWriter to) {

@@ -1,5 +1,7 @@
 package io.cffs.txn.codec;
 
+import io.cffs.model.Blocks;
+import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.Begun;
@@ -122,6 +124,7 @@ final class ResponseForms {
         to.putUnsigned(begun.leaseMillis());
         to.putOptional(begun.changes(), (changes, target) -> target.putList(changes, ModelForms::putKey));
         to.putOptional(begun.alreadyCommitted(), ModelForms::putTs);
+        to.putList(begun.news(), ResponseForms::putFetched);
     }
 
     private static Begun takeBegun(ByteReader from) throws CodecException {
@@ -130,7 +133,8 @@ final class ResponseForms {
                 from.takeFixed(),
                 from.takeUnsigned(Long.MAX_VALUE),
                 from.takeOptional(source -> source.takeList(CHANGES_MAX, 2, ModelForms::takeKey)),
-                from.takeOptional(ModelForms::takeTs));
+                from.takeOptional(ModelForms::takeTs),
+                from.takeList(OBJECTS_MAX, 3, ResponseForms::takeFetched));
     }
 
     private static void putFetched(Fetched fetched, ByteWriter to) {
@@ -150,6 +154,13 @@ final class ResponseForms {
                 to.putByte(3);
                 ModelForms.putKey(absent.key(), to);
             }
+            case Fetched.Patched patched -> {
+                to.putByte(4);
+                ModelForms.putIno(patched.key().ino(), to);
+                to.putUnsigned(patched.key().index());
+                ModelForms.putTs(patched.version(), to);
+                to.putList(patched.pieces(), ResponseForms::putPiece);
+            }
         }
     }
 
@@ -160,8 +171,24 @@ final class ResponseForms {
                     ModelForms.takeKey(from), ModelForms.takeTs(from), ModelForms.takeObject(from));
             case 2 -> new Fetched.Unchanged(ModelForms.takeKey(from), ModelForms.takeTs(from));
             case 3 -> new Fetched.Absent(ModelForms.takeKey(from));
+            case 4 -> new Fetched.Patched(EffectForms.takeBlockKey(from), ModelForms.takeTs(from),
+                    from.takeList(Blocks.BLOCK_BYTES, 2, ResponseForms::takePiece));
             default -> throw new CodecException("no kind of fetched object has number " + tag);
         };
+    }
+
+    private static void putPiece(Fetched.Piece piece, ByteWriter to) {
+        to.putUnsigned(piece.start());
+        to.putRun(piece.bytes());
+    }
+
+    private static Fetched.Piece takePiece(ByteReader from) throws CodecException {
+        int start = from.takeInt(Blocks.BLOCK_BYTES);
+        Bytes bytes = Bytes.owning(from.takeRun(Blocks.BLOCK_BYTES));
+        if (start > Blocks.BLOCK_BYTES - bytes.length()) {
+            throw new CodecException("a piece ends behind its block");
+        }
+        return new Fetched.Piece(start, bytes);
     }
 
     private static void putPage(DirectoryPage page, ByteWriter to) {

@@ -1,5 +1,6 @@
 package io.cffs.txn.port;
 
+import io.cffs.model.Blocks;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
@@ -70,6 +71,7 @@ public interface BackendPort extends AutoCloseable {
      * @param lastSeen the caller holds a cache that was right at this snapshot; null when it holds none
      * @param witnesses keys that failed earlier attempts, empty at first: the backend may let this attempt wait its
      *     turn for them, for a bounded time, and hold them for it, so that it wins
+     * @param follows files and directories whose news are welcome with the answer
      */
     record BeginRequest(
             VolumeName volume,
@@ -79,12 +81,22 @@ public interface BackendPort extends AutoCloseable {
             CommitTs covers,
             CommitTs lastSeen,
             List<ReadKey> witnesses,
-            boolean readOnly) {
+            boolean readOnly,
+            List<Ino> follows) {
         /** Most witness keys in a request. */
         public static final int WITNESSES_MAX = 64;
+        /** Most files and directories that a request follows. */
+        public static final int FOLLOWS_MAX = 64;
 
         public BeginRequest {
             witnesses = List.copyOf(witnesses);
+            follows = List.copyOf(follows);
+        }
+
+        /** Follows nothing. */
+        public BeginRequest(VolumeName volume, TxnId txn, int attempt, String invocationId, CommitTs covers,
+                CommitTs lastSeen, List<ReadKey> witnesses, boolean readOnly) {
+            this(volume, txn, attempt, invocationId, covers, lastSeen, witnesses, readOnly, List.of());
         }
     }
 
@@ -92,9 +104,21 @@ public interface BackendPort extends AutoCloseable {
      * @param leaseMillis the snapshot stays readable this long, and longer when renewed
      * @param changes what has changed since {@code lastSeen}; null means "too much, or not known": revalidate lazily
      * @param alreadyCommitted the invocation id has committed before, at this timestamp; else null
+     * @param news what some of the changed objects are at the snapshot, so that nobody has to ask: of what the request
+     *     follows, as far as it is small and at hand
      */
-    record Begun(
-            CommitTs snapshot, long leaseId, long leaseMillis, List<ObjectKey> changes, CommitTs alreadyCommitted) {}
+    record Begun(CommitTs snapshot, long leaseId, long leaseMillis, List<ObjectKey> changes, CommitTs alreadyCommitted,
+            List<Fetched> news) {
+        public Begun {
+            news = List.copyOf(news);
+        }
+
+        /** Without news. */
+        public Begun(CommitTs snapshot, long leaseId, long leaseMillis, List<ObjectKey> changes,
+                CommitTs alreadyCommitted) {
+            this(snapshot, leaseId, leaseMillis, changes, alreadyCommitted, List.of());
+        }
+    }
 
     /** @param known the caller has the object as of this version; null when it has none */
     record FetchItem(ObjectKey key, CommitTs known) {}
@@ -113,6 +137,28 @@ public interface BackendPort extends AutoCloseable {
         record Unchanged(ObjectKey key, CommitTs version) implements Fetched {}
 
         record Absent(ObjectKey key) implements Fetched {}
+
+        /**
+         * In news only: the block as it was at {@code lastSeen}, with new bytes in places. It grows where they end
+         * behind
+         * its end.
+         *
+         * @param pieces in order, none over another
+         */
+        record Patched(ObjectKey.BlockKey key, CommitTs version, List<Piece> pieces) implements Fetched {
+            public Patched {
+                pieces = List.copyOf(pieces);
+            }
+        }
+
+        /** @param start where in the block, in bytes; the piece ends within it */
+        record Piece(int start, Bytes bytes) {
+            public Piece {
+                if (start < 0 || start > Blocks.BLOCK_BYTES - bytes.length()) {
+                    throw new IllegalArgumentException("no piece of a block: " + start + " + " + bytes.length());
+                }
+            }
+        }
     }
 
     /** Inode numbers {@code first} to {@code first + count - 1}. */

@@ -302,7 +302,7 @@ final class Samples {
     private Request request() {
         return switch (random.nextInt(11)) {
             case 0 -> new Request.Begin(new BackendPort.BeginRequest(volume(), txn(), 1 + random.nextInt(5),
-                    maybe(this::text), ts(), maybe(this::ts), list(this::readKey), yes()));
+                    maybe(this::text), ts(), maybe(this::ts), list(this::readKey), yes(), list(this::ino)));
             case 1 -> new Request.Fetch(volume(), ts(),
                     list(() -> new BackendPort.FetchItem(objectKey(), maybe(this::ts))));
             case 2 -> new Request.ListNames(volume(), ts(), ino(), maybe(this::name), random.nextInt(4097));
@@ -337,9 +337,11 @@ final class Samples {
     }
 
     private Fetched fetched() {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
             case 0 -> new Fetched.Found(objectKey(), ts(), storedObject());
             case 1 -> new Fetched.Unchanged(objectKey(), ts());
+            case 2 -> new Fetched.Patched(new ObjectKey.BlockKey(ino(), random.nextInt(9)), ts(),
+                    list(() -> new Fetched.Piece(random.nextInt(9), run(50))));
             default -> new Fetched.Absent(objectKey());
         };
     }
@@ -347,7 +349,7 @@ final class Samples {
     private Response response() {
         return switch (random.nextInt(11)) {
             case 0 -> new Response.Begun(new BackendPort.Begun(ts(), random.nextLong(), number(Long.MAX_VALUE),
-                    maybe(() -> list(this::objectKey)), maybe(this::ts)));
+                    maybe(() -> list(this::objectKey)), maybe(this::ts), list(this::fetched)));
             case 1 -> new Response.Objects(list(this::fetched), yes());
             case 2 -> new Response.Names(new DirectoryPage(list(() -> new DirectoryPage.Entry(
                     name(), ino(), one(FileType.values()), maybe(this::inode))), yes()));

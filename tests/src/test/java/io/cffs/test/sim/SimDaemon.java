@@ -13,6 +13,7 @@ import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.session.SessionLimits;
+import io.cffs.daemon.session.TurnMemory;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FsException;
@@ -50,6 +51,7 @@ final class SimDaemon {
     private final RecordingBackend backend;
     private final SnapshotCache cache;
     private final Session session;
+    private final TurnMemory turns = new TurnMemory();
     /** What the cache wants to do in the background; done between two steps, as one thread does all. */
     private final ArrayDeque<Runnable> background = new ArrayDeque<>();
 
@@ -84,7 +86,7 @@ final class SimDaemon {
      * @param name null when the platform gives none
      */
     InvocationResult run(String name, Workload.Function function, RetryPolicy policy) {
-        InvocationLoop loop = new InvocationLoop(session, policy, ticker, random::nextLong, this::sleep);
+        InvocationLoop loop = new InvocationLoop(session, policy, ticker, random::nextLong, this::sleep, turns);
         try {
             Invocation invocation = new Invocation(name, false, CommitTs.ZERO, Long.MAX_VALUE);
             return loop.run(invocation, ticket -> body(ticket, function));
