@@ -93,6 +93,31 @@ class BulkMountTest {
         cffs.expectClean();
     }
 
+    /** The first attempt uploads much, another function comes first, and the second attempt writes something else. */
+    @Test
+    void whatTheAttemptBeforeUploadedIsNotCommitted() throws Exception {
+        cffs.runShell("echo 1 >marker").expectExit(0);
+        sh("mkfifo ready go", scratch, 0);
+        String script = """
+                read seen <marker
+                if [ "$seen" = 1 ]; then
+                    cat %1$s >big
+                    echo >%2$s/ready
+                    read line <%2$s/go
+                else
+                    tail -c 70000001 %1$s >big
+                fi
+                """.formatted(source, scratch);
+        CffsCommand.Started started = cffs.startShell(script);
+        sh("timeout 100 cat ready >/dev/null", scratch, 0);
+        cffs.runShell("echo 2 >marker").expectExit(0);
+        sh("timeout 100 sh -c 'echo >go'", scratch, 0);
+        cffs.finish(started).expectExit(0);
+        assertEquals("", cffs.runShell("tail -c 70000001 " + source + " | cmp - big").expectExit(0).out());
+        cffs.expectClean();
+        awaitObjects(bytes -> bytes <= 70_000_001 + SLACK_BYTES);
+    }
+
     @Test
     void aFunctionMayWriteMoreThanThereIsMemory() throws Exception {
         String run = "CFFS_HEAP=64m TMPDIR=" + scratch + " " + CffsCommand.launcher() + " run --store " + cffs.store()
