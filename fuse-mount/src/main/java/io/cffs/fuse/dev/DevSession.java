@@ -5,17 +5,14 @@ import io.cffs.fuse.FuseInit;
 import io.cffs.fuse.FuseNotifier;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.serve.Dispatcher;
+import io.cffs.fuse.serve.Ending;
 import io.cffs.fuse.serve.Negotiation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +36,7 @@ public final class DevSession implements FuseSession {
     private final FuseHandler handler;
     private final Duration closeAtMost;
     private final DevNotifier notifier;
-    private final CompletableFuture<FuseInit> ready = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Ending ending = new Ending();
     private final List<ReaderThread> readers = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
     private State state = State.STARTING; // @GuardedBy("lock")
@@ -114,12 +110,12 @@ public final class DevSession implements FuseSession {
         public void agreed(FuseInit init) {
             connectionId().ifPresent(id -> KernelReadahead.raise(id, init.maxReadaheadBytes()));
             advance(State.READY);
-            ready.complete(init);
+            ending.ready(init);
         }
 
         @Override
         public void refused(String sentence) {
-            ready.completeExceptionally(new IOException(sentence));
+            ending.refused(sentence, null);
             advance(State.ENDING);
         }
 
@@ -154,15 +150,10 @@ public final class DevSession implements FuseSession {
     }
 
     private void finish() {
-        try {
-            handler.destroy();
-        } catch (RuntimeException | AssertionError thrown) {
-            log.error("file system threw at its end", thrown);
-        }
+        Ending.destroy(handler);
         device.close();
         advance(State.ENDED);
-        ready.completeExceptionally(new IOException("the mount ended before the kernel had agreed on the protocol"));
-        ended.complete(null);
+        ending.ended();
     }
 
     @Override
@@ -174,16 +165,7 @@ public final class DevSession implements FuseSession {
 
     @Override
     public FuseInit awaitReady(Duration atMost) throws IOException {
-        try {
-            return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException failed) {
-            throw new IOException(failed.getCause().getMessage(), failed.getCause());
-        } catch (TimeoutException late) {
-            throw new IOException("the kernel did not start the protocol within " + atMost, late);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the mount started", interrupted);
-        }
+        return ending.awaitReady(atMost);
     }
 
     @Override
@@ -198,7 +180,7 @@ public final class DevSession implements FuseSession {
 
     @Override
     public CompletionStage<Void> ended() {
-        return ended;
+        return ending.stage();
     }
 
     @Override
@@ -215,10 +197,10 @@ public final class DevSession implements FuseSession {
     private void stop(int connection) {
         boolean aborted = Connections.abort(connection);
         long rounds = STOP_AT_MOST.dividedBy(STOP_ROUND);
-        boolean done = aborted && awaitEnd(STOP_ROUND);
+        boolean done = aborted && ending.awaitEnd(STOP_ROUND);
         for (long round = 0; round < rounds && !done; round++) {
             readers.forEach(ReaderThread::stopReading);
-            done = awaitEnd(STOP_ROUND);
+            done = ending.awaitEnd(STOP_ROUND);
         }
         if (!done) {
             log.warn("the file system is still busy with a request; its thread ends with the process");
@@ -243,22 +225,8 @@ public final class DevSession implements FuseSession {
         } catch (IOException failed) {
             log.warn("unmounting failed: {}", failed.getMessage());
         }
-        if (!awaitEnd(device.isInherited() ? Duration.ZERO : closeAtMost)) {
+        if (!ending.awaitEnd(device.isInherited() ? Duration.ZERO : closeAtMost)) {
             stop(connection);
-        }
-    }
-
-    private boolean awaitEnd(Duration atMost) {
-        try {
-            ended.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException late) {
-            return false;
-        } catch (ExecutionException impossible) {
-            throw new AssertionError(impossible);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

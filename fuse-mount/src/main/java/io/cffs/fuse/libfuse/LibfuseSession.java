@@ -8,6 +8,7 @@ import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.dev.ConnectionId;
 import io.cffs.fuse.dev.Connections;
 import io.cffs.fuse.loopback.FuseCaller;
+import io.cffs.fuse.serve.Ending;
 import io.cffs.fuse.serve.Negotiation;
 import io.cffs.fuse.wire.Layout;
 import java.io.IOException;
@@ -16,11 +17,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ru.serce.jnrfuse.FuseException;
@@ -37,8 +34,7 @@ public final class LibfuseSession implements FuseSession {
     private final FuseHandler handler;
     private final Unmounter unmounter;
     private final Duration closeAtMost;
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Ending ending = new Ending();
     private final FuseNotifier notifier = new NothingCached();
     private volatile State state = State.STARTING;
 
@@ -68,32 +64,32 @@ public final class LibfuseSession implements FuseSession {
                 new Negotiation(FLAGS, TRANSFER_BYTES, TRANSFER_BYTES, 1, 0));
         PathFs fs;
         try {
-            fs = new PathFs(new PathCalls(caller), session.ready);
+            fs = new PathFs(new PathCalls(caller), session::agreed);
         } catch (LinkageError | RuntimeException absent) {
             throw new IOException("libfuse 2 cannot be loaded (Debian package libfuse2): " + absent.getMessage(),
                     absent);
         }
-        session.ready.thenRun(() -> session.advance(State.READY));
         Thread.ofPlatform().daemon().name("libfuse-" + mountPoint.getFileName())
                 .start(() -> session.serve(fs, mountOptions));
         return session;
+    }
+
+    private void agreed() {
+        advance(State.READY);
+        ending.ready(new FuseInit(Layout.MINOR_MIN, Layout.MINOR_MIN, InitFlag.maskOf(FLAGS), TRANSFER_BYTES,
+                TRANSFER_BYTES, 0, 0));
     }
 
     private void serve(PathFs fs, String mountOptions) {
         try {
             fs.mount(mountPoint, true, false, new String[] {"-o", mountOptions});
         } catch (FuseException | LinkageError failed) {
-            ready.completeExceptionally(new IOException("libfuse could not mount on " + mountPoint, failed));
+            ending.refused("libfuse could not mount on " + mountPoint, failed);
         } finally {
             advance(State.ENDING);
-            try {
-                handler.destroy();
-            } catch (RuntimeException | AssertionError thrown) {
-                log.error("file system threw at its end", thrown);
-            }
+            Ending.destroy(handler);
             advance(State.ENDED);
-            ready.completeExceptionally(new IOException("the mount ended before it had begun"));
-            ended.complete(null);
+            ending.ended();
         }
     }
 
@@ -110,18 +106,7 @@ public final class LibfuseSession implements FuseSession {
 
     @Override
     public FuseInit awaitReady(Duration atMost) throws IOException {
-        try {
-            ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            return new FuseInit(Layout.MINOR_MIN, Layout.MINOR_MIN, InitFlag.maskOf(FLAGS), TRANSFER_BYTES,
-                    TRANSFER_BYTES, 0, 0);
-        } catch (ExecutionException failed) {
-            throw new IOException(failed.getCause().getMessage(), failed.getCause());
-        } catch (TimeoutException late) {
-            throw new IOException("libfuse did not start within " + atMost, late);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the mount started", interrupted);
-        }
+        return ending.awaitReady(atMost);
     }
 
     @Override
@@ -136,7 +121,7 @@ public final class LibfuseSession implements FuseSession {
 
     @Override
     public CompletionStage<Void> ended() {
-        return ended;
+        return ending.stage();
     }
 
     @Override
@@ -150,7 +135,7 @@ public final class LibfuseSession implements FuseSession {
     @Override
     public void unmount() throws IOException {
         advance(State.ENDING);
-        if (!ended.isDone()) {
+        if (!ending.isOver()) {
             unmounter.unmount(mountPoint);
         }
     }
@@ -163,22 +148,10 @@ public final class LibfuseSession implements FuseSession {
         } catch (IOException failed) {
             log.warn("unmounting failed: {}", failed.getMessage());
         }
-        if (!awaitEnd() && (connection.isEmpty() || !Connections.abort(connection.getAsInt()) || !awaitEnd())) {
+        boolean over = ending.awaitEnd(closeAtMost)
+                || connection.isPresent() && Connections.abort(connection.getAsInt()) && ending.awaitEnd(closeAtMost);
+        if (!over) {
             log.warn("libfuse is still serving open files; it ends with the process");
-        }
-    }
-
-    private boolean awaitEnd() {
-        try {
-            ended.get(closeAtMost.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException late) {
-            return false;
-        } catch (ExecutionException impossible) {
-            throw new AssertionError(impossible);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 

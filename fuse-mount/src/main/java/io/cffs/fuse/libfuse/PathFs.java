@@ -8,7 +8,6 @@ import io.cffs.fuse.loopback.FuseCaller.Caller;
 import io.cffs.fuse.wire.Layout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import jnr.ffi.Pointer;
 import jnr.ffi.Struct;
@@ -33,10 +32,10 @@ final class PathFs extends FuseStubFS {
     private static final int LISTING_BYTES = 64 << 10;
 
     private final PathCalls calls;
-    private final CompletableFuture<Void> ready;
+    private final Runnable ready;
 
-    /** @param ready completed when libfuse has agreed with the kernel */
-    PathFs(PathCalls calls, CompletableFuture<Void> ready) {
+    /** @param ready runs when libfuse has agreed with the kernel */
+    PathFs(PathCalls calls, Runnable ready) {
         this.calls = calls;
         this.ready = ready;
         Struct.getMemory(fuseOperations).putInt(CALLBACKS_BEFORE_FLAGS * Long.BYTES, FLAG_UTIME_OMIT_OK);
@@ -44,7 +43,7 @@ final class PathFs extends FuseStubFS {
 
     @Override
     public Pointer init(Pointer connection) {
-        ready.complete(null);
+        ready.run();
         return null;
     }
 

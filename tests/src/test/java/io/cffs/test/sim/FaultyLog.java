@@ -8,35 +8,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The real log; the process may die before it writes and after it has. Tells which commits were handed to it. */
-final class FaultyLog implements CommitLog {
-    private final CommitLog log;
+final class FaultyLog extends LogLayer {
     private final FaultPlan faults;
     private final Consumer<History.Commit> handedIn;
 
     FaultyLog(CommitLog log, FaultPlan faults, Consumer<History.Commit> handedIn) {
-        this.log = log;
+        super(log);
         this.faults = faults;
         this.handedIn = handedIn;
-    }
-
-    @Override
-    public long first() {
-        return log.first();
-    }
-
-    @Override
-    public long next() {
-        return log.next();
-    }
-
-    @Override
-    public Epoch epoch() {
-        return log.epoch();
-    }
-
-    @Override
-    public void fence(Epoch epoch) {
-        log.fence(epoch);
     }
 
     @Override
@@ -54,20 +33,5 @@ final class FaultyLog implements CommitLog {
             throw new BackendDied();
         }
         return position;
-    }
-
-    @Override
-    public void replay(long from, RecordReader reader) {
-        log.replay(from, reader);
-    }
-
-    @Override
-    public void cut(long position) {
-        log.cut(position);
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 }

@@ -7,55 +7,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Mistakes round a log. */
-class PlantedLog implements CommitLog {
-    final CommitLog log;
-
-    PlantedLog(CommitLog log) {
-        this.log = log;
-    }
-
-    @Override
-    public long first() {
-        return log.first();
-    }
-
-    @Override
-    public long next() {
-        return log.next();
-    }
-
-    @Override
-    public Epoch epoch() {
-        return log.epoch();
-    }
-
-    @Override
-    public void fence(Epoch epoch) {
-        log.fence(epoch);
-    }
-
-    @Override
-    public long append(Epoch epoch, List<byte[]> records) {
-        return log.append(epoch, records);
-    }
-
-    @Override
-    public void replay(long from, RecordReader reader) {
-        log.replay(from, reader);
-    }
-
-    @Override
-    public void cut(long position) {
-        log.cut(position);
-    }
-
-    @Override
-    public void close() {
-        log.close();
-    }
+final class PlantedLog {
+    private PlantedLog() {}
 
     /** Says that records are durable and writes them with the next ones. */
-    static final class Late extends PlantedLog {
+    static final class Late extends LogLayer {
         private final List<byte[]> waiting = new ArrayList<>();
 
         Late(CommitLog log) {
@@ -80,7 +36,7 @@ class PlantedLog implements CommitLog {
     }
 
     /** Lets records go that the state does not hold durably. */
-    static final class CutTooFar extends PlantedLog {
+    static final class CutTooFar extends LogLayer {
         CutTooFar(CommitLog log) {
             super(log);
         }
@@ -92,7 +48,7 @@ class PlantedLog implements CommitLog {
     }
 
     /** Does not give the last record when it replays. */
-    static final class ShortReplay extends PlantedLog {
+    static final class ShortReplay extends LogLayer {
         ShortReplay(CommitLog log) {
             super(log);
         }
