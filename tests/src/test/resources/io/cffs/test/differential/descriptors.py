@@ -57,7 +57,7 @@ def listed(fd):
 
 def changed_through_memory(fd, at, text):
     size = os.fstat(fd).st_size
-    if size == 0 or stat.S_ISFIFO(os.fstat(fd).st_mode):
+    if size == 0 or not stat.S_ISREG(os.fstat(fd).st_mode):  # the size of a directory is the file system's own
         return "nothing to map"
     with mmap.mmap(fd, size) as memory:
         begin = min(at, size - 1)
