@@ -1,6 +1,6 @@
 /*
  * Makes requests on a mounted file system, and little else:
- *   load stat FILE COUNT | read FILE COUNT BYTES random|sequential THREADS | fill FILE BYTES
+ *   load stat FILE COUNT | read|write FILE COUNT BYTES random|sequential THREADS | fill FILE BYTES
  * Prints the nanoseconds that all of it took. Both go past what the kernel has cached, so each is a request.
  */
 #define _GNU_SOURCE
@@ -16,12 +16,12 @@
 
 static const char *path;
 static long count, size;
-static int is_random;
+static int is_random, is_write;
 
 static void fail(const char *what) { perror(what); exit(1); }
 
-static void *reads(void *seed) {
-    int fd = open(path, O_RDONLY | O_DIRECT);
+static void *transfers(void *seed) {
+    int fd = open(path, (is_write ? O_WRONLY : O_RDONLY) | O_DIRECT);
     struct stat st;
     uint64_t x = 88172645463325252ull + (uintptr_t)seed;
     void *buffer;
@@ -30,7 +30,9 @@ static void *reads(void *seed) {
     for (long i = 0; i < count; i++) {
         x ^= x << 13; x ^= x >> 7; x ^= x << 17;
         long slot = is_random ? (long)(x % slots) : i % slots;
-        if (pread(fd, buffer, size, slot * size) != size) fail("read");
+        if (is_write) memcpy(buffer, &x, sizeof x);
+        ssize_t done = is_write ? pwrite(fd, buffer, size, slot * size) : pread(fd, buffer, size, slot * size);
+        if (done != size) fail(is_write ? "write" : "read");
     }
     close(fd);
     return NULL;
@@ -53,12 +55,13 @@ int main(int argc, char **argv) {
         memset(buffer, 'x', 1 << 20);
         for (long at = 0; at < count; at += 1 << 20) if (pwrite(fd, buffer, 1 << 20, at) != 1 << 20) fail("write");
         if (close(fd)) fail("close");
-    } else if (!strcmp(argv[1], "read") && argc == 7) {
+    } else if ((!strcmp(argv[1], "read") || !strcmp(argv[1], "write")) && argc == 7) {
+        is_write = !strcmp(argv[1], "write");
         int threads = atoi(argv[6]);
         pthread_t all[64];
         size = atol(argv[4]);
         is_random = !strcmp(argv[5], "random");
-        for (int t = 0; t < threads && t < 64; t++) pthread_create(&all[t], NULL, reads, (void *)(uintptr_t)t);
+        for (int t = 0; t < threads && t < 64; t++) pthread_create(&all[t], NULL, transfers, (void *)(uintptr_t)t);
         for (int t = 0; t < threads && t < 64; t++) pthread_join(all[t], NULL);
     } else return 64;
     clock_gettime(CLOCK_MONOTONIC, &to);

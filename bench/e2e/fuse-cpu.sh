@@ -85,6 +85,14 @@ workloads() { # transport
     measure "$1" read1m 200 read "$file" 200 1048576 sequential 1
 }
 
+# After all reads: what CFFS has written in a transaction it reads from another place than what is stored.
+write_workloads() { # transport
+    file="$work/m.$1/file"
+    measure "$1" write4k 10000 write "$file" 10000 4096 random 1
+    measure "$1" write128k 400 write "$file" 400 131072 random 1
+    measure "$1" write1m 100 write "$file" 100 1048576 sequential 1
+}
+
 transports=${TRANSPORTS:-c channel native cffs}
 for transport in $transports; do
     start "$transport"
@@ -98,6 +106,14 @@ rm "$work/raw"
 # In turn, so that what else the machine does meets all alike.
 for round in $(seq "$rounds"); do
     for transport in $transports; do workloads "$transport"; done
+done
+for round in $(seq 0 "$rounds"); do
+    for transport in $transports; do
+        [ "$round" != 0 ] || measured=$(wc -l < "$work/raw")
+        write_workloads "$transport"
+        # The first round warms up.
+        [ "$round" != 0 ] || { head -n "$measured" "$work/raw" > "$work/kept" && mv "$work/kept" "$work/raw"; }
+    done
 done
 for transport in $transports; do stop "$transport"; done
 
