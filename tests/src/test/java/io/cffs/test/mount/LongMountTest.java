@@ -91,6 +91,29 @@ class LongMountTest {
         assertEquals("two\n", shell(waiting.replace("VALUE", "two")));
     }
 
+    /** Each with a transaction of its own, and the store in the process with them. */
+    @Test
+    void severalDirectoriesAreMountsOfOneProcess() throws Exception {
+        Path one = Files.createDirectory(scratch.resolve("one"));
+        Path two = Files.createDirectory(scratch.resolve("two"));
+        String store = scratch.resolve("their.store").toString();
+        Started both = cffs.start(List.of("mount", "--in-process", "--store", store, "-o", "commit=runs",
+                one.toString(), two.toString()));
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        while (Files.readString(both.out()).lines().filter(line -> line.startsWith("mounted ")).count() < 2) {
+            assertTrue(System.nanoTime() - deadlineNanos < 0, Files.readString(both.err()));
+            assertFalse(both.process().waitFor(20, TimeUnit.MILLISECONDS), Files.readString(both.err()));
+        }
+        String from = "cd '" + scratch + "'; ";
+        shell(from + "echo > one/.cffs/begin; echo > two/.cffs/begin; echo 1 > one/n; test ! -e two/n");
+        shell(from + "echo > one/.cffs/commit; test ! -e two/n; echo > two/.cffs/abort");
+        assertEquals("1\n", shell(from + "echo > two/.cffs/begin; cat two/n; echo 2 > two/m"));
+        cffs.cffs("umount", two.toString()).expectExit(0);
+        cffs.finish(both).expectExit(0);
+        String mounts = Files.readString(Path.of("/proc/self/mounts"));
+        assertFalse(mounts.contains(" " + one + " ") || mounts.contains(" " + two + " "), mounts);
+    }
+
     @Test
     void aKilledMountComesBackByItself() throws Exception {
         shell("echo one > a");
