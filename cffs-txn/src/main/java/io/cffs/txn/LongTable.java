@@ -5,7 +5,8 @@ import java.util.function.LongBinaryOperator;
 
 /**
  * Numbers by number, without an object for each: 16 bytes an entry at a load of a quarter to a half, so 32 to 64. For
- * what is remembered of every inode that was ever looked at. Keys are positive; the value 0 is absence. Not thread-safe.
+ * what is remembered of every inode that was ever looked at. Keys are positive; the value 0 is absence. Not
+ * thread-safe.
  */
 public final class LongTable {
     private static final int CAPACITY_MIN = 16;

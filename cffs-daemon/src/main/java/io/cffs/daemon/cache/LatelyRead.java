@@ -7,9 +7,10 @@ import java.util.Arrays;
 
 /**
  * What one attempt has been answered about the few files that it reads just now: their inodes and the versions of their
- * blocks. A snapshot never changes, so neither does this; it is only forgotten. It makes a read of a block that was read
- * before independent of hash tables: no lookup, no object. Bounded: {@value #FILES_MAX} files of {@value #BLOCKS_MAX}
- * blocks (8 GiB) with 8 bytes each, 8 MiB at most. Not safe for use by many threads: the session lock guards it.
+ * blocks. A snapshot never changes, so neither does this; it is only forgotten. It makes a read of a block that was
+ * read before independent of hash tables: no lookup, no object. Bounded: {@value #FILES_MAX} files of
+ * {@value #BLOCKS_MAX} blocks (8 GiB) with 8 bytes each, 8 MiB at most. Not safe for use by many threads: the session
+ * lock guards it.
  */
 final class LatelyRead {
     /** A power of two. */

@@ -29,12 +29,13 @@ import java.util.concurrent.atomic.LongAdder;
  * merely frozen may scribble over the new content once, which then no reader believes; the first to notice empties the
  * slot. Victims are chosen by CLOCK with a reference bit that readers set.
  *
- * <p>Parts of blocks: a reader that wants 4 KiB need not copy and sum up 128 KiB each time. It does so once, and notes
- * the state word ({@link VerifiedSlots}); while the word is the same, it copies the part alone, and reads the word again
- * after it. That is right because nothing writes to a slot under an unchanged FILLED word: its writer set the word after
- * its last write, and the next one changes the word before its first. Who might break that is a writer from whom the
- * slot was stolen. So stealing leaves a mark in the word that never goes away, and of a slot with the mark every use is
- * verified in whole. What then stands between two uses is the page cache of this host alone, as with any file.
+ * <p>Parts of blocks: a reader that wants 4 KiB need not copy and sum up 128 KiB each time. It does so once, and
+ * notes the state word ({@link VerifiedSlots}); while the word is the same, it copies the part alone, and reads the
+ * word again after it. That is right because nothing writes to a slot under an unchanged FILLED word: its writer set
+ * the word after its last write, and the next one changes the word before its first. Who might break that is a writer
+ * from whom the slot was stolen. So stealing leaves a mark in the word that never goes away, and of a slot with the
+ * mark every use is verified in whole. What then stands between two uses is the page cache of this host alone, as
+ * with any file.
  *
  * <p>Disk: the file is sparse. Heads have disk space from the start and are mapped; data is read and written by system
  * calls, so that a full disk is an error and not a fault, and nothing of it is resident in this process. Heads cut off

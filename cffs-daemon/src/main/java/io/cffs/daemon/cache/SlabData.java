@@ -2,7 +2,7 @@ package io.cffs.daemon.cache;
 
 import java.nio.ByteBuffer;
 
-/** The data area of a slab, where nothing is said about who else writes to it meanwhile. Safe for use by many threads. */
+/** A slab's data. Nothing is said about who else writes to it meanwhile. Safe for use by many threads. */
 interface SlabData {
     /**
      * Fills {@code target} from {@code offset} of the file on. False when that did not work or the file ends before;

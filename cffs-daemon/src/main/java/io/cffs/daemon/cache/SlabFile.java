@@ -22,7 +22,8 @@ import java.util.Set;
 
 /**
  * A slab file: its heads are mapped, its data is read and written by system calls, which count in nobody's resident
- * memory, and report a file cut short or a full disk instead of faulting. A file that is not sound (another layout, too short, not ours alone, not a file) is thrown away
+ * memory, and report a file cut short or a full disk instead of faulting. A file that is not sound (another layout, too
+ * short, not ours alone, not a file) is thrown away
  * and made anew; those who still have it mapped keep using it until they end. A new file gets its name only when it is
  * whole, and only if no other process was faster.
  */

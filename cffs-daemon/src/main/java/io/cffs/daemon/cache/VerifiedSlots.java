@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * For each slot of a slab the state word under which this process has last found the checksum to hold, or wrote the slot
- * itself. 8 bytes a slot, and only for neighbourhoods of slots that this process has used. Safe for use by many threads.
+ * For each slot of a slab the state word under which this process has last found the checksum to hold, or wrote the
+ * slot itself. 8 bytes a slot, and only for neighbourhoods of slots that this process has used. Safe for use by many
+ * threads.
  */
 final class VerifiedSlots {
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
