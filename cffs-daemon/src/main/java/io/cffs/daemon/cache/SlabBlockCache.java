@@ -55,7 +55,7 @@ public final class SlabBlockCache implements BlockCache {
     private static final int TAKES_MAX = 4;
 
     private final SlabFile file;
-    private final SlabData data;
+    private final SlabBytes data;
     private final MemorySegment segment;
     private final Band[] bands;
     private final Ticker ticker;
@@ -68,7 +68,7 @@ public final class SlabBlockCache implements BlockCache {
     private volatile boolean off;
 
     /** @param data of the file, or what stands before it */
-    SlabBlockCache(SlabFile file, SlabData data, Ticker ticker) {
+    SlabBlockCache(SlabFile file, SlabBytes data, Ticker ticker) {
         this.file = file;
         this.data = data;
         this.segment = file.segment();

@@ -23,11 +23,10 @@ import java.util.Set;
 /**
  * A slab file: its heads are mapped, its data is read and written by system calls, which count in nobody's resident
  * memory, and report a file cut short or a full disk instead of faulting. A file that is not sound (another layout, too
- * short, not ours alone, not a file) is thrown away
- * and made anew; those who still have it mapped keep using it until they end. A new file gets its name only when it is
- * whole, and only if no other process was faster.
+ * short, not ours alone, not a file) is thrown away and made anew; those who still have it mapped keep using it until
+ * they end. A new file gets its name only when it is whole, and only if no other process was faster.
  */
-final class SlabFile implements SlabData, AutoCloseable {
+final class SlabFile implements SlabBytes, AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     /** Each try either opens the file, makes it, or finds that another process has just replaced it. */
     private static final int TRIES_MAX = 8;

@@ -228,7 +228,7 @@ class SlabBlockCacheTest extends BlockCacheContract {
         BlockCache[] other = new BlockCache[1];
         int[] later = {2};
         try (SlabFile file = SlabFile.open(path(), CAPACITY_BYTES)) {
-            SlabData hostile = new SlabData() {
+            SlabBytes hostile = new SlabBytes() {
                 @Override
                 public boolean read(ByteBuffer target, long offset) {
                     int half = target.remaining() / 2;

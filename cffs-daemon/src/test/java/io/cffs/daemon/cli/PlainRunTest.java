@@ -20,7 +20,8 @@ import picocli.CommandLine;
 /** What is read without picocli is what picocli reads. */
 class PlainRunTest {
     private static final List<String> WORDS = List.of("--store", "/a", "--store=/b", "--backend", "h:1", "--volume",
-            "shop", "--volume=No Such", "--mount", "/m", "--cwd=build", "--retries", "7", "--retries=-1", "many", "--retries=010", "0x10",
+            "shop", "--volume=No Such", "--mount", "/m", "--cwd=build", "--retries", "7", "--retries=-1", "many",
+            "--retries=010", "0x10",
             "--timeout", "30s", "soon", "--read-only", "--read-only=false", "--invocation-id", "i-7", "--hold-output",
             "--json", "--in-process", "--host", "--keep", "n", "--help", "-h", "-x", "--", "--", "--", "ls", "-l", "",
             "@file", "--store=", "\"quoted\"", "--no-json", "a b", "--volumes", "--vol");

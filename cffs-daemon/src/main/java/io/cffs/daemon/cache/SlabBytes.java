@@ -3,7 +3,7 @@ package io.cffs.daemon.cache;
 import java.nio.ByteBuffer;
 
 /** A slab's data. Nothing is said about who else writes to it meanwhile. Safe for use by many threads. */
-interface SlabData {
+interface SlabBytes {
     /**
      * Fills {@code target} from {@code offset} of the file on. False when that did not work or the file ends before;
      * what the target holds and where it stands is then undefined.
