@@ -18,6 +18,7 @@ import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.util.List;
@@ -147,6 +148,11 @@ public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
             VolumeName name, CommitTs snapshot, Ino directory, Name after, int limit) {
         int bounded = Math.clamp(limit, 1, DirectoryPage.ENTRIES_MAX);
         return on(name, volume -> volume.read(snapshot, store -> store.list(directory, after, bounded, snapshot)));
+    }
+
+    @Override
+    public CompletableFuture<FileExtents> extents(VolumeName name, CommitTs snapshot, Ino ino, long fromPage) {
+        return on(name, volume -> volume.read(snapshot, store -> store.extents(ino, fromPage, snapshot)));
     }
 
     @Override

@@ -23,6 +23,8 @@ package io.cffs.model;
  *     everything. Computed likewise; belongs to the identity
  * @param quotaTree the directory at the top of the quota tree that it counts to, null for none. A new inode gets that
  *     of the directory that holds it when its commit is applied
+ * @param allocatedBytes of a regular file the pages that are no holes, in bytes: a multiple of the page size, 0 and up.
+ *     Of everything else 0. Computed when a commit is applied
  */
 public record Inode(
         Ino ino,
@@ -41,7 +43,8 @@ public record Inode(
         Bytes symlinkTarget,
         int xattrCount,
         int aclFlags,
-        Ino quotaTree) {
+        Ino quotaTree,
+        long allocatedBytes) {
 
     public static final int PERMISSION_BITS = 07777;
     /** In {@code aclFlags}: there is an attribute {@code system.posix_acl_access}. */
@@ -64,13 +67,18 @@ public record Inode(
         if ((aclFlags & ~ACL_FLAGS) != 0 || xattrCount < Integer.bitCount(aclFlags)) {
             throw new IllegalArgumentException("ACLs are attributes: " + aclFlags + " of " + xattrCount);
         }
+        boolean whole = allocatedBytes >= 0 && allocatedBytes % Blocks.PAGE_BYTES == 0;
+        if (!whole || allocatedBytes > 0 && type != FileType.REGULAR) {
+            throw new IllegalArgumentException("files take whole pages, and nothing else does: " + allocatedBytes);
+        }
     }
 
-    /** One without extended attributes, in no quota tree. */
+    /** One without extended attributes, in no quota tree; a file has no holes. */
     public Inode(Ino ino, FileType type, int permissions, int uid, int gid, long links, long sizeBytes, long atimeNanos,
             long mtimeNanos, long ctimeNanos, long btimeNanos, long rdev, Ino parent, Bytes symlinkTarget) {
         this(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos, btimeNanos, rdev,
-                parent, symlinkTarget, 0, 0, null);
+                parent, symlinkTarget, 0, 0, null,
+                type == FileType.REGULAR ? wholePages(sizeBytes) : 0);
     }
 
     /** Type and permissions as {@code st_mode}. */
@@ -84,39 +92,60 @@ public record Inode(
 
     public Inode withIdentity(int newPermissions, int newUid, int newGid) {
         return new Inode(ino, type, newPermissions, newUid, newGid, links, sizeBytes, atimeNanos, mtimeNanos,
-                ctimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
+                ctimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                allocatedBytes);
     }
 
     public Inode withLinks(long newLinks) {
         return new Inode(ino, type, permissions, uid, gid, newLinks, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                allocatedBytes);
     }
 
     public Inode withSize(long newSizeBytes) {
         return new Inode(ino, type, permissions, uid, gid, links, newSizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                allocatedBytes);
     }
 
     public Inode withTimes(long newAtimeNanos, long newMtimeNanos, long newCtimeNanos) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, newAtimeNanos, newMtimeNanos,
-                newCtimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree);
+                newCtimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                allocatedBytes);
     }
 
     public Inode withParent(Ino newParent) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, newParent, symlinkTarget, xattrCount, aclFlags, quotaTree);
+                btimeNanos, rdev, newParent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                allocatedBytes);
     }
 
     /** @param newAclFlags a sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL} */
     public Inode withXattrs(int newXattrCount, int newAclFlags) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, newXattrCount, newAclFlags, quotaTree);
+                btimeNanos, rdev, parent, symlinkTarget, newXattrCount, newAclFlags, quotaTree,
+                allocatedBytes);
     }
 
     /** @param newQuotaTree null for none */
     public Inode withQuotaTree(Ino newQuotaTree) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, newQuotaTree);
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, newQuotaTree,
+                allocatedBytes);
+    }
+
+    public Inode withAllocated(long newAllocatedBytes) {
+        return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree, newAllocatedBytes);
+    }
+
+    private static long wholePages(long bytes) {
+        return (Math.max(0, bytes) + Blocks.PAGE_BYTES - 1) / Blocks.PAGE_BYTES * Blocks.PAGE_BYTES;
+    }
+
+    /** A regular file that has data in every page: which pages are holes need not be asked. */
+    public boolean isWithoutHoles() {
+        return allocatedBytes == wholePages(sizeBytes);
     }
 
     /**

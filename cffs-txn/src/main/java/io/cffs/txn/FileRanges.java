@@ -21,8 +21,6 @@ public final class FileRanges {
 
     /**
      * Whether the file has to grow to be at least this long. That it does is no read; that it reaches that far is one.
-     *
-     * @throws FsException QUOTA_EXCEEDED
      */
     public boolean grows(Inode file, long end) throws FsException {
         FileOverlay overlay = overlay(file.ino());
@@ -30,7 +28,6 @@ public final class FileRanges {
             overlay.placeAppends();
         }
         if (file.sizeBytes() < end) {
-            core.quotas().require(file, end - file.sizeBytes(), 0);
             return true;
         }
         if (!writes.isCreated(file.ino()) && (overlay == null || !overlay.lengthIsOwn())) {
@@ -39,13 +36,23 @@ public final class FileRanges {
         return false;
     }
 
+    /**
+     * Takes a page that was changed through a mapping. No quota refuses it: the program that changed it has gone on,
+     * and
+     * would hear nothing; the commit decides.
+     */
+    public void writeMapped(Inode file, long offset, ByteBuffer source) throws FsException {
+        writes.open(file).fileForWriting().write(offset, source);
+    }
+
     /** Makes the file at least this long, whatever its length will be at the commit. Reads nothing. */
     public void grow(Inode file, long end) {
         writes.open(file).fileForWriting().reach(end);
     }
 
     /**
-     * Makes a range a hole; the length stays. Whole pages go without being read, and their frames are free.
+     * Makes a range a hole; the length stays. Whole pages go without being read, and their frames are free. The page
+     * that holds the end of the file is whole when the range reaches that end.
      *
      * @param offset 0 and up
      * @param end exclusive, above the offset
@@ -56,16 +63,21 @@ public final class FileRanges {
             overlay.placeAppends();
         }
         long first = (offset + Blocks.PAGE_BYTES - 1) / Blocks.PAGE_BYTES;
-        boolean tailToo = overlay.lengthIsOwn() && end >= overlay.lengthBytes();
-        long stop = tailToo ? (end + Blocks.PAGE_BYTES - 1) / Blocks.PAGE_BYTES : Blocks.pageOf(end);
+        boolean tailToo = end >= overlay.lengthBytes()
+                && Blocks.pageOf(end) < StoredPages.pagesOf(overlay.lengthBytes());
+        if (tailToo) {
+            overlay.look();
+        }
+        long stop = Blocks.pageOf(end) + (tailToo ? 1 : 0);
+        VisiblePages visible = new VisiblePages(core, file.ino(), stored(file.ino()), overlay);
         long headEnd = Math.min(end, first * Blocks.PAGE_BYTES);
         long tailStart = Math.max(offset, stop * Blocks.PAGE_BYTES);
-        boolean oneEdge = first > stop;
+        long tailEnd = first > stop ? tailStart : end;
         // All that may miss comes before the first change.
-        look(overlay, offset, headEnd);
-        look(overlay, tailStart, oneEdge ? tailStart : end);
-        zero(overlay, offset, headEnd);
-        zero(overlay, tailStart, oneEdge ? tailStart : end);
+        Edge head = edge(overlay, visible, offset, headEnd);
+        Edge tail = edge(overlay, visible, tailStart, tailEnd);
+        head.write(overlay);
+        tail.write(overlay);
         if (first < stop) {
             overlay.keepReach();
             overlay.pages().free(first, stop - 1, core.nextStamp(), core.frames());
@@ -73,30 +85,45 @@ public final class FileRanges {
         }
     }
 
-    private static void look(FileOverlay overlay, long from, long to) throws FsException {
+    /** What a page that the hole cuts through has to hold: a whole page, or zeros for one that is written already. */
+    private record Edge(long offset, ByteBuffer bytes) {
+        static final Edge NONE = new Edge(0, ByteBuffer.allocate(0));
+
+        void write(FileOverlay overlay) throws FsException {
+            if (bytes.hasRemaining()) {
+                overlay.prepare(offset, offset + bytes.remaining());
+                overlay.put(offset, bytes);
+            }
+        }
+    }
+
+    /** Zeros for part of a page, unless that is a hole or beyond the end. */
+    private static Edge edge(FileOverlay overlay, VisiblePages visible, long from, long to) throws FsException {
         if (from >= to) {
-            return;
+            return Edge.NONE;
         }
         if (from >= overlay.lengthBytes()) {
             overlay.look();
-        } else if (!isHole(overlay, from)) {
-            overlay.presentBytes(Blocks.pageOf(from), from, to, 0);
+            return Edge.NONE;
         }
+        long page = Blocks.pageOf(from);
+        if (!visible.isData(page)) {
+            visible.recordLooked(from, to);
+            return Edge.NONE;
+        }
+        ByteBuffer present = overlay.presentBytes(page, from, to, 0);
+        ByteBuffer zeros = ByteBuffer.allocate((int) (to - from));
+        if (present == null) {
+            return new Edge(from, zeros);
+        }
+        ByteBuffer whole = ByteBuffer.allocate(Blocks.PAGE_BYTES).put(present);
+        whole.put((int) (from % Blocks.PAGE_BYTES), zeros, 0, zeros.remaining());
+        return new Edge(page * Blocks.PAGE_BYTES, whole.flip());
     }
 
-    private static boolean isHole(FileOverlay overlay, long at) {
-        long page = Blocks.pageOf(at);
-        Underlay.Extent extent = overlay.under().at(page);
-        return extent != null && extent.isHole() && overlay.pages().frameOf(page) == PageTable.NO_FRAME;
-    }
-
-    /** Part of one page. What lies beyond the end is zeros already. */
-    private static void zero(FileOverlay overlay, long from, long to) throws FsException {
-        if (from < to && from < overlay.lengthBytes() && !isHole(overlay, from)) {
-            overlay.prepare(from, to);
-            ByteBuffer zeros = ByteBuffer.allocate((int) (to - from));
-            overlay.put(from, zeros);
-        }
+    /** Null for a file that was made here. */
+    private Inode stored(Ino ino) {
+        return writes.isCreated(ino) ? null : core.snapshot().inode(ino);
     }
 
     /**
@@ -114,7 +141,7 @@ public final class FileRanges {
                 || !whole && (from + lengthBytes < source.sizeBytes() || to + lengthBytes < target.sizeBytes())) {
             throw new AssertionError("only whole blocks are taken over: " + from + " to " + to + ", " + lengthBytes);
         }
-        core.quotas().require(target, to + lengthBytes - target.sizeBytes(), 0);
+        new QuotaNeeds(core, writes).requireClone(source, from, target, to, lengthBytes);
         FileOverlay giver = overlay(source.ino());
         if (giver != null && giver.pendingBytes() > 0) {
             giver.placeAppends();

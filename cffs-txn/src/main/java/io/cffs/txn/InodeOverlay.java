@@ -6,7 +6,6 @@ import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
-import io.cffs.model.QuotaCharge;
 import io.cffs.model.StoredObject.DentryObject;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ final class InodeOverlay {
         this.mtimeNanos = inode.mtimeNanos();
         this.ctimeNanos = inode.ctimeNanos();
         this.parent = inode.parent();
-        this.settled = created ? Charge.NONE : new Charge(QuotaCharge.bytesOf(inode), 1);
+        this.settled = created ? Charge.NONE : new Charge(inode.allocatedBytes(), 1);
     }
 
     Ino ino() {
@@ -108,11 +107,15 @@ final class InodeOverlay {
         }
     }
 
-    /** How much more the inode costs than when this was asked before, or than stored; one without a name: nothing. */
+    /**
+     * How much more the inode costs than when this was asked before, or than stored; one without a name: nothing. May
+     * throw {@link SnapshotMiss}; then it has not been asked.
+     */
     Charge settleCharge() {
         unsettled = false;
+        Charge now = isOrphan() ? Charge.NONE : new Charge(allocatedBytes(), 1);
         Charge before = settled;
-        settled = isOrphan() ? Charge.NONE : new Charge(QuotaCharge.bytesOf(view()), 1);
+        settled = now;
         return new Charge(settled.bytes() - before.bytes(), settled.inodes() - before.inodes());
     }
 
@@ -133,7 +136,7 @@ final class InodeOverlay {
             view = new Inode(first.ino(), first.type(), permissions, uid, gid, links, size, atimeNanos, mtimeNanos,
                     ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget(),
                     xattrs == null ? first.xattrCount() : xattrs.count(),
-                    xattrs == null ? first.aclFlags() : xattrs.aclFlags(), first.quotaTree());
+                    xattrs == null ? first.aclFlags() : xattrs.aclFlags(), first.quotaTree(), first.allocatedBytes());
         }
         return view;
     }
@@ -141,6 +144,11 @@ final class InodeOverlay {
     /** Null when its bytes and length are as stored. */
     FileOverlay file() {
         return file;
+    }
+
+    /** What the file takes in bytes. May throw {@link SnapshotMiss}; records nothing. */
+    long allocatedBytes() {
+        return file == null ? first.allocatedBytes() : new VisiblePages(core, ino(), stored, file).allocatedBytes();
     }
 
     /** For a change: the caller may alter the length through what it gets. */

@@ -55,7 +55,7 @@ public sealed interface Mutation {
     /**
      * Gives a range of the file the bytes that a range of another file, or of the same one, had <em>before this
      * commit</em>, whatever else the commit does to them; holes come along. No bytes travel: whole blocks are referred
-     * to. Makes the file at least {@code offset + lengthBytes} long.
+     * to. Makes the file at least {@code offset + lengthBytes} long. In a last block that is not whole zeros follow.
      *
      * @param source a regular file that was there before this commit
      * @param sourceOffset a multiple of the block size, as is {@code offset}

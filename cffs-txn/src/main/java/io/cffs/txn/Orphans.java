@@ -171,7 +171,8 @@ public final class Orphans {
 
     private boolean isHole(FileOverlay file, Ino ino, long page) {
         long start = page * Blocks.PAGE_BYTES;
-        boolean hole = start >= file.storedEnd() || core.snapshot().block(ino, Blocks.blockOf(start)) == null;
+        boolean hole = start >= file.storedEnd()
+                || !new StoredPages(core.snapshot(), core.snapshot().inode(ino)).isData(page);
         if (hole) {
             file.recordStored(start, start + Blocks.PAGE_BYTES);
         }

@@ -68,6 +68,22 @@ final class PageTable {
         return missing;
     }
 
+    /** How many pages below this one have a frame. */
+    long countBelow(long page) {
+        long index = page / Blocks.PAGES_PER_BLOCK;
+        long count = 0;
+        for (int at = 0; at < blockCount && blockIndexes[at] <= index; at++) {
+            if (blockIndexes[at] < index) {
+                count += blocks[at].count;
+                continue;
+            }
+            for (int slot = 0; slot < page % Blocks.PAGES_PER_BLOCK; slot++) {
+                count += blocks[at].frames[slot] == NO_FRAME ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
     /** The lowest written page that is {@code page} or above; -1 when there is none. */
     long nextPage(long page) {
         long index = page / Blocks.PAGES_PER_BLOCK;

@@ -40,6 +40,12 @@ public final class QuotaRoom {
         unsettled.add(overlay);
     }
 
+    /** Whether there is a quota that a file, or what is made in a directory, counts to. */
+    boolean limits(Inode member) {
+        return snapshot.quota(Ino.ROOT) != null
+                || member.quotaTree() != null && snapshot.quota(member.quotaTree()) != null;
+    }
+
     /**
      * Refuses what does not fit; what does not grow always fits.
      *

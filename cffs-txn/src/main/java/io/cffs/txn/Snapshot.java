@@ -7,6 +7,7 @@ import io.cffs.model.Name;
 import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -50,6 +51,12 @@ public interface Snapshot {
 
     /** Null when there is none. {@link Ino#ROOT} asks for that of the volume. */
     Quota quota(Ino tree) throws SnapshotMiss;
+
+    /**
+     * Which pages of a file hold data, from this page or an earlier one on, and at least this page itself. Of a file
+     * that {@link Inode#isWithoutHoles} nobody has to ask.
+     */
+    FileExtents extents(Ino ino, long page) throws SnapshotMiss;
 
     /** In byte order. */
     List<Name> xattrNames(Ino ino) throws SnapshotMiss;

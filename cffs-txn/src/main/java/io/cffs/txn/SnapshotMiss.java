@@ -28,6 +28,9 @@ public final class SnapshotMiss extends RuntimeException {
 
         record XattrNames(Ino ino) implements Wanted {}
 
+        /** Which pages of a file hold data, from this page on. */
+        record Extents(Ino ino, long fromPage) implements Wanted {}
+
         /** The transaction has run out of fresh inode numbers and needs at least this many. */
         record Inos(int count) implements Wanted {}
     }

@@ -96,6 +96,11 @@ public final class Transaction {
         return new FileRanges(core, writes);
     }
 
+    /** Where a file's data and holes are. */
+    public FileHoles holes() {
+        return new FileHoles(core, writes);
+    }
+
     /** The inode as this transaction sees it; STALE when there is none. Records nothing. */
     public Inode inode(Ino ino) throws FsException {
         InodeOverlay overlay = writes.of(ino);
@@ -265,11 +270,7 @@ public final class Transaction {
         InodeOverlay holder = writes.open(directory);
         InodeOverlay named = writes.open(child);
         holder.setName(name, new DentryObject(child.ino(), child.type()), null);
-        if (child.isDirectory()) {
-            holder.addLinks(-1);
-        } else {
-            named.addLinks(-1);
-        }
+        (child.isDirectory() ? holder : named).addLinks(-1);
     }
 
     /** A directory that was removed, or a file whose last name was: what nobody holds open is dropped. */
@@ -320,19 +321,18 @@ public final class Transaction {
 
     /** Overwrites bytes. On SnapshotMiss and on a refusal nothing has changed, the source's position included. */
     public void write(Inode file, long offset, ByteBuffer source) throws FsException {
-        core.quotas().require(file, offset + source.remaining() - file.sizeBytes(), 0);
+        new QuotaNeeds(core, writes).requireWrite(file, offset, offset + source.remaining());
         writes.open(file).fileForWriting().write(offset, source);
     }
 
     /** Appends, blindly where that is possible. On SnapshotMiss and on NO_SPACE nothing has changed. */
     public void append(Inode file, ByteBuffer source) throws FsException {
-        core.quotas().require(file, source.remaining(), 0);
+        new QuotaNeeds(core, writes).requireAppend(file, source.remaining());
         writes.open(file).fileForWriting().append(source);
     }
 
     /** Makes the file exactly this long, without reading its length. */
     public void truncate(Inode file, long lengthBytes) throws FsException {
-        core.quotas().require(file, lengthBytes - file.sizeBytes(), 0);
         writes.open(file).fileForWriting().truncate(lengthBytes);
     }
 

@@ -19,6 +19,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.Entropy;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.util.List;
@@ -146,6 +147,12 @@ public final class BackendClient implements BackendPort, CheckPort, QuotaPort {
         int clipped = Math.min(limit, DirectoryPage.ENTRIES_MAX);
         return ask(new Request.ListNames(volume, snapshot, directory, after, clipped),
                 Response.Names.class, Response.Names::page);
+    }
+
+    @Override
+    public CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) {
+        return ask(new Request.Extents(volume, snapshot, ino, fromPage),
+                Response.Extents.class, Response.Extents::extents);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.cffs.backend.commit;
 import io.cffs.backend.store.Progress;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
+import io.cffs.model.BlockPages;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -265,6 +266,40 @@ final class LatestObjects implements LatestState {
             }
             default -> throw new AssertionError("a block's key holds no block");
         };
+    }
+
+    @Override
+    public int blockPages(Ino ino, long index) {
+        ObjectKey.BlockKey key = new ObjectKey.BlockKey(ino, index);
+        Entry entry = groupEntries.containsKey(key) ? groupEntries.get(key) : entries.get(key);
+        PendingClones.Clone clone = cloneOver(key, entry);
+        if (clone != null) {
+            return clones.pages(clone, key);
+        }
+        if (isHole(key, entry)) {
+            return 0;
+        }
+        return pagesOf(key, entry == null ? STORED : entry.value());
+    }
+
+    private int pagesOf(ObjectKey.BlockKey key, Object value) {
+        return switch (value) {
+            case null -> 0;
+            case StagedPart part -> BlockPages.covering(part.length());
+            case StoredObject.BlockObject block -> block.pages();
+            case PendingClones.Clone clone -> clones.pages(clone, key);
+            case Patched patched -> pagesOf(key, patched.base()) | patched.patch().pages();
+            case Object stored when stored == STORED -> store.blockPages(key, new CommitTs(Long.MAX_VALUE));
+            default -> throw new AssertionError("a block's key holds no block");
+        };
+    }
+
+    @Override
+    public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+        if (contentPending(ino) != null) {
+            throw new AssertionError("its content has not been applied: " + ino);
+        }
+        return store.allocatedPages(ino, firstIndex, lastIndex);
     }
 
     @Override

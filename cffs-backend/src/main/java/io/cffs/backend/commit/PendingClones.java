@@ -92,12 +92,22 @@ final class PendingClones {
         return newest;
     }
 
+    /** The pages of a block in a range that hold data. */
+    int pages(Clone clone, ObjectKey.BlockKey block) {
+        int pages = store.blockPages(sourceOf(clone, block), new CommitTs(clone.ts() - 1));
+        boolean applied = store.progress().applied().value() >= clone.ts();
+        return applied ? store.blockPages(block, new CommitTs(clone.ts())) : pages;
+    }
+
+    private static ObjectKey.BlockKey sourceOf(Clone clone, ObjectKey.BlockKey block) {
+        Effect.CloneBlocks range = clone.range();
+        return new ObjectKey.BlockKey(
+                range.source(), range.sourceFirstIndex() + (block.index() - range.firstIndex()));
+    }
+
     /** Null for a hole. */
     StoredObject read(Clone clone, ObjectKey.BlockKey block) {
-        Effect.CloneBlocks range = clone.range();
-        var source = new ObjectKey.BlockKey(
-                range.source(), range.sourceFirstIndex() + (block.index() - range.firstIndex()));
-        VersionedStore.Version version = store.before(source, new CommitTs(clone.ts()));
+        VersionedStore.Version version = store.before(sourceOf(clone, block), new CommitTs(clone.ts()));
         if (store.progress().applied().value() >= clone.ts()) {
             // Applied meanwhile, and a trim may have taken the source's version since.
             version = store.before(block, new CommitTs(clone.ts() + 1));

@@ -3,6 +3,8 @@ package io.cffs.backend.commit;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Inode;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
@@ -227,20 +229,39 @@ final class Sequencer {
         return stale.isPresent() ? stale : Validator.firstStale(request.reads(), durable, group.index);
     }
 
-    /** What a commit takes over by reference has to be in the store when it is ordered. */
+    /**
+     * What a commit takes over by reference, and sparse files of which it frees a range, have to be in the store when
+     * it is ordered: only there ranges of blocks are found without asking for each.
+     */
     private boolean mustBeAppliedFirst(Work.Commit work) {
         work.appliedFirst = null;
         for (Mutation write : work.request.writes()) {
-            CommitTs pending = write instanceof Mutation.CloneRange clone ? latest.contentPending(clone.source())
-                    : null;
-            if (pending != null && (work.appliedFirst == null || pending.isAfter(work.appliedFirst))) {
-                work.appliedFirst = pending;
+            switch (write) {
+                case Mutation.CloneRange clone -> {
+                    waitFor(work, latest.contentPending(clone.source()));
+                    waitFor(work, sparsePending(clone.ino()));
+                }
+                case Mutation.PunchHole punch -> waitFor(work, sparsePending(punch.ino()));
+                case Mutation.SetLength set when set.cutToBytes() > 0 -> waitFor(work, sparsePending(set.ino()));
+                default -> { }
             }
         }
         if (work.appliedFirst != null) {
             waitsForStore = true;
         }
         return work.appliedFirst != null;
+    }
+
+    private static void waitFor(Work.Commit work, CommitTs pending) {
+        if (pending != null && (work.appliedFirst == null || pending.isAfter(work.appliedFirst))) {
+            work.appliedFirst = pending;
+        }
+    }
+
+    /** As {@link LatestObjects#contentPending}; null for a file without holes, of which no block is asked for. */
+    private CommitTs sparsePending(Ino ino) {
+        Inode inode = latest.inode(ino);
+        return inode == null || inode.isWithoutHoles() ? null : latest.contentPending(ino);
     }
 
     /** Any thread: whether the sequencing thread wants to know when something has been applied. */

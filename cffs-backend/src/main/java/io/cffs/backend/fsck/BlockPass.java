@@ -1,6 +1,7 @@
 package io.cffs.backend.fsck;
 
 import io.cffs.backend.store.StoreSurvey;
+import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -22,7 +23,7 @@ final class BlockPass implements StoreSurvey.BlockReader {
     }
 
     @Override
-    public void block(CommitTs version, BlockKey key, int rawBytes) {
+    public void block(CommitTs version, BlockKey key, int rawBytes, int pages) {
         check.countBlock();
         int row = table.rowOf(key.ino());
         if (row < 0 || table.type(row) != FileType.REGULAR) {
@@ -30,6 +31,7 @@ final class BlockPass implements StoreSurvey.BlockReader {
                     row < 0 ? "no such inode" : "an inode of type " + table.type(row), version);
             return;
         }
+        table.notePages(row, BlockPages.count(pages));
         long end = key.index() * Blocks.BLOCK_BYTES + rawBytes;
         if (end > table.sizeBytes(row)) {
             check.found(CheckId.SIZE_COVERS_BLOCKS, key.ino(), "no bytes beyond " + table.sizeBytes(row),
@@ -43,6 +45,17 @@ final class BlockPass implements StoreSurvey.BlockReader {
         String unknown = survey.missingReference(key);
         if (unknown != null) {
             check.found(CheckId.BLOCK_REFERENCE, key.ino(), "a record of the reference", unknown, version);
+        }
+    }
+
+    /** After the blocks: what files say that they take. */
+    void compareAllocation() {
+        for (int row = 0; row < table.count(); row++) {
+            check.stopIfCancelled();
+            if (table.statedPages(row) != table.pagesSeen(row)) {
+                check.found(CheckId.ALLOCATION_MATCHES_BLOCKS, table.ino(row), table.pagesSeen(row) + " pages",
+                        table.statedPages(row) + " pages", table.version(row));
+            }
         }
     }
 

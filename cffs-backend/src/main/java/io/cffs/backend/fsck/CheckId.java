@@ -11,6 +11,7 @@ public enum CheckId {
     VERSIONS_COMMITTED("C3", "no version is newer than the last commit"),
     INODE_LEGAL("D1", "type, mode and times of an inode are legal"),
     SIZE_COVERS_BLOCKS("D2", "no block lies beyond the length of its file"),
+    ALLOCATION_MATCHES_BLOCKS("D3", "a file takes the pages of its blocks that hold data"),
     LINK_COUNT_MATCHES_DENTRIES("D4", "link counts are those of the names"),
     INODE_REACHABLE("D10", "every inode has a name"),
     DENTRY_NAMES_INODE("E1", "every name names an inode of its type"),

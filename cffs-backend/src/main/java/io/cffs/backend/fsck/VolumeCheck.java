@@ -75,7 +75,9 @@ public final class VolumeCheck {
         quotas.run();
         survey.dentries(new NamePass(this, table, quotas));
         new TreePass(this, table).run();
-        survey.blocks(new BlockPass(this, table, survey, level));
+        BlockPass blocks = new BlockPass(this, table, survey, level);
+        survey.blocks(blocks);
+        blocks.compareAllocation();
         new XattrPass(this, table).run(survey);
         HistoryPass history = new HistoryPass(this, store, at);
         survey.versions(history::version);

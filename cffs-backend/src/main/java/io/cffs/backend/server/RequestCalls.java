@@ -41,6 +41,7 @@ final class RequestCalls {
             case Request.CheckReport asked -> false;
             case Request.CancelCheck cancel -> false;
             case Request.Quotas quotas -> false;
+            case Request.Extents asked -> false;
             case Request.Fetch fetch -> fetch.items().size() <= LIGHT_ITEMS_MAX;
             case Request.ListNames list -> list.limit() <= LIGHT_ITEMS_MAX;
             case Request.Begin begin -> true;
@@ -76,6 +77,9 @@ final class RequestCalls {
                             .thenApply(Response.Names::new);
             case Request.XattrNames names ->
                     port.xattrNames(names.volume(), names.snapshot(), names.ino()).thenApply(Response.XattrNames::new);
+            case Request.Extents asked ->
+                    port.extents(asked.volume(), asked.snapshot(), asked.ino(), asked.fromPage())
+                            .thenApply(Response.Extents::new);
             case Request.Stage stage ->
                     port.stage(stage.volume(), stage.object(), stage.bytes()).thenApply(done -> new Response.Done());
             case Request.Commit commit -> port.commit(commit.commit()).thenApply(Response.Outcome::new);

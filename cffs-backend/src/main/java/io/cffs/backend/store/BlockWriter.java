@@ -1,5 +1,6 @@
 package io.cffs.backend.store;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
@@ -31,19 +32,20 @@ final class BlockWriter {
         this.clones = new SharedBlocks(tables, ts);
     }
 
-    void whole(byte[] object, Bytes raw) {
+    /** @param pages those that hold data */
+    void whole(byte[] object, Bytes raw, int pages) {
         BlockCodec.Encoded encoded = BlockCodec.encode(raw);
         boolean inline = encoded.stored().length <= StoreForms.INLINE_BYTES_MAX;
         if (!inline) {
             batch.put(StoreKeys.data(object, ts), encoded.stored());
         }
         line(object, new StoreForms.BlockPlace(inline ? StoreForms.INLINE : StoreForms.DATA, encoded.rawBytes(),
-                encoded.checksum(), encoded.encoding(), inline ? encoded.stored() : null, null, 0, null));
+                encoded.checksum(), encoded.encoding(), inline ? encoded.stored() : null, null, 0, null, pages));
     }
 
     void staged(byte[] object, Effect.PutStagedBlock put) {
         line(object, new StoreForms.BlockPlace(StoreForms.STAGED, put.lengthBytes(), 0, BlockCodec.RAW, null,
-                put.object(), put.offsetBytes(), null));
+                put.object(), put.offsetBytes(), null, BlockPages.covering(put.lengthBytes())));
         refer(put.key(), put.object());
     }
 
@@ -64,10 +66,11 @@ final class BlockWriter {
             // Of the block as it was taken over in this commit, if it was; what stays of it is noted below.
             batch.delete(reference);
         }
+        int pages = patch.pages() | (place == null ? 0 : place.pages());
         boolean small = place == null ? patch.end() <= Blocks.PAGE_BYTES : place.where() == StoreForms.INLINE;
         if (small) {
             Bytes base = place == null ? null : tables.bytesOf(key, new CommitTs(previous), place);
-            whole(object, patch.over(base, staged::read));
+            whole(object, patch.over(base, staged::read), pages);
             return;
         }
         byte[] own = inlineBytes(patch);
@@ -82,14 +85,14 @@ final class BlockWriter {
         if (composed.isScattered() && gathered < GATHERED_MAX) {
             gathered++;
             Bytes before = place == null ? null : tables.bytesOf(key, new CommitTs(previous), place);
-            whole(object, patch.over(before, staged::read));
+            whole(object, patch.over(before, staged::read), pages);
             return;
         }
         if (encoded != null) {
             batch.put(StoreKeys.data(object, ts), encoded.stored());
         }
         line(object, new StoreForms.BlockPlace(
-                StoreForms.COMPOSED, composed.rawBytes(), 0, BlockCodec.RAW, null, null, 0, composed));
+                StoreForms.COMPOSED, composed.rawBytes(), 0, BlockCodec.RAW, null, null, 0, composed, pages));
         for (byte[] reference : SharedBlocks.referencesOf(composed, key, ts)) {
             batch.put(reference, new byte[0]);
         }

@@ -1,6 +1,8 @@
 package io.cffs.backend.store;
 
 import io.cffs.backend.commit.Invariant;
+import io.cffs.model.BlockPages;
+import io.cffs.model.Blocks;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
@@ -14,6 +16,7 @@ import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.nio.ByteBuffer;
@@ -155,6 +158,30 @@ public final class OrderedVersionedStore implements VersionedStore {
     }
 
     @Override
+    public FileExtents extents(Ino ino, long fromPage, CommitTs at) {
+        requireReadable(at);
+        FileExtents.Gatherer found = new FileExtents.Gatherer(fromPage);
+        tables.blockPages(ino, fromPage / Blocks.PAGES_PER_BLOCK, at, found::add);
+        requireReadable(at);
+        return found.extents();
+    }
+
+    @Override
+    public int blockPages(ObjectKey.BlockKey key, CommitTs at) {
+        return tables.blockPages(key, at);
+    }
+
+    @Override
+    public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+        long[] pages = new long[1];
+        tables.blockPages(ino, firstIndex, new CommitTs(Long.MAX_VALUE), (index, held) -> {
+            pages[0] += index <= lastIndex ? BlockPages.count(held) : 0;
+            return index < lastIndex;
+        });
+        return pages[0];
+    }
+
+    @Override
     public void apply(long position, CommitHeader header, Applied applied) {
         Progress before = progress;
         Invariant.APPLIED_IN_ORDER.ensure(header.at().equals(before.applied().next()), header.at(), before.applied());
@@ -190,7 +217,7 @@ public final class OrderedVersionedStore implements VersionedStore {
             case Effect.Put put -> {
                 byte[] object = StoreKeys.object(put.key());
                 if (put.value() instanceof StoredObject.BlockObject block) {
-                    blocks.whole(object, block.raw());
+                    blocks.whole(object, block.raw(), block.pages());
                 } else {
                     batch.put(StoreKeys.version(object, ts), StoreForms.value(put.value()));
                 }

@@ -77,7 +77,8 @@ final class SharedBlocks {
     private static StoreForms.BlockPlace shared(StoreForms.BlockPlace place, BlockKey source, CommitTs version) {
         boolean movesAsItIs = place.where() == StoreForms.INLINE || place.where() == StoreForms.STAGED;
         return movesAsItIs ? place : new StoreForms.BlockPlace(StoreForms.COMPOSED, place.rawBytes(), 0,
-                BlockCodec.RAW, null, null, 0, ComposedBlock.of(place, version.value()).forAnother(source));
+                BlockCodec.RAW, null, null, 0, ComposedBlock.of(place, version.value()).forAnother(source),
+                        place.pages());
     }
 
     /** The records that say that this version of a block needs bytes under other keys. {@code place} may be null. */

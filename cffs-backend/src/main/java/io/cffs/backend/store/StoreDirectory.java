@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 public final class StoreDirectory implements AutoCloseable {
     /** The layout that this program writes and reads. */
-    public static final int FORMAT = 3;
+    public static final int FORMAT = 4;
     private static final String FORMAT_FILE = "FORMAT";
     private static final String PREFIX = "cffs-store ";
     /** Whoever starts a backend leaves its socket, its lock and its log here before there is a store. */

@@ -1,5 +1,6 @@
 package io.cffs.backend.store;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -33,7 +34,9 @@ final class StoreForms {
     /** Encoded blocks up to this size stand in the value itself. */
     static final int INLINE_BYTES_MAX = 2048;
 
-    private static final int INODE_BYTES = 1 + 2 + 2 + 4 + 4 + 7 * 8 + 4 + 1 + 8;
+    private static final int INODE_BYTES = 1 + 2 + 2 + 4 + 4 + 7 * 8 + 4 + 1 + 8 + 8;
+    /** Kind, length, checksum, encoding and pages of a block, before what depends on the kind. */
+    private static final int PLACE_BYTES = 1 + 4 + 4 + 1 + 4;
 
     private StoreForms() {}
 
@@ -43,9 +46,10 @@ final class StoreForms {
      * @param inline encoded bytes when {@code where} is INLINE, else null
      * @param object the staged object when {@code where} is STAGED, else null; its checksums stand with it
      * @param composed the places when {@code where} is COMPOSED, else null
+     * @param pages which pages hold data, as {@link BlockPages} has them
      */
     record BlockPlace(byte where, int rawBytes, int checksum, byte encoding, byte[] inline, StagedId object,
-            long offset, ComposedBlock composed) {}
+            long offset, ComposedBlock composed, int pages) {}
 
     static byte[] value(StoredObject object) {
         return switch (object) {
@@ -68,7 +72,7 @@ final class StoreForms {
         form.putLong(inode.atimeNanos()).putLong(inode.mtimeNanos()).putLong(inode.ctimeNanos());
         form.putLong(inode.btimeNanos()).putLong(inode.rdev());
         form.putInt(inode.xattrCount()).put((byte) inode.aclFlags());
-        form.putLong(inode.quotaTree() == null ? 0 : inode.quotaTree().value());
+        form.putLong(inode.quotaTree() == null ? 0 : inode.quotaTree().value()).putLong(inode.allocatedBytes());
         if (target != null) {
             form.put(target.asBuffer());
         } else if (inode.parent() != null) {
@@ -94,10 +98,11 @@ final class StoreForms {
             int xattrCount = form.getInt();
             int aclFlags = form.get();
             long quotaTree = form.getLong();
+            long allocated = form.getLong();
             Ino parent = type == FileType.DIRECTORY ? new Ino(form.getLong()) : null;
             Bytes target = type == FileType.SYMLINK ? Bytes.copyOf(form) : null;
             return new Inode(ino, type, permissions, uid, gid, links, size, atime, mtime, ctime, btime, rdev, parent,
-                    target, xattrCount, aclFlags, quotaTree == 0 ? null : new Ino(quotaTree));
+                    target, xattrCount, aclFlags, quotaTree == 0 ? null : new Ino(quotaTree), allocated);
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException damaged) {
             throw damaged("inode " + ino.value(), damaged);
         }
@@ -134,8 +139,9 @@ final class StoreForms {
     static byte[] place(BlockPlace place) {
         byte[] tail = place.where() == INLINE ? place.inline()
                 : place.where() == COMPOSED ? place.composed().encode() : new byte[0];
-        ByteBuffer form = ByteBuffer.allocate(10 + (place.where() == STAGED ? 28 : tail.length));
-        form.put(place.where()).putInt(place.rawBytes()).putInt(place.checksum()).put(place.encoding()).put(tail);
+        ByteBuffer form = ByteBuffer.allocate(PLACE_BYTES + (place.where() == STAGED ? 28 : tail.length));
+        form.put(place.where()).putInt(place.rawBytes()).putInt(place.checksum()).put(place.encoding());
+        form.putInt(place.pages()).put(tail);
         if (place.where() == STAGED) {
             form.putLong(place.object().txn().high()).putLong(place.object().txn().low());
             form.putInt(place.object().sequence()).putLong(place.offset());
@@ -154,31 +160,40 @@ final class StoreForms {
             int rawBytes = form.getInt();
             int checksum = form.getInt();
             byte encoding = form.get();
+            int pages = form.getInt();
+            if ((pages & ~BlockPages.covering(rawBytes)) != 0) {
+                throw new IllegalArgumentException("a block with data beyond its bytes");
+            }
             return switch (where) {
                 case INLINE -> {
                     byte[] inline = new byte[form.remaining()];
                     form.get(inline);
-                    yield new BlockPlace(where, rawBytes, checksum, encoding, inline, null, 0, null);
+                    yield new BlockPlace(where, rawBytes, checksum, encoding, inline, null, 0, null, pages);
                 }
-                case DATA -> new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0, null);
+                case DATA -> new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0, null, pages);
                 case STAGED -> {
                     TxnId txn = new TxnId(form.getLong(), form.getLong());
                     StagedId id = new StagedId(txn, form.getInt());
                     yield new BlockPlace(where, rawBytes, checksum, encoding, null, id, form.getLong(),
-                            null);
+                            null, pages);
                 }
                 case COMPOSED -> {
                     ComposedBlock composed = ComposedBlock.decode(form);
                     if (composed.rawBytes() != rawBytes) {
                         throw new IllegalArgumentException("a block of other length than its segments");
                     }
-                    yield new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0, composed);
+                    yield new BlockPlace(where, rawBytes, checksum, encoding, null, null, 0, composed, pages);
                 }
                 default -> throw new IllegalArgumentException("no place: " + where);
             };
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException damaged) {
             throw damaged("block", damaged);
         }
+    }
+
+    /** The pages that hold data, of a block's line; 0 for a deletion. */
+    static int pagesOf(byte[] value) {
+        return value[0] == GONE ? 0 : ByteBuffer.wrap(value).getInt(PLACE_BYTES - 4);
     }
 
     static byte[] header(CommitHeader header) {

@@ -1,5 +1,6 @@
 package io.cffs.backend.store;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
@@ -66,7 +67,8 @@ public interface StoreSurvey {
     }
 
     interface BlockReader extends DamageReader {
-        void block(CommitTs version, ObjectKey.BlockKey key, int rawBytes);
+        /** @param pages those that hold data, as {@link BlockPages} has them */
+        void block(CommitTs version, ObjectKey.BlockKey key, int rawBytes, int pages);
     }
 
     interface XattrReader extends DamageReader {

@@ -85,7 +85,7 @@ final class TableSurvey implements StoreSurvey {
                     return true;
                 }
                 StoreForms.BlockPlace place = decoded(() -> StoreForms.placeOf(value));
-                reader.block(version, key, place.rawBytes());
+                reader.block(version, key, place.rawBytes(), place.pages());
                 return true;
             });
         }

@@ -52,8 +52,10 @@ final class VersionTables {
             case ObjectKey.DentryKey dentry -> StoreForms.dentryOf(value);
             case ObjectKey.XattrKey xattr -> StoreForms.xattrOf(value);
             case ObjectKey.QuotaKey quota -> StoreForms.quotaOf(value);
-            case ObjectKey.BlockKey block ->
-                    new StoredObject.BlockObject(bytesOf(block, version, StoreForms.placeOf(value)));
+            case ObjectKey.BlockKey block -> {
+                StoreForms.BlockPlace place = StoreForms.placeOf(value);
+                yield new StoredObject.BlockObject(bytesOf(block, version, place), place.pages());
+            }
         });
     }
 
@@ -179,6 +181,32 @@ final class VersionTables {
         List<Name> names = new ArrayList<>();
         walk(prefix, prefix, at, (object, version, value) -> names.add(StoreKeys.xattrNameOf(object, object.length)));
         return names;
+    }
+
+    /** Takes a block that is there. */
+    interface BlockPagesReader {
+        /**
+         * @param pages those that hold data
+         * @return false to stop
+         */
+        boolean block(long index, int pages);
+    }
+
+    /** The blocks of a file from an index on, without their bytes. */
+    void blockPages(Ino ino, long fromIndex, CommitTs at, BlockPagesReader reader) {
+        byte[] start = StoreKeys.numbers(StoreKeys.BLOCK, ino.value(), fromIndex);
+        walk(StoreKeys.numbers(StoreKeys.BLOCK, ino.value()), start, at, (object, version, value) -> reader.block(
+                ((ObjectKey.BlockKey) StoreKeys.objectOf(object, object.length)).index(), StoreForms.pagesOf(value)));
+    }
+
+    /** The pages that hold data; 0 for a hole. */
+    int blockPages(ObjectKey.BlockKey key, CommitTs at) {
+        byte[] object = StoreKeys.object(key);
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            boolean found = cursor.seek(StoreKeys.version(object, at.value()))
+                    && StoreKeys.isVersionOf(cursor.key(), object);
+            return found ? StoreForms.pagesOf(cursor.value()) : 0;
+        }
     }
 
     List<QuotaPort.TreeQuota> quotas(Ino after, int limit, CommitTs at) {

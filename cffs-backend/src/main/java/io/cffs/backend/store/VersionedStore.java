@@ -1,5 +1,6 @@
 package io.cffs.backend.store;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -9,6 +10,7 @@ import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.util.Iterator;
@@ -46,6 +48,15 @@ public interface VersionedStore extends AutoCloseable {
 
     /** Names of an inode's extended attributes, in byte order. */
     List<Name> xattrNames(Ino ino, CommitTs at);
+
+    /** Which pages of a file hold data, from a page on. */
+    FileExtents extents(Ino ino, long fromPage, CommitTs at);
+
+    /** The pages of a block that hold data, as {@link BlockPages} has them; 0 for a hole. As {@link #before}. */
+    int blockPages(ObjectKey.BlockKey key, CommitTs at);
+
+    /** How many pages of these blocks, both ends inclusive, hold data; as {@link #latest}. */
+    long allocatedPages(Ino ino, long firstIndex, long lastIndex);
 
     /**
      * Takes the next commit ({@code APPLIED_IN_ORDER}).

@@ -38,10 +38,14 @@ class VolumeCheckTest {
                         v.addVersionOfTheFuture(DamagedVolume.A)),
                 row(CheckId.INODE_LEGAL, "a symlink of another length",
                         v -> v.changeInode(DamagedVolume.LINK, inode -> inode.withSize(5)), "/link"),
-                row(CheckId.SIZE_COVERS_BLOCKS, "a block beyond the end", v ->
-                        v.putBlock(DamagedVolume.F, 3), "/d/f", "/g"),
+                row(CheckId.SIZE_COVERS_BLOCKS, "a block beyond the end", v -> {
+                    v.putBlock(DamagedVolume.F, 3);
+                    v.changeInode(DamagedVolume.F, inode -> inode.withAllocated(inode.allocatedBytes() + 4096));
+                }, "/d/f", "/g"),
                 row(CheckId.SIZE_COVERS_BLOCKS, "a length below the last block",
                         v -> v.changeInode(DamagedVolume.F, inode -> inode.withSize(4)), "/d/f", "/g"),
+                row(CheckId.ALLOCATION_MATCHES_BLOCKS, "a file that says that it takes more", v -> v.changeInode(
+                        DamagedVolume.BIG, inode -> inode.withAllocated(inode.allocatedBytes() + 4096)), "/big"),
                 row(CheckId.LINK_COUNT_MATCHES_DENTRIES, "a file's links",
                         v -> v.changeInode(DamagedVolume.F, inode -> inode.withLinks(3)), "/d/f", "/g"),
                 row(CheckId.LINK_COUNT_MATCHES_DENTRIES, "a directory's links",

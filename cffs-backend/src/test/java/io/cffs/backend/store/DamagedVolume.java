@@ -147,7 +147,7 @@ public final class DamagedVolume {
         byte[] key = StoreKeys.version(StoreKeys.object(new ObjectKey.BlockKey(ino, index)), LAST.value());
         put(key, StoreForms.place(new StoreForms.BlockPlace(StoreForms.INLINE, 1, encoded.checksum(),
                 encoded.encoding(),
-                encoded.stored(), null, 0, null)));
+                encoded.stored(), null, 0, null, 1)));
     }
 
     /** Flips one bit of the bytes of block 0, which stand in the DATA table. */
@@ -230,54 +230,72 @@ public final class DamagedVolume {
     }
 
     private LatestState latest(StagedObjects staged) {
-        return new LatestState() {
-            @Override
-            public Inode inode(Ino ino) {
-                VersionedStore.Version version = store.latest(new ObjectKey.InodeKey(ino));
-                return version == null ? null : ((StoredObject.InodeObject) version.object()).inode();
-            }
+        return new Latest(staged);
+    }
 
-            @Override
-            public StoredObject.DentryObject dentry(Ino parent, Name name) {
-                VersionedStore.Version version = store.latest(new ObjectKey.DentryKey(parent, name));
-                return version == null ? null : (StoredObject.DentryObject) version.object();
-            }
+    private final class Latest implements LatestState {
+        private final StagedObjects staged;
 
-            @Override
-            public Bytes block(Ino ino, long index) {
-                return VersionedStore.rawOf(store.latest(new ObjectKey.BlockKey(ino, index)));
-            }
+        Latest(StagedObjects staged) {
+            this.staged = staged;
+        }
 
-            @Override
-            public Bytes xattr(Ino ino, Name name) {
-                return null;
-            }
+        @Override
+        public Inode inode(Ino ino) {
+            VersionedStore.Version version = store.latest(new ObjectKey.InodeKey(ino));
+            return version == null ? null : ((StoredObject.InodeObject) version.object()).inode();
+        }
 
-            @Override
-            public Quota quota(Ino tree) {
-                VersionedStore.Version version = store.latest(new ObjectKey.QuotaKey(tree));
-                return version == null ? null : ((StoredObject.QuotaObject) version.object()).quota();
-            }
+        @Override
+        public StoredObject.DentryObject dentry(Ino parent, Name name) {
+            VersionedStore.Version version = store.latest(new ObjectKey.DentryKey(parent, name));
+            return version == null ? null : (StoredObject.DentryObject) version.object();
+        }
 
-            @Override
-            public long volumeBytes() {
-                return store.progress().fileBytes();
-            }
+        @Override
+        public Bytes block(Ino ino, long index) {
+            return VersionedStore.rawOf(store.latest(new ObjectKey.BlockKey(ino, index)));
+        }
 
-            @Override
-            public long volumeInodes() {
-                return store.progress().inodeCount();
-            }
+        @Override
+        public int blockPages(Ino ino, long index) {
+            return store.blockPages(new ObjectKey.BlockKey(ino, index), new CommitTs(Long.MAX_VALUE));
+        }
 
-            @Override
-            public long stagedLengthBytes(StagedId object) {
-                return staged.lengthBytes(object);
-            }
+        @Override
+        public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+            return store.allocatedPages(ino, firstIndex, lastIndex);
+        }
 
-            @Override
-            public Bytes stagedBytes(StagedId object, long offsetBytes, int lengthBytes) {
-                return staged.read(object, offsetBytes, lengthBytes);
-            }
-        };
+        @Override
+        public Bytes xattr(Ino ino, Name name) {
+            return null;
+        }
+
+        @Override
+        public Quota quota(Ino tree) {
+            VersionedStore.Version version = store.latest(new ObjectKey.QuotaKey(tree));
+            return version == null ? null : ((StoredObject.QuotaObject) version.object()).quota();
+        }
+
+        @Override
+        public long volumeBytes() {
+            return store.progress().fileBytes();
+        }
+
+        @Override
+        public long volumeInodes() {
+            return store.progress().inodeCount();
+        }
+
+        @Override
+        public long stagedLengthBytes(StagedId object) {
+            return staged.lengthBytes(object);
+        }
+
+        @Override
+        public Bytes stagedBytes(StagedId object, long offsetBytes, int lengthBytes) {
+            return staged.read(object, offsetBytes, lengthBytes);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.cffs.backend.store;
 
 import io.cffs.backend.Seeded;
+import io.cffs.model.BlockPages;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -92,7 +93,11 @@ final class StoreModel {
                         new StoredObject.DentryObject(files.get(random.below(files.size())), FileType.REGULAR));
                 case 2 -> put(state, effects, new ObjectKey.XattrKey(ino, name(random.below(NAMES))),
                         new StoredObject.XattrObject(Bytes.owning(random.bytes(random.below(40)))));
-                case 3 -> put(state, effects, block, new StoredObject.BlockObject(content(random)));
+                case 3 -> {
+                    Bytes raw = content(random);
+                    int pages = BlockPages.covering(raw.length()) & (1 | random.below(1 << 16));
+                    put(state, effects, block, new StoredObject.BlockObject(raw, pages));
+                }
                 case 4 -> stage(state, effects, block, new StagedId(txn, i), random);
                 case 5 -> delete(state, effects, random);
                 case 6 -> deleteBlocks(state, effects, first, ino, random);
@@ -170,10 +175,9 @@ final class StoreModel {
                     new BlockPatch.Staged(id, random.below(1000))));
         }
         BlockPatch patch = new BlockPatch(parts);
-        StoredObject base = state.get(key);
-        state.put(key, new StoredObject.BlockObject(patch.over(
-                base == null ? null : ((StoredObject.BlockObject) base).raw(),
-                staged::read)));
+        StoredObject.BlockObject base = (StoredObject.BlockObject) state.get(key);
+        state.put(key, new StoredObject.BlockObject(patch.over(base == null ? null : base.raw(), staged::read),
+                patch.pages() | (base == null ? 0 : base.pages())));
         effects.put(key, new Effect.PatchBlock(key, patch, base == null));
     }
 

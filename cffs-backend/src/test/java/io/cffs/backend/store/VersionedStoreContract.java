@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.backend.Seeded;
+import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -19,6 +20,7 @@ import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.validate.CommittedFootprint;
 import io.cffs.txn.validate.WriteFootprint;
 import java.util.ArrayList;
@@ -174,12 +176,30 @@ abstract class VersionedStoreContract {
         assertEquals(commit.position(), store.progress().position());
     }
 
+    /** @param expected null for a hole */
+    private static void assertPages(
+            VersionedStore store, ObjectKey.BlockKey key, StoredObject.BlockObject expected, CommitTs at) {
+        int pages = expected == null ? 0 : expected.pages();
+        assertEquals(pages, store.blockPages(key, at), key::toString);
+        long first = key.index() * Blocks.PAGES_PER_BLOCK;
+        int listed = 0;
+        for (FileExtents.Run run : store.extents(key.ino(), first, at).runs()) {
+            for (long page = run.firstPage(); page <= run.lastPage() && page < first + Blocks.PAGES_PER_BLOCK; page++) {
+                listed |= 1 << (page - first);
+            }
+        }
+        assertEquals(pages, listed, key::toString);
+    }
+
     private static void assertSame(StoreModel model, VersionedStore store, int ts, String where) {
         CommitTs at = new CommitTs(ts);
         Map<ObjectKey, StoredObject> state = model.states.get(ts);
         Map<Ino, List<Name>> names = new HashMap<>();
         for (ObjectKey key : model.keys()) {
             VersionedStore.Version found = store.get(key, at);
+            if (key instanceof ObjectKey.BlockKey block && model.isAlive(key, ts)) {
+                assertPages(store, block, (StoredObject.BlockObject) state.get(key), at);
+            }
             if (state.containsKey(key)) {
                 assertNotNull(found, where + " at " + ts + ": " + key + " is missing");
                 assertEquals(state.get(key), found.object(), where + " at " + ts + ": " + key);
@@ -210,7 +230,8 @@ abstract class VersionedStoreContract {
         StoreSurvey survey = store.survey(at);
         survey.inodes((version, inode) -> surveyed.add(new ObjectKey.InodeKey(inode.ino())));
         survey.dentries((version, parent, name, dentry) -> surveyed.add(new ObjectKey.DentryKey(parent, name)));
-        survey.blocks((version, key, rawBytes) -> {
+        survey.blocks((version, key, rawBytes, pages) -> {
+            assertEquals(((StoredObject.BlockObject) state.get(key)).pages(), pages);
             assertNull(survey.flawOf(key, true));
             assertEquals(((StoredObject.BlockObject) state.get(key)).raw().length(), rawBytes);
             surveyed.add(key);

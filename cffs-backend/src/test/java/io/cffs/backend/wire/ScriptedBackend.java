@@ -16,6 +16,7 @@ import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -91,6 +92,12 @@ public final class ScriptedBackend implements BackendPort {
                         ? List.of()
                         : List.of(new DirectoryPage.Entry(name, inode.ino(), inode.type(), inode)),
                 limit > 0));
+    }
+
+    @Override
+    public CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) {
+        return CompletableFuture.completedFuture(
+                new FileExtents(List.of(new FileExtents.Run(fromPage, fromPage)), Long.MAX_VALUE));
     }
 
     @Override

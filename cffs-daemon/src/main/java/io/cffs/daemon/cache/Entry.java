@@ -4,7 +4,10 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
+import io.cffs.txn.port.FileExtents;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 
 /**
  * What a mount knows of one key. Right at the cache's snapshot if its {@link #generation} is the cache's; else it was
@@ -80,6 +83,29 @@ sealed interface Entry {
         @Override
         public int weightBytes() {
             return 128 + names.stream().mapToInt(name -> 64 + name.lengthBytes()).sum();
+        }
+    }
+
+    /**
+     * What is known about the holes of a file.
+     *
+     * @param parts by the page from which on each tells; not changed
+     */
+    record Extents(int generation, NavigableMap<Long, FileExtents> parts) implements Entry {
+        /** Null when nothing is known about the page. */
+        FileExtents at(long page) {
+            Map.Entry<Long, FileExtents> part = parts.floorEntry(page);
+            return part != null && page < part.getValue().stopPage() ? part.getValue() : null;
+        }
+
+        @Override
+        public CommitTs version() {
+            return null;
+        }
+
+        @Override
+        public int weightBytes() {
+            return 128 + parts.values().stream().mapToInt(part -> 112 + 40 * part.runs().size()).sum();
         }
     }
 }

@@ -227,6 +227,8 @@ public final class SnapshotCache {
                 Listing rest = entry.listing().without(dentry.name());
                 metadata.put(directory, new Entry.Directory(entry.generation(), rest));
             }
+        } else if (key instanceof ObjectKey.InodeKey inode) {
+            metadata.invalidate(new ExtentsKey(inode.ino()));
         } else if (key instanceof XattrKey xattr) {
             metadata.invalidate(new XattrNamesKey(xattr.ino()));
         }
@@ -330,4 +332,7 @@ public final class SnapshotCache {
 
     /** What is known of an inode's attribute names. */
     record XattrNamesKey(Ino ino) {}
+
+    /** Key of what is known about the holes of a file. */
+    record ExtentsKey(Ino ino) {}
 }

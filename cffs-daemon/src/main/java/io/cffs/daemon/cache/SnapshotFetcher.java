@@ -1,6 +1,7 @@
 package io.cffs.daemon.cache;
 
 import io.cffs.daemon.cache.SnapshotCache.DirectoryKey;
+import io.cffs.daemon.cache.SnapshotCache.ExtentsKey;
 import io.cffs.daemon.cache.SnapshotCache.XattrNamesKey;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -13,13 +14,16 @@ import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -124,6 +128,30 @@ final class SnapshotFetcher {
         });
     }
 
+    void fetchExtents(Ino ino, long fromPage, CompletableFuture<?> givesUp) {
+        fetchOnce(new ExtentsClaim(ino, fromPage), givesUp, () -> {
+            FileExtents found = join(cache.backend.extents(cache.volume, reader.at(), ino, fromPage), givesUp);
+            if (found.stopPage() <= fromPage) {
+                throw malformed("the backend answered for other pages than it was asked about");
+            }
+            cache.insert(reader, () -> insertExtents(ino, fromPage, found));
+        });
+    }
+
+    private void insertExtents(Ino ino, long fromPage, FileExtents found) {
+        ExtentsKey key = new ExtentsKey(ino);
+        // Two answers about one file may arrive at once: the second must see the first.
+        synchronized (pinned) {
+            Entry before = cache.remembered(key);
+            before = cache.isValid(before) ? before : pinned(key);
+            NavigableMap<Long, FileExtents> parts = before instanceof Entry.Extents known
+                    ? new TreeMap<>(known.parts())
+                    : new TreeMap<>();
+            parts.put(fromPage, found);
+            keep(key, new Entry.Extents(cache.generation(), parts));
+        }
+    }
+
     private void fetchOnce(Object claim, CompletableFuture<?> givesUp, Runnable fetch) {
         CompletableFuture<Void> own = new CompletableFuture<>();
         CompletableFuture<Void> other = underWay.putIfAbsent(claim, own);
@@ -219,7 +247,7 @@ final class SnapshotFetcher {
             case null -> false;
             case Entry.Block block ->
                     block.version() == null || cache.hasBlockContent((BlockKey) key, block.version());
-            case Entry.Found _, Entry.Directory _, Entry.XattrNames _ -> true;
+            case Entry.Found _, Entry.Directory _, Entry.XattrNames _, Entry.Extents _ -> true;
         };
     }
 
@@ -274,7 +302,8 @@ final class SnapshotFetcher {
             case Entry.Found found ->
                     new Entry.Found(generation, found.version(), found.object(), found.weightBytes());
             case Entry.Block block -> new Entry.Block(generation, block.version());
-            case Entry.Directory _, Entry.XattrNames _ -> throw new AssertionError("these have no version");
+            case Entry.Directory _, Entry.XattrNames _, Entry.Extents _ ->
+                    throw new AssertionError("these have no version");
             case null -> throw malformed("the backend confirms a version that it was not asked about");
         };
     }
@@ -339,6 +368,9 @@ final class SnapshotFetcher {
     private static BackendException malformed(String what) {
         return new BackendException(BackendException.Cause.PROTOCOL, what, null);
     }
+
+    /** Two threads that ask about the same place. */
+    private record ExtentsClaim(Ino ino, long fromPage) {}
 
     /** Two threads that list from the same place. */
     private record ListingClaim(Ino directory, Name after) {}

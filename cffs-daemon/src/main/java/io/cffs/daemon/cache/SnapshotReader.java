@@ -1,6 +1,7 @@
 package io.cffs.daemon.cache;
 
 import io.cffs.daemon.cache.SnapshotCache.DirectoryKey;
+import io.cffs.daemon.cache.SnapshotCache.ExtentsKey;
 import io.cffs.daemon.cache.SnapshotCache.XattrNamesKey;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
@@ -20,6 +21,7 @@ import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.SnapshotMiss.Wanted;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -185,6 +187,15 @@ public final class SnapshotReader implements Snapshot {
     }
 
     @Override
+    public FileExtents extents(Ino ino, long page) throws SnapshotMiss {
+        FileExtents known = entryOf(new ExtentsKey(ino)) instanceof Entry.Extents some ? some.at(page) : null;
+        if (known == null) {
+            throw new SnapshotMiss(new Wanted.Extents(ino, page));
+        }
+        return known;
+    }
+
+    @Override
     public List<Name> xattrNames(Ino ino) throws SnapshotMiss {
         if (entryOf(new XattrNamesKey(ino)) instanceof Entry.XattrNames all) {
             return all.names();
@@ -206,6 +217,7 @@ public final class SnapshotReader implements Snapshot {
             case Wanted.DirectoryListing listing ->
                     fetcher.fetchListing(listing.directory(), listing.after(), listing.limit(), givesUp);
             case Wanted.XattrNames names -> fetcher.fetchXattrNames(names.ino(), givesUp);
+            case Wanted.Extents extents -> fetcher.fetchExtents(extents.ino(), extents.fromPage(), givesUp);
             case Wanted.Inos numbers ->
                     throw new IllegalArgumentException("inode numbers are no part of a snapshot: " + numbers);
         }

@@ -11,11 +11,10 @@ final class Attributes {
     private Attributes() {}
 
     static FuseAttr of(Inode inode) {
-        long blocks = inode.isDirectory() ? 0 : Math.ceilDiv(inode.sizeBytes(), (long) STAT_BLOCK_BYTES);
         return new FuseAttr()
                 .ino(inode.ino().value())
                 .size(inode.sizeBytes())
-                .blocks(blocks)
+                .blocks(inode.allocatedBytes() / STAT_BLOCK_BYTES)
                 .atimeNanos(inode.atimeNanos())
                 .mtimeNanos(inode.mtimeNanos())
                 .ctimeNanos(inode.ctimeNanos())

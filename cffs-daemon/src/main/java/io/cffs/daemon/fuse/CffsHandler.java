@@ -280,6 +280,15 @@ final class CffsHandler implements FuseHandler {
     }
 
     @Override
+    public void lseek(FuseRequest in, FuseReply out) {
+        if (ControlNode.isControl(in.nodeId())) {
+            out.error(Errno.EINVAL);
+        } else {
+            files.lseek(in, out);
+        }
+    }
+
+    @Override
     public void fallocate(FuseRequest in, FuseReply out) {
         fileOwner(in).fallocate(in, out);
     }

@@ -27,6 +27,7 @@ import io.cffs.txn.ops.Open;
 import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.ReadRange;
 import io.cffs.txn.ops.ReadWhole;
+import io.cffs.txn.ops.Seek;
 import io.cffs.txn.ops.Tmpfile;
 import io.cffs.txn.ops.WriteRange;
 import java.nio.ByteBuffer;
@@ -197,10 +198,12 @@ final class FileHandler implements FuseHandler {
 
     private Operation<Integer> writing(FuseRequest in, boolean append, boolean mapped) {
         Ino ino = ino(in);
-        // Who changed a mapped page is not known any more; permission was checked when the file was opened.
-        Credentials who = mapped ? Credentials.ROOT : callers.of(in);
         ByteBuffer bytes = in.data();
         long offset = in.offset();
+        if (mapped) {
+            return at -> WriteRange.runMapped(at.transaction(), ino, offset, bytes);
+        }
+        Credentials who = callers.of(in);
         return append
                 ? at -> AppendRange.run(at.transaction(), who, ino, bytes)
                 : at -> WriteRange.run(at.transaction(), who, ino, offset, bytes);
@@ -249,6 +252,19 @@ final class FileHandler implements FuseHandler {
             triggers.changed();
             out.ok();
         });
+    }
+
+    /** The kernel has answered everything but SEEK_DATA and SEEK_HOLE itself. */
+    @Override
+    public void lseek(FuseRequest in, FuseReply out) {
+        Seek.Whence whence = KernelFlags.whence(in.whence());
+        if (whence == null) {
+            out.error(Errno.EINVAL);
+            return;
+        }
+        Ino ino = ino(in);
+        long offset = in.offset();
+        answer(out, () -> out.lseek(session.perform(at -> Seek.run(at.transaction(), ino, offset, whence))));
     }
 
     /** By reference where blocks lie alike; else a piece per request, and the caller asks for the rest. */

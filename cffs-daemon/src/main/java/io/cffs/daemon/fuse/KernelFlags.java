@@ -8,12 +8,15 @@ import io.cffs.model.Inode;
 import io.cffs.txn.ops.Fallocate;
 import io.cffs.txn.ops.OpenFlags;
 import io.cffs.txn.ops.Rename;
+import io.cffs.txn.ops.Seek;
 import io.cffs.txn.ops.SetattrRequest;
 import io.cffs.txn.ops.SetattrRequest.TimeSetting;
 import io.cffs.txn.ops.Setxattr;
 
 /** The kernel's bit sets in our words. */
 final class KernelFlags {
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
     private static final int FALLOC_KEEP_SIZE = 1;
     private static final int FALLOC_PUNCH_HOLE = 2;
     private static final int FALLOC_ZERO_RANGE = 16;
@@ -78,6 +81,15 @@ final class KernelFlags {
             case FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE -> Fallocate.Mode.PUNCH_HOLE;
             case FALLOC_ZERO_RANGE -> Fallocate.Mode.ZERO_RANGE;
             case FALLOC_ZERO_RANGE | FALLOC_KEEP_SIZE -> Fallocate.Mode.ZERO_RANGE_KEEPING_SIZE;
+            default -> null;
+        };
+    }
+
+    /** What lseek(2) looks for; null for what the kernel does not ask. */
+    static Seek.Whence whence(int whence) {
+        return switch (whence) {
+            case SEEK_DATA -> Seek.Whence.DATA;
+            case SEEK_HOLE -> Seek.Whence.HOLE;
             default -> null;
         };
     }

@@ -19,6 +19,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -124,6 +125,20 @@ public final class FakeBackend implements BackendPort {
             }
         }
         return CompletableFuture.completedFuture(new DirectoryPage(entries, true));
+    }
+
+    @Override
+    public synchronized CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino,
+            long fromPage) {
+        FileExtents.Gatherer found = new FileExtents.Gatherer(fromPage);
+        versions.keySet().stream().filter(key -> key instanceof BlockKey block && block.ino().equals(ino))
+                .sorted(Comparator.comparingLong(key -> ((BlockKey) key).index()))
+                .forEach(key -> {
+                    if (read(snapshot, new FetchItem(key, null)) instanceof Fetched.Found block) {
+                        found.add(((BlockKey) key).index(), ((StoredObject.BlockObject) block.object()).pages());
+                    }
+                });
+        return CompletableFuture.completedFuture(found.extents());
     }
 
     @Override

@@ -29,10 +29,12 @@ import io.cffs.txn.apply.MutationRefused;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.validate.CommittedFootprint;
 import io.cffs.txn.validate.Validator;
 import io.cffs.txn.validate.VersionIndex;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,6 +193,11 @@ public final class MemoryVolume implements BackendPort, LatestState {
     }
 
     @Override
+    public CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) {
+        return answer(() -> extentsAt(ino, fromPage, snapshot.value()));
+    }
+
+    @Override
     public CompletableFuture<List<Name>> xattrNames(VolumeName volume, CommitTs snapshot, Ino ino) {
         return answer(() -> versions.keySet().stream()
                 .filter(key -> key instanceof XattrKey xattr && xattr.ino().equals(ino)
@@ -248,9 +255,11 @@ public final class MemoryVolume implements BackendPort, LatestState {
             case Effect.PutStagedBlock put -> put(put.key(), Optional.of(new StoredObject.BlockObject(
                     stagedBytes(put.object(), put.offsetBytes(), put.lengthBytes()))));
             case Effect.PatchBlock patched -> {
-                Bytes base = patched.overHole() ? null : block(patched.key().ino(), patched.key().index());
-                put(patched.key(), Optional.of(
-                        new StoredObject.BlockObject(patched.patch().over(base, this::stagedBytes))));
+                BlockKey key = patched.key();
+                Bytes base = patched.overHole() ? null : block(key.ino(), key.index());
+                int pages = patched.patch().pages() | (base == null ? 0 : blockPages(key.ino(), key.index()));
+                put(key, Optional.of(
+                        new StoredObject.BlockObject(patched.patch().over(base, this::stagedBytes), pages)));
             }
             case Effect.Delete delete -> put(delete.key(), Optional.empty());
             case Effect.DeleteBlocks range -> {
@@ -329,6 +338,27 @@ public final class MemoryVolume implements BackendPort, LatestState {
     @Override
     public Bytes block(Ino ino, long blockIndex) {
         return at(new BlockKey(ino, blockIndex), last) instanceof StoredObject.BlockObject found ? found.raw() : null;
+    }
+
+    @Override
+    public int blockPages(Ino ino, long blockIndex) {
+        return at(new BlockKey(ino, blockIndex), last) instanceof StoredObject.BlockObject found ? found.pages() : 0;
+    }
+
+    @Override
+    public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+        return extentsAt(ino, firstIndex * Blocks.PAGES_PER_BLOCK, last).runs().stream()
+                .mapToLong(run -> Math.min(run.lastPage() + 1, (lastIndex + 1) * Blocks.PAGES_PER_BLOCK)
+                        - Math.min(run.firstPage(), (lastIndex + 1) * Blocks.PAGES_PER_BLOCK)).sum();
+    }
+
+    private FileExtents extentsAt(Ino ino, long fromPage, long at) {
+        FileExtents.Gatherer found = new FileExtents.Gatherer(fromPage);
+        versions.keySet().stream().filter(key -> key instanceof BlockKey block && block.ino().equals(ino))
+                .map(BlockKey.class::cast).sorted(Comparator.comparingLong(BlockKey::index))
+                .filter(key -> at(key, at) != null)
+                .forEach(key -> found.add(key.index(), ((StoredObject.BlockObject) at(key, at)).pages()));
+        return found.extents();
     }
 
     @Override

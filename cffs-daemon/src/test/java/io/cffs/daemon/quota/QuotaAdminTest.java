@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class QuotaAdminTest {
+    private static final long PAGE = 4096;
     private static final VolumeName VOLUME = VolumeName.DEFAULT;
     private static final Ticker CLOCK = new Ticker() {
         @Override
@@ -88,7 +89,7 @@ class QuotaAdminTest {
         return new Mutation.Append(file, new Mutation.FileBytes.Inline(Bytes.owning(new byte[bytes])));
     }
 
-    /** Files of ten bytes. */
+    /** Files of ten bytes, which take a page each. */
     private void files(Ino parent, String prefix, int count) {
         List<Mutation> writes = new ArrayList<>();
         long first = inos(count);
@@ -122,14 +123,14 @@ class QuotaAdminTest {
         files(Ino.ROOT, "outside", 3);
         List<Long> told = new ArrayList<>();
 
-        QuotaAdmin.Placed placed = admin.set("/top", 30_000L, null, told::add);
+        QuotaAdmin.Placed placed = admin.set("/top", 10_000_000L, null, told::add);
         assertEquals(new QuotaAdmin.Placed("/top", top,
-                new Quota(30_000, Quota.UNLIMITED, 22_000, 2202, Phase.COMPLETE)), placed);
+                new Quota(10_000_000, Quota.UNLIMITED, 2200 * PAGE, 2202, Phase.COMPLETE)), placed);
         assertEquals(2201, told.getLast());
         expectClean();
 
         admin.set("top/", null, 2202L, QuotaAdminTest::nothing);
-        assertEquals(new Quota(30_000, 2202, 22_000, 2202, Phase.COMPLETE), admin.show("/top/sub").quota());
+        assertEquals(new Quota(10_000_000, 2202, 2200 * PAGE, 2202, Phase.COMPLETE), admin.show("/top/sub").quota());
         BackendException refused = assertThrows(BackendException.class, () -> files(sub, "more", 1));
         assertTrue(refused.getMessage().contains("quota of the directory with inode " + top.value()),
                 refused.getMessage());
@@ -143,8 +144,8 @@ class QuotaAdminTest {
     @Test
     void theVolumeNeedsNoCounting() throws QuotaRefused {
         files(Ino.ROOT, "a", 5);
-        assertEquals(new Quota(100, 10, 50, 6, Phase.COMPLETE),
-                admin.set("/", 100L, 10L, QuotaAdminTest::nothing).quota());
+        assertEquals(new Quota(100_000, 10, 5 * PAGE, 6, Phase.COMPLETE),
+                admin.set("/", 100_000L, 10L, QuotaAdminTest::nothing).quota());
         assertThrows(BackendException.class, () -> files(Ino.ROOT, "b", 6));
         files(Ino.ROOT, "b", 4);
         admin.remove("/", QuotaAdminTest::nothing);
@@ -187,7 +188,7 @@ class QuotaAdminTest {
         Quota half = admin.show("/top").quota();
         assertEquals(Phase.COUNTING, half.phase());
         assertTrue(half.inodesUsed() < 2402);
-        assertEquals(new Quota(5, 9, 24_000, 2402, Phase.COMPLETE),
+        assertEquals(new Quota(5, 9, 2400 * PAGE, 2402, Phase.COMPLETE),
                 admin.set("/top", null, 9L, QuotaAdminTest::nothing).quota());
 
         assertThrows(IllegalStateException.class, () -> admin.remove("/top", counted -> {

@@ -1,5 +1,6 @@
 package io.cffs.txn.apply;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.txn.StagedId;
@@ -84,6 +85,15 @@ public record BlockPatch(List<Part> parts) {
     /** Where the last part ends. */
     public int end() {
         return parts.getLast().end();
+    }
+
+    /** The pages that hold data once it is carried out, whatever was there; as {@link BlockPages} has them. */
+    public int pages() {
+        int pages = 0;
+        for (Part part : parts) {
+            pages |= BlockPages.touched(part.start(), part.end());
+        }
+        return pages;
     }
 
     /** How many bytes it brings itself. */

@@ -4,6 +4,7 @@ import io.cffs.model.Ino;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Blocks of one file that a commit takes over from where they were stored before it. Disjoint runs; one thread. */
 final class ClonedRuns {
@@ -50,6 +51,10 @@ final class ClonedRuns {
     private Run firstIn(long first, long last) {
         Map.Entry<Long, Run> next = byFirst.ceilingEntry(first);
         return next != null && next.getKey() <= last ? next.getValue() : null;
+    }
+
+    void forEach(Consumer<Run> visitor) {
+        byFirst.values().forEach(visitor);
     }
 
     void emit(Ino ino, List<Effect> effects) {

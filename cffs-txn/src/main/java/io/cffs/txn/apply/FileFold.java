@@ -1,14 +1,15 @@
 package io.cffs.txn.apply;
 
 import static io.cffs.model.Blocks.BLOCK_BYTES;
+import static io.cffs.model.Blocks.PAGE_BYTES;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.ObjectKey.BlockKey;
-import io.cffs.model.StoredObject.BlockObject;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.Mutation.FileBytes;
@@ -33,31 +34,24 @@ final class FileFold {
     /** The file was there before the commit, so that it may have blocks and readers. */
     private final boolean existed;
     private final LatestState state;
-    private final TreeMap<Long, Content> written = new TreeMap<>();
+    private final TreeMap<Long, BlockContent> written = new TreeMap<>();
     private final Ranges deletedBlocks = new Ranges();
     private final Ranges changedPages = new Ranges();
     private final ClonedRuns cloned = new ClonedRuns();
+    private final StoredAllocation stored;
     private final MergeRoom room;
     private long sizeBytes;
     private long smallestBytes;
 
-    /** What the commit makes of a block. An array is owned and may be changed; its first {@code length} bytes count. */
-    private sealed interface Content {
-        record Raw(byte[] bytes, int length) implements Content {}
-
-        record Reference(StagedId object, long offsetBytes, int length) implements Content {}
-
-        /** Over what is stored, whatever that is. */
-        record Patched(BlockPatch.Builder parts) implements Content {}
-    }
-
-    FileFold(Ino ino, long sizeBytes, boolean existed, LatestState state, MergeRoom room) {
-        this.ino = ino;
-        this.sizeBeforeBytes = sizeBytes;
-        this.sizeBytes = sizeBytes;
-        this.smallestBytes = sizeBytes;
-        this.existed = existed;
+    /** @param before null for a file that the commit creates, which is as {@code now} says */
+    FileFold(Inode before, Inode now, LatestState state, MergeRoom room) {
+        this.ino = now.ino();
+        this.sizeBeforeBytes = now.sizeBytes();
+        this.sizeBytes = now.sizeBytes();
+        this.smallestBytes = now.sizeBytes();
+        this.existed = before != null;
         this.state = state;
+        this.stored = new StoredAllocation(before, state);
         this.room = room;
     }
 
@@ -92,10 +86,10 @@ final class FileFold {
 
     private void trim(long index, int keepBytes) throws MutationRefused {
         switch (contentOf(index)) {
-            case Content.Raw raw when raw.length() > keepBytes ->
-                    put(index, new Content.Raw(raw.bytes(), keepBytes));
-            case Content.Reference staged when staged.length() > keepBytes ->
-                    put(index, new Content.Reference(staged.object(), staged.offsetBytes(), keepBytes));
+            case BlockContent.Raw raw when raw.length() > keepBytes ->
+                    putOrDelete(index, raw.bytes(), keepBytes, raw.pages());
+            case BlockContent.Reference staged when staged.length() > keepBytes ->
+                    put(index, new BlockContent.Reference(staged.object(), staged.offsetBytes(), keepBytes));
             case null, default -> { }
         }
     }
@@ -127,7 +121,7 @@ final class FileFold {
             return;
         }
         long index = Blocks.blockOf(from);
-        Content.Raw raw = loaded(index);
+        BlockContent.Raw raw = loaded(index);
         int start = (int) (from - index * BLOCK_BYTES);
         int end = (int) (to - index * BLOCK_BYTES);
         if (raw == null || start >= raw.length()) {
@@ -135,15 +129,24 @@ final class FileFold {
         }
         if (end < raw.length()) {
             Arrays.fill(raw.bytes(), start, end, (byte) 0);
-            put(index, raw);
-        } else if (start > 0) {
-            put(index, new Content.Raw(raw.bytes(), start));
+            int freed = BlockPages.covering(end - end % PAGE_BYTES) & ~BlockPages.covering(start);
+            putOrDelete(index, raw.bytes(), raw.length(), raw.pages() & ~freed);
         } else {
-            deleteBlocks(index, index);
+            putOrDelete(index, raw.bytes(), start, raw.pages());
         }
     }
 
-    /** Blocks are referred to; of a last one that is not whole the bytes may have to be merged. */
+    /** A block that has data in no page is none. */
+    private void putOrDelete(long index, byte[] bytes, int length, int pages) {
+        int left = pages & BlockPages.covering(length);
+        if (left == 0) {
+            deleteBlocks(index, index);
+        } else {
+            put(index, new BlockContent.Raw(bytes, length, left));
+        }
+    }
+
+    /** Blocks are referred to; of a last one that is not whole the bytes may have to be copied. */
     void copyBlocks(Mutation.CloneRange clone) throws MutationRefused {
         checkRange(clone.offset(), clone.lengthBytes());
         checkRange(clone.sourceOffset(), clone.lengthBytes());
@@ -154,7 +157,6 @@ final class FileFold {
             throw InodeFold.malformed("the request copies a range that is none, to " + ino);
         }
         long end = clone.offset() + clone.lengthBytes();
-        notePages(clone.offset(), end);
         long first = Blocks.blockOf(clone.offset());
         long sourceFirst = Blocks.blockOf(clone.sourceOffset());
         long whole = clone.lengthBytes() / BLOCK_BYTES;
@@ -167,16 +169,22 @@ final class FileFold {
             deleteBlocks(first, first + count - 1);
             cloned.add(new ClonedRuns.Run(first, first + count - 1, clone.source(), sourceFirst));
         }
-        if (tail > 0 && !tailToo) {
-            Bytes stored = state.block(clone.source(), sourceFirst + whole);
-            byte[] bytes = new byte[tail];
-            if (stored != null) {
-                room.take(stored.length());
-                stored.copyTo(0, bytes, 0, Math.min(tail, stored.length()));
-            }
-            writeInBlock(first + whole, 0, tail, new FileBytes.Inline(Bytes.owning(bytes)), 0);
-        }
         sizeBytes = Math.max(sizeBytes, end);
+        notePages(clone.offset(), Math.min(sizeBytes, (first + whole + (tail > 0 ? 1 : 0)) * BLOCK_BYTES));
+        if (tail > 0 && !tailToo) {
+            deleteBlocks(first + whole, first + whole);
+            copyTail(source, sourceFirst + whole, first + whole, tail);
+        }
+    }
+
+    private void copyTail(Inode source, long sourceIndex, long index, int tail) throws MutationRefused {
+        int pages = new StoredAllocation(source, state).pages(sourceIndex) & BlockPages.covering(tail);
+        if (pages != 0) {
+            Bytes bytes = state.block(source.ino(), sourceIndex);
+            room.take(bytes.length());
+            int length = Math.min(tail, bytes.length());
+            putOrDelete(index, bytes.slice(0, length).toArray(), length, pages);
+        }
     }
 
     void append(FileBytes data) throws MutationRefused {
@@ -211,32 +219,33 @@ final class FileFold {
         if (replaces && data instanceof FileBytes.Staged staged
                 && (staged.offsetBytes() + dataOffset) % BLOCK_BYTES == 0) {
             put(index,
-                    new Content.Reference(staged.object(), staged.offsetBytes() + dataOffset, count));
+                    new BlockContent.Reference(staged.object(), staged.offsetBytes() + dataOffset, count));
             return;
         }
-        Content mine = written.get(index);
+        BlockContent mine = written.get(index);
         boolean patches = !replaces
-                && (mine instanceof Content.Patched || mine == null && (start > 0 || mayBeThere(index)));
+                && (mine instanceof BlockContent.Patched || mine == null && (start > 0 || mayBeThere(index)));
         if (patches || data instanceof FileBytes.Staged && !room.copies() && (mine == null || replaces)) {
-            BlockPatch.Builder parts = mine instanceof Content.Patched patched && !replaces
+            BlockPatch.Builder parts = mine instanceof BlockContent.Patched patched && !replaces
                     ? patched.parts()
                     : new BlockPatch.Builder();
             parts.add(partOf(start, count, data, dataOffset));
-            put(index, new Content.Patched(parts));
+            put(index, new BlockContent.Patched(parts));
             return;
         }
-        Content.Raw base = replaces ? null : loaded(index);
+        BlockContent.Raw base = replaces ? null : loaded(index);
         int baseLength = base == null ? 0 : base.length();
         int newLength = Math.max(baseLength, start + count);
         room.take(data instanceof FileBytes.Staged ? count : 0);
-        byte[] bytes = base == null ? new byte[newLength] : grown(base, newLength);
+        byte[] bytes = base == null ? new byte[newLength] : base.grown(newLength);
         switch (data) {
             case FileBytes.Inline inline -> inline.bytes().copyTo((int) dataOffset, bytes, start, count);
             case FileBytes.Staged staged ->
                     state.stagedBytes(staged.object(), staged.offsetBytes() + dataOffset, count)
                             .copyTo(0, bytes, start, count);
         }
-        put(index, new Content.Raw(bytes, newLength));
+        int pages = BlockPages.touched(start, start + count) | (base == null ? 0 : base.pages());
+        put(index, new BlockContent.Raw(bytes, newLength, pages));
     }
 
     private BlockPatch.Part partOf(int start, int count, FileBytes data, long dataOffset) throws MutationRefused {
@@ -263,32 +272,16 @@ final class FileFold {
         return existed && index * BLOCK_BYTES < sizeBeforeBytes && !deletedBlocks.contains(index);
     }
 
-    /** An array with the content's bytes, zeros up to {@code length}; room is left so that many appends stay linear. */
-    private static byte[] grown(Content.Raw base, int length) {
-        byte[] bytes = base.bytes();
-        if (bytes.length < length) {
-            bytes = Arrays.copyOf(bytes, Math.min(BLOCK_BYTES, Math.max(length, bytes.length * 2)));
-        }
-        if (base.length() < length) {
-            // A trim leaves old bytes behind the length.
-            Arrays.fill(bytes, base.length(), length, (byte) 0);
-        }
-        return bytes;
-    }
-
     private void checkRange(long offset, long lengthBytes) throws MutationRefused {
-        boolean fits = offset >= 0 && lengthBytes >= 0 && lengthBytes <= Blocks.FILE_BYTES_MAX
-                && offset <= Blocks.FILE_BYTES_MAX - lengthBytes;
-        if (!fits) {
+        long max = Blocks.FILE_BYTES_MAX;
+        if (offset < 0 || lengthBytes < 0 || lengthBytes > max || offset > max - lengthBytes) {
             throw InodeFold.malformed("a range of bytes is out of range: " + ino);
         }
     }
 
     private void checkStaged(FileBytes.Staged staged) throws MutationRefused {
-        long length = state.stagedLengthBytes(staged.object());
-        boolean there = staged.offsetBytes() >= 0 && staged.offsetBytes() <= length
-                && staged.lengthBytes() <= length - staged.offsetBytes();
-        if (!there) {
+        long left = state.stagedLengthBytes(staged.object()) - staged.offsetBytes();
+        if (staged.offsetBytes() < 0 || left < 0 || staged.lengthBytes() > left) {
             throw new MutationRefused(RefusalCause.STAGED_BLOCK_MISSING,
                     "the request refers to bytes that were not staged: " + staged.object());
         }
@@ -300,8 +293,8 @@ final class FileFold {
         written.subMap(first, true, last, true).clear();
     }
 
-    private void put(long index, Content content) {
-        if (!(content instanceof Content.Patched)) {
+    private void put(long index, BlockContent content) {
+        if (!(content instanceof BlockContent.Patched)) {
             cloned.remove(index, index);
         }
         written.put(index, content);
@@ -317,32 +310,59 @@ final class FileFold {
     }
 
     /** Null for a hole. */
-    private Content contentOf(long index) throws MutationRefused {
-        Content mine = written.get(index);
-        if (mine != null && !(mine instanceof Content.Patched)) {
+    private BlockContent contentOf(long index) throws MutationRefused {
+        BlockContent mine = written.get(index);
+        if (mine != null && !(mine instanceof BlockContent.Patched)) {
             return mine;
         }
-        Bytes stored = baseOf(index);
-        if (mine instanceof Content.Patched patched) {
-            stored = patched.parts().build().over(stored, state::stagedBytes);
+        Bytes bytes = baseOf(index);
+        int pages = bytes == null ? 0 : pagesUnder(index);
+        if (mine instanceof BlockContent.Patched patched) {
+            bytes = patched.parts().build().over(bytes, state::stagedBytes);
+            pages = patched.pagesOver(pages);
         }
-        if (stored == null) {
+        if (bytes == null) {
             return null;
         }
-        room.take(stored.length());
-        return new Content.Raw(stored.toArray(), stored.length());
+        room.take(bytes.length());
+        return new BlockContent.Raw(bytes.toArray(), bytes.length(), pages);
+    }
+
+    /** The pages that hold data in what this commit has not written of a block. */
+    private int pagesUnder(long index) {
+        ClonedRuns.Run run = cloned.at(index);
+        return run != null ? sourceOf(run).pages(run.sourceOf(index)) : mayBeStored(index) ? stored.pages(index) : 0;
+    }
+
+    private StoredAllocation sourceOf(ClonedRuns.Run run) {
+        return new StoredAllocation(state.inode(run.source()), state);
+    }
+
+    /** What the file takes once all is done; a sum of differences, so that blocks nobody touched are not looked at. */
+    long allocatedBytes() {
+        long[] pages = {stored.count()};
+        deletedBlocks.forEach((first, last) -> pages[0] -= stored.count(first, last));
+        cloned.forEach(run -> pages[0] += sourceOf(run).count(run.sourceFirst(), run.sourceOf(run.last())));
+        written.forEach((index, content) -> {
+            int under = pagesUnder(index);
+            pages[0] += BlockPages.count(content.pagesOver(under)) - BlockPages.count(under);
+        });
+        // Less than nothing comes of damage alone, which fsck tells of.
+        return Math.max(0, pages[0]) * PAGE_BYTES;
     }
 
     /** The block's bytes in an array that may be changed; null for a hole. */
-    private Content.Raw loaded(long index) throws MutationRefused {
+    private BlockContent.Raw loaded(long index) throws MutationRefused {
         return switch (contentOf(index)) {
             case null -> null;
-            case Content.Raw raw -> raw;
-            case Content.Patched patched -> throw new AssertionError("the content of a patched block is its bytes");
-            case Content.Reference staged -> {
+            case BlockContent.Raw raw -> raw;
+            case BlockContent.Patched patched ->
+                    throw new AssertionError("the content of a patched block is its bytes");
+            case BlockContent.Reference staged -> {
                 room.take(staged.length());
                 Bytes bytes = state.stagedBytes(staged.object(), staged.offsetBytes(), staged.length());
-                yield new Content.Raw(bytes.toArray(), staged.length());
+                yield new BlockContent.Raw(
+                        bytes.toArray(), staged.length(), BlockPages.covering(staged.length()));
             }
         };
     }
@@ -357,24 +377,18 @@ final class FileFold {
             deletedBlocks.forEach((first, last) -> effects.add(new Effect.DeleteBlocks(ino, first, last)));
         }
         cloned.emit(ino, effects);
-        for (Map.Entry<Long, Content> entry : written.entrySet()) {
+        for (Map.Entry<Long, BlockContent> entry : written.entrySet()) {
             BlockKey key = new BlockKey(ino, entry.getKey());
             switch (entry.getValue()) {
-                case Content.Raw raw -> effects.add(new Effect.Put(key, new BlockObject(exact(raw))));
-                case Content.Patched patched ->
+                case BlockContent.Raw raw -> effects.add(new Effect.Put(key, raw.object()));
+                case BlockContent.Patched patched ->
                         effects.add(new Effect.PatchBlock(
                                 key, patched.parts().build(), !mayBeThere(entry.getKey())));
-                case Content.Reference staged ->
+                case BlockContent.Reference staged ->
                         effects.add(new Effect.PutStagedBlock(
                                 key, staged.object(), staged.offsetBytes(), staged.length()));
             }
         }
-    }
-
-    private static Bytes exact(Content.Raw raw) {
-        return Bytes.owning(raw.bytes().length == raw.length()
-                ? raw.bytes()
-                : Arrays.copyOf(raw.bytes(), raw.length()));
     }
 
     void noteChanges(List<Change> changes) {

@@ -34,7 +34,7 @@ final class InodeFold {
 
     static InodeFold created(Inode sent) {
         boolean directory = sent.isDirectory();
-        Inode plain = sent.withXattrs(0, 0).withQuotaTree(null);
+        Inode plain = sent.withXattrs(0, 0).withQuotaTree(null).withAllocated(0);
         Inode start = directory ? plain.withLinks(2).withSize(0) : plain.withLinks(0);
         return new InodeFold(null, start, directory);
     }
@@ -48,7 +48,7 @@ final class InodeFold {
             throw malformed("file data was written to an inode that is no regular file: " + ino());
         }
         if (file == null) {
-            file = new FileFold(ino(), now.sizeBytes(), before != null, state, room);
+            file = new FileFold(before, now, state, room);
         }
         return file;
     }
@@ -126,10 +126,10 @@ final class InodeFold {
         return alone || change.explicit() ? change.toNanos() : Math.max(storedNanos, change.toNanos());
     }
 
-    /** Length as the file fold left it. */
+    /** Length and allocation as the file fold left them. */
     void close() {
-        if (file != null) {
-            now = now.withSize(file.sizeBytes());
+        if (file != null && !dies()) {
+            now = now.withSize(file.sizeBytes()).withAllocated(file.allocatedBytes());
         }
     }
 

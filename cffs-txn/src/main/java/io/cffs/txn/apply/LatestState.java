@@ -1,5 +1,6 @@
 package io.cffs.txn.apply;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Bytes;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
@@ -22,6 +23,15 @@ public interface LatestState {
 
     /** The raw bytes of a block, 1 to 128 KiB, wherever they are kept; null for a hole. {@code index} counts blocks. */
     Bytes block(Ino ino, long index);
+
+    /** Which pages of a block hold data, as {@link BlockPages} has them; 0 for a hole. */
+    int blockPages(Ino ino, long index);
+
+    /**
+     * How many pages hold data in these blocks, both ends inclusive. Asked only of a file that has holes: when a commit
+     * cuts it, makes holes in it or takes a range of it over. All of its content has been applied then.
+     */
+    long allocatedPages(Ino ino, long firstIndex, long lastIndex);
 
     /** Null when there is no such attribute. */
     Bytes xattr(Ino ino, Name name);

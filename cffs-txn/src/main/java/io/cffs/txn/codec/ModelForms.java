@@ -21,6 +21,7 @@ final class ModelForms {
     static final int XATTR_BYTES_MAX = 65_536;
     /** Longest symlink target (PATH_MAX) in bytes. */
     static final int TARGET_BYTES_MAX = 4096;
+    static final long PAGE_MAX = Blocks.pageOf(Blocks.FILE_BYTES_MAX);
     private static final int TAG_INODE = 1;
     private static final int TAG_DENTRY = 2;
     private static final int TAG_BLOCK = 3;
@@ -134,6 +135,7 @@ final class ModelForms {
         to.putUnsigned(inode.xattrCount());
         to.putByte(inode.aclFlags());
         to.putOptional(inode.quotaTree(), ModelForms::putIno);
+        to.putUnsigned(inode.allocatedBytes() / Blocks.PAGE_BYTES);
     }
 
     static Inode takeInode(ByteReader from) throws CodecException {
@@ -157,8 +159,9 @@ final class ModelForms {
             throw new CodecException("ACL flags " + aclFlags + " do not go with " + xattrCount + " attributes");
         }
         Ino quotaTree = from.takeOptional(ModelForms::takeIno);
+        long pages = from.takeUnsigned(type == FileType.REGULAR ? PAGE_MAX : 0);
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, target, xattrCount, aclFlags, quotaTree);
+                btimeNanos, rdev, parent, target, xattrCount, aclFlags, quotaTree, pages * Blocks.PAGE_BYTES);
     }
 
     static void putKey(ObjectKey key, ByteWriter to) {
@@ -216,6 +219,7 @@ final class ModelForms {
             case StoredObject.BlockObject block -> {
                 to.putByte(TAG_BLOCK);
                 putBytes(block.raw(), to);
+                to.putUnsigned(Integer.toUnsignedLong(block.pages()));
             }
             case StoredObject.XattrObject xattr -> {
                 to.putByte(TAG_XATTR);
@@ -233,11 +237,17 @@ final class ModelForms {
         return switch (tag) {
             case TAG_INODE -> new StoredObject.InodeObject(takeInode(from));
             case TAG_DENTRY -> new StoredObject.DentryObject(takeIno(from), takeType(from));
-            case TAG_BLOCK -> new StoredObject.BlockObject(takeBytes(from, Blocks.BLOCK_BYTES));
+            case TAG_BLOCK -> takeBlock(from);
             case TAG_XATTR -> new StoredObject.XattrObject(takeBytes(from, XATTR_BYTES_MAX));
             case TAG_QUOTA -> new StoredObject.QuotaObject(takeQuota(from));
             default -> throw new CodecException("no kind of object has number " + tag);
         };
+    }
+
+    private static StoredObject takeBlock(ByteReader from) throws CodecException {
+        Bytes raw = takeBytes(from, Blocks.BLOCK_BYTES);
+        int pages = (int) from.takeUnsigned(0xFFFF_FFFFL);
+        return new StoredObject.BlockObject(raw, pages);
     }
 
     static void putQuota(Quota quota, ByteWriter to) {

@@ -35,6 +35,8 @@ public sealed interface Request {
 
     record XattrNames(VolumeName volume, CommitTs snapshot, Ino ino) implements Request {}
 
+    record Extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) implements Request {}
+
     record Stage(VolumeName volume, StagedId object, Bytes bytes) implements Request {}
 
     record Commit(CommitRequest commit) implements Request {}

@@ -33,6 +33,11 @@ final class RequestForms {
                 at(4, names.volume(), names.snapshot(), to);
                 ModelForms.putIno(names.ino(), to);
             }
+            case Request.Extents asked -> {
+                at(17, asked.volume(), asked.snapshot(), to);
+                ModelForms.putIno(asked.ino(), to);
+                to.putUnsigned(asked.fromPage());
+            }
             case Request.Stage stage -> {
                 of(5, stage.volume(), to);
                 ModelForms.putStaged(stage.object(), to);
@@ -125,6 +130,8 @@ final class RequestForms {
             case 15 -> new Request.Ping();
             case 16 -> new Request.Quotas(ModelForms.takeVolume(from), ModelForms.takeTs(from),
                     from.takeOptional(ModelForms::takeIno), from.takeInt(QuotaPort.QUOTAS_MAX));
+            case 17 -> new Request.Extents(ModelForms.takeVolume(from), ModelForms.takeTs(from),
+                    ModelForms.takeIno(from), from.takeUnsigned(ModelForms.PAGE_MAX));
             default -> throw new CodecException("no request has number " + tag);
         };
     }

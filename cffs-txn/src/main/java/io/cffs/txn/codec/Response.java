@@ -8,6 +8,7 @@ import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import java.util.List;
 
@@ -33,6 +34,8 @@ public sealed interface Response {
             names = List.copyOf(names);
         }
     }
+
+    record Extents(FileExtents extents) implements Response {}
 
     /** The call had no result and has succeeded. */
     record Done() implements Response {}

@@ -10,9 +10,11 @@ import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.QuotaPort.TreeQuota;
 import java.util.UUID;
+import java.util.List;
 
 /** The form of a response: its tag, then its fields in order. */
 final class ResponseForms {
@@ -43,6 +45,7 @@ final class ResponseForms {
                 to.putByte(4);
                 to.putList(names.names(), ModelForms::putName);
             }
+            case Response.Extents found -> putExtents(found.extents(), to);
             case Response.Done done -> to.putByte(5);
             case Response.Outcome outcome -> {
                 to.putByte(6);
@@ -57,10 +60,7 @@ final class ResponseForms {
                 to.putUnsigned(inos.range().first());
                 to.putUnsigned(inos.range().count());
             }
-            case Response.Renewed renewed -> {
-                to.putByte(9);
-                to.putBoolean(renewed.alive());
-            }
+            case Response.Renewed renewed -> putRenewed(renewed, to);
             case Response.Status status -> {
                 to.putByte(10);
                 putStatus(status.status(), to);
@@ -105,8 +105,36 @@ final class ResponseForms {
             case 12 -> new Response.CheckStarted(from.takeFixed());
             case 13 -> new Response.CheckReport(CheckForms.takeReport(from));
             case 14 -> new Response.Quotas(from.takeList(QuotaPort.QUOTAS_MAX, 6, ResponseForms::takeTreeQuota));
+            case 15 -> new Response.Extents(takeExtents(from));
             default -> throw new CodecException("no response has number " + tag);
         };
+    }
+
+    private static void putRenewed(Response.Renewed renewed, ByteWriter to) {
+        to.putByte(9);
+        to.putBoolean(renewed.alive());
+    }
+
+    /** Runs as the distance to the one before, and their length. */
+    private static void putExtents(FileExtents extents, ByteWriter to) {
+        to.putByte(15);
+        long[] end = new long[1];
+        to.putList(extents.runs(), (run, target) -> {
+            target.putUnsigned(run.firstPage() - end[0]);
+            target.putUnsigned(run.lastPage() - run.firstPage());
+            end[0] = run.lastPage();
+        });
+        to.putUnsigned(extents.stopPage());
+    }
+
+    private static FileExtents takeExtents(ByteReader from) throws CodecException {
+        long[] end = new long[1];
+        List<FileExtents.Run> runs = from.takeList(FileExtents.RUNS_MAX, 2, source -> {
+            long first = end[0] + source.takeUnsigned(ModelForms.PAGE_MAX);
+            end[0] = first + source.takeUnsigned(ModelForms.PAGE_MAX);
+            return new FileExtents.Run(first, end[0]);
+        });
+        return new FileExtents(runs, from.takeUnsigned(Long.MAX_VALUE));
     }
 
     private static void putTreeQuota(TreeQuota of, ByteWriter to) {

@@ -8,7 +8,8 @@ import io.cffs.txn.Transaction;
 
 /**
  * stat(2). Of a file its identity, exact length and link count are recorded; of a directory its identity alone: link
- * count, size and times of a directory change with every name in it, and are reported as of the snapshot.
+ * count, size and times of a directory change with every name in it, and are reported as of the snapshot. So is what a
+ * file takes: see {@code adr/0025}.
  */
 public final class Getattr {
     private Getattr() {}
@@ -24,6 +25,6 @@ public final class Getattr {
         }
         tx.readIdentity(ino);
         tx.readTimes(ino);
-        return tx.inode(ino);
+        return type == FileType.REGULAR ? tx.holes().measured(tx.inode(ino)) : tx.inode(ino);
     }
 }

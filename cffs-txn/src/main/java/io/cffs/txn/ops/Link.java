@@ -5,7 +5,6 @@ import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
-import io.cffs.model.QuotaCharge;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 
@@ -43,7 +42,7 @@ public final class Link {
 
         Creation.requireSameQuota(source, directory);
         if (source.links() == 0) {
-            tx.quotas().require(directory, QuotaCharge.bytesOf(source), 1);
+            tx.quotas().require(directory, tx.holes().measured(source).allocatedBytes(), 1);
         }
 
         long now = tx.nowNanos();

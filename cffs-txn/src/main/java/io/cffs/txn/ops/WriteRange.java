@@ -25,6 +25,18 @@ public final class WriteRange {
      */
     public static int run(Transaction tx, Credentials who, Ino ino, long offset, ByteBuffer source)
             throws FsException {
+        return run(tx, who, ino, offset, source, false);
+    }
+
+    /** The same for a page that was changed through a mapping: no quota refuses it, the commit decides. */
+    public static int runMapped(Transaction tx, Ino ino, long offset, ByteBuffer source) throws FsException {
+        // Who changed it is not known any more; permission was checked when the file was opened.
+        return run(tx, Credentials.ROOT, ino, offset, source, true);
+    }
+
+    private static int run(
+            Transaction tx, Credentials who, Ino ino, long offset, ByteBuffer source, boolean mapped)
+            throws FsException {
         Inode inode = tx.inode(ino);
         ReadRange.requireRegular(inode);
         if (offset < 0) {
@@ -40,7 +52,11 @@ public final class WriteRange {
         }
         SetIds.Left left = SetIds.afterContentChange(tx, who, inode);
 
-        tx.write(inode, offset, source);
+        if (mapped) {
+            tx.ranges().writeMapped(inode, offset, source);
+        } else {
+            tx.write(inode, offset, source);
+        }
         SetIds.apply(tx, inode, left);
         tx.touchContent(inode, tx.nowNanos());
         return count;

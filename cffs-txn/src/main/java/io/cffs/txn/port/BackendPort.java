@@ -35,6 +35,9 @@ public interface BackendPort extends AutoCloseable {
     /** The names of an inode's extended attributes, in byte order. */
     CompletableFuture<List<Name>> xattrNames(VolumeName volume, CommitTs snapshot, Ino ino);
 
+    /** Which pages of a file hold data, from a page on: as many as one answer holds. */
+    CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage);
+
     /** Uploads an object; when the future completes it is durable. The same id and bytes again are harmless. */
     CompletableFuture<Void> stage(VolumeName volume, StagedId id, Bytes bytes);
 

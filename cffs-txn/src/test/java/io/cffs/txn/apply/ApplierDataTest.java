@@ -258,7 +258,11 @@ class ApplierDataTest {
                 length = random.nextBoolean() ? source.length - from : Math.min(source.length - from, length);
                 int at = random.nextInt(4) * BLOCK_BYTES;
                 mutations.add(new Mutation.CloneRange(FILE, at, FILE, from, length));
-                yield written(model, at, Bytes.copyOf(source).slice(from, from + length));
+                byte[] taken = written(model, at, Bytes.copyOf(source).slice(from, from + length));
+                int end = at + length;
+                int blockEnd = Math.ceilDiv(end, BLOCK_BYTES) * BLOCK_BYTES;
+                Arrays.fill(taken, end, Math.max(end, Math.min(taken.length, blockEnd)), (byte) 0);
+                yield taken;
             }
             default -> {
                 FileBytes.Inline data = (FileBytes.Inline) inline(random.nextInt(40_000), random.nextInt());

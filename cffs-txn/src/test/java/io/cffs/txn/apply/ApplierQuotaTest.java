@@ -16,15 +16,19 @@ import io.cffs.txn.Mutation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What commits do to quotas. {@link MapState#check} compares every quota with the inodes that count to it. */
+/**
+ * What commits do to quotas; lengths and limits are in pages. {@link MapState#check} compares every quota with the
+ * inodes that count to it.
+ */
 class ApplierQuotaTest {
+    private static final int PAGE = 4096;
     private static final Ino TOP = new Ino(10);
     private static final Ino SUB = new Ino(11);
     private static final Ino FILE = new Ino(12);
 
     private final MapState state = new MapState();
 
-    /** /top/sub/file, 100 bytes; no quota. */
+    /** /top/sub/file, 100 pages; no quota. */
     @BeforeEach
     void tree() throws MutationRefused {
         commit(new Mutation.CreateInode(MapState.directory(10)), name(Ino.ROOT, "top", TOP, FileType.DIRECTORY));
@@ -51,15 +55,16 @@ class ApplierQuotaTest {
     }
 
     private static Mutation write(Ino ino, long offset, int length) {
-        return new Mutation.WriteBytes(ino, offset, new Mutation.FileBytes.Inline(Bytes.owning(new byte[length])));
+        return new Mutation.WriteBytes(
+                ino, offset * PAGE, new Mutation.FileBytes.Inline(Bytes.owning(new byte[length * PAGE])));
     }
 
     private static Mutation append(Ino ino, int length) {
-        return new Mutation.Append(ino, new Mutation.FileBytes.Inline(Bytes.owning(new byte[length])));
+        return new Mutation.Append(ino, new Mutation.FileBytes.Inline(Bytes.owning(new byte[length * PAGE])));
     }
 
     private static Mutation.SetQuota limit(Ino tree, long bytes, long inodes, Phase phase) {
-        return new Mutation.SetQuota(tree, bytes, inodes, phase);
+        return new Mutation.SetQuota(tree, bytes * PAGE, inodes, phase);
     }
 
     private void countAll(long bytesMax, long inodesMax) throws MutationRefused {
@@ -70,7 +75,7 @@ class ApplierQuotaTest {
     }
 
     private static Quota quota(long bytesMax, long inodesMax, long bytes, long inodes) {
-        return new Quota(bytesMax, inodesMax, bytes, inodes, Phase.COMPLETE);
+        return new Quota(bytesMax * PAGE, inodesMax, bytes * PAGE, inodes, Phase.COMPLETE);
     }
 
     @Test
@@ -95,8 +100,9 @@ class ApplierQuotaTest {
         assertEquals(TOP, state.inode(13).quotaTree());
         assertEquals(quota(200, 5, 160, 4), state.quota(TOP));
         assertEquals(RefusalCause.QUOTA, refusal(append(FILE, 41)));
-        assertEquals(RefusalCause.QUOTA, refusal(new Mutation.SetLength(FILE, -1, 141)));
-        commit(new Mutation.SetLength(FILE, 10, -1));
+        commit(new Mutation.SetLength(FILE, -1, 1L << 40));
+        assertEquals(quota(200, 5, 160, 4), state.quota(TOP));
+        commit(new Mutation.SetLength(FILE, 10 * PAGE, -1));
         commit(gone(SUB, "new", new Ino(13), FileType.REGULAR));
         assertEquals(quota(200, 5, 10, 3), state.quota(TOP));
     }
@@ -128,7 +134,7 @@ class ApplierQuotaTest {
         countAll(1000, 10);
         commit(limit(TOP, 50, 1, Phase.COMPLETE));
         assertEquals(RefusalCause.QUOTA, refusal(append(FILE, 1)));
-        commit(new Mutation.SetLength(FILE, 90, -1));
+        commit(new Mutation.SetLength(FILE, 90 * PAGE, -1));
         commit(write(FILE, 0, 90));
         assertEquals(quota(50, 1, 90, 3), state.quota(TOP));
     }
@@ -167,9 +173,9 @@ class ApplierQuotaTest {
         commit(limit(TOP, 1000, 10, Phase.REMOVING), new Mutation.SetQuotaTree(TOP, null));
         assertEquals(RefusalCause.MALFORMED, refusal(limit(TOP, 1000, 10, Phase.COMPLETE)));
         assertEquals(RefusalCause.MALFORMED, refusal(new Mutation.SetQuotaTree(TOP, TOP)));
-        commit(append(FILE, 5000));
+        commit(append(FILE, 2000));
         commit(new Mutation.SetQuotaTree(SUB, null), new Mutation.SetQuotaTree(FILE, null));
-        assertEquals(new Quota(1000, 10, 0, 0, Phase.REMOVING), state.quota(TOP));
+        assertEquals(new Quota(1000 * PAGE, 10, 0, 0, Phase.REMOVING), state.quota(TOP));
         commit(new Mutation.RemoveQuota(TOP));
         assertNull(state.quota(TOP));
     }
@@ -178,7 +184,7 @@ class ApplierQuotaTest {
     void countingMayGoBeyondTheLimitAndNothingElse() throws MutationRefused {
         commit(limit(TOP, 10, 1, Phase.COUNTING), new Mutation.SetQuotaTree(TOP, TOP));
         commit(new Mutation.SetQuotaTree(SUB, TOP), new Mutation.SetQuotaTree(FILE, TOP));
-        assertEquals(new Quota(10, 1, 100, 3, Phase.COUNTING), state.quota(TOP));
+        assertEquals(new Quota(10 * PAGE, 1, 100 * PAGE, 3, Phase.COUNTING), state.quota(TOP));
         assertEquals(RefusalCause.QUOTA, refusal(append(FILE, 1)));
         assertTrue(state.quota(TOP).bytesUsed() > state.quota(TOP).bytesMax());
     }

@@ -1,6 +1,7 @@
 package io.cffs.txn.apply;
 
 import io.cffs.model.AclNames;
+import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
@@ -87,8 +88,9 @@ public final class MapState implements LatestState {
                     if (patched.overHole() && base != null) {
                         throw new AssertionError("there is a block: " + patched.key());
                     }
-                    objects.put(patched.key(), new BlockObject(patched.patch().over(
-                            base == null ? null : base.raw(), this::stagedBytes)));
+                    objects.put(patched.key(), new BlockObject(
+                            patched.patch().over(base == null ? null : base.raw(), this::stagedBytes),
+                            patched.patch().pages() | (base == null ? 0 : base.pages())));
                 }
                 case Effect.Delete delete -> {
                     once(touched, delete.key());
@@ -160,6 +162,19 @@ public final class MapState implements LatestState {
     }
 
     @Override
+    public int blockPages(Ino ino, long index) {
+        return objects.get(new BlockKey(ino, index)) instanceof BlockObject object ? object.pages() : 0;
+    }
+
+    @Override
+    public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+        return objects.entrySet().stream()
+                .filter(entry -> entry.getKey() instanceof BlockKey block && block.ino().equals(ino)
+                        && firstIndex <= block.index() && block.index() <= lastIndex)
+                .mapToLong(entry -> BlockPages.count(((BlockObject) entry.getValue()).pages())).sum();
+    }
+
+    @Override
     public Bytes xattr(Ino ino, Name name) {
         return objects.get(new XattrKey(ino, name)) instanceof XattrObject object ? object.value() : null;
     }
@@ -227,6 +242,14 @@ public final class MapState implements LatestState {
             }
         });
         objects.forEach((key, value) -> {
+            if (value instanceof BlockObject block) {
+                ensure(block.pages() != 0, key);
+                ensure(holesAreZeros(block), key);
+            }
+            if (value instanceof InodeObject object && object.inode().type() == FileType.REGULAR) {
+                long pages = allocatedPages(object.inode().ino(), 0, Long.MAX_VALUE);
+                ensure(object.inode().allocatedBytes() == pages * Blocks.PAGE_BYTES, object);
+            }
             if (key instanceof InodeKey inode) {
                 checkXattrs(inode(inode.ino()), xattrs.getOrDefault(inode.ino(), List.of()));
             }
@@ -240,6 +263,16 @@ public final class MapState implements LatestState {
                 case DentryKey dentry -> ensure(inode(dentry.parent()).isDirectory(), key);
             }
         });
+    }
+
+    private static boolean holesAreZeros(BlockObject block) {
+        byte[] raw = block.raw().toArray();
+        for (int at = 0; at < raw.length; at++) {
+            if (raw[at] != 0 && (block.pages() & BlockPages.touched(at, at + 1)) == 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void checkXattrs(Inode inode, List<Name> names) {

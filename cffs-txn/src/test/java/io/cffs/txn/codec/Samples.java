@@ -25,6 +25,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import io.cffs.txn.validate.WriteFootprint;
@@ -70,6 +71,9 @@ final class Samples {
                         () -> new Request.Quotas(volume(), ts(), maybe(this::ino), random.nextInt(1001))),
                 new Source<>("quota-response", Codecs.RESPONSE, () -> new Response.Quotas(
                         list(() -> new QuotaPort.TreeQuota(ino(), quota())))),
+                new Source<>("extents-request", Codecs.REQUEST,
+                        () -> new Request.Extents(volume(), ts(), ino(), number(1L << 50))),
+                new Source<>("extents-response", Codecs.RESPONSE, () -> new Response.Extents(extents())),
                 new Source<>("object-keys", Codecs.OBJECT_KEYS, () -> list(this::objectKey)));
     }
 
@@ -168,7 +172,19 @@ final class Samples {
                 number(Long.MAX_VALUE), number(1L << 62), random.nextLong(), random.nextLong(), random.nextLong(),
                 random.nextLong(), random.nextLong(), type == FileType.DIRECTORY ? ino() : null,
                 type == FileType.SYMLINK ? run(40) : null, 2 + (int) number(1000), random.nextInt(4),
-                maybe(this::ino));
+                maybe(this::ino), type == FileType.REGULAR ? 4096 * number(1L << 50) : 0);
+    }
+
+    private FileExtents extents() {
+        List<FileExtents.Run> runs = new ArrayList<>();
+        long page = 0;
+        for (int i = random.nextInt(4); i > 0; i--) {
+            page += 1 + number(1000);
+            long last = page + number(1L << 20);
+            runs.add(new FileExtents.Run(page, last));
+            page = last + 1;
+        }
+        return new FileExtents(runs, yes() ? Long.MAX_VALUE : page);
     }
 
     private ReadKey readKey() {
@@ -262,7 +278,7 @@ final class Samples {
         return switch (random.nextInt(5)) {
             case 0 -> new StoredObject.InodeObject(inode());
             case 1 -> new StoredObject.DentryObject(ino(), one(FileType.values()));
-            case 2 -> new StoredObject.BlockObject(Bytes.owning(bytes(1 + random.nextInt(300))));
+            case 2 -> new StoredObject.BlockObject(Bytes.owning(bytes(1 + random.nextInt(300))), random.nextInt(2));
             case 3 -> new StoredObject.QuotaObject(quota());
             default -> new StoredObject.XattrObject(run(40));
         };

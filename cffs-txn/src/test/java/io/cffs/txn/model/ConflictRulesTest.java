@@ -175,6 +175,25 @@ class ConflictRulesTest {
     }
 
     @Test
+    void holesAndDataThatWereSeen() {
+        List<ModelStep> grown = List.of(truncate("/f", 10 * PAGE));
+        aborts(List.of(punch("/f", 0, PAGE)), List.of(seek("/f", 0, 0)));
+        aborts(List.of(punch("/f", PAGE, PAGE)), List.of(seek("/f", 0, 1)));
+        aborts(List.of(punch("/f", 0, PAGE)), List.of(seek("/f", 0, 1)));
+        commits(List.of(punch("/f", 2 * PAGE, PAGE)), List.of(seek("/f", 0, 0)));
+        aborts(grown, List.of(seek("/f", 0, 1)));
+        commits(grown, List.of(seek("/f", PAGE, 0)));
+    }
+
+    private static ModelStep punch(String path, int offset, int length) {
+        return new ModelStep(Kind.PUNCH, path, "", offset, length, 0);
+    }
+
+    private static ModelStep seek(String path, int offset, int hole) {
+        return new ModelStep(Kind.SEEK, path, "", offset, hole, 0);
+    }
+
+    @Test
     void readingWhatIsCutOff() {
         aborts(List.of(truncate("/f", 100)), List.of(read("/f", 200, 10)));
         aborts(List.of(truncate("/f", 100)), List.of(write("/f", 200, 10)));

@@ -6,13 +6,14 @@ import io.cffs.model.FsException;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.ops.Rename;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A file system as plain maps and arrays: what POSIX says and nothing else. No transactions, no pages, no overlays; the
- * opposite of clever. Paths are absolute; symlinks are not followed. Times are left out.
+ * A file system as plain maps and arrays: what POSIX says and nothing else; the opposite of clever. Paths are absolute;
+ * symlinks are not followed. Times are left out.
  */
 public final class FsModel {
     /** A file, directory or whatever; two names of one file share one node. */
@@ -23,6 +24,7 @@ public final class FsModel {
         public int gid;
         public long links;
         public byte[] content = new byte[0];
+        final BitSet data = new BitSet();
         public String target;
         public Node parent;
         public final TreeMap<String, Node> entries = new TreeMap<>();
@@ -78,6 +80,7 @@ public final class FsModel {
         copies.put(node, copy);
         copy.links = node.links;
         copy.content = node.content.clone();
+        copy.data.or(node.data);
         copy.target = node.target;
         copy.xattrs.putAll(node.xattrs);
         copy.acl = node.acl;
@@ -299,8 +302,6 @@ public final class FsModel {
         }
     }
 
-    // Content.
-
     public Node open(Credentials who, String path, int wanted) throws FsException {
         Node node = lookup(who, path);
         if (node.isDirectory() && (wanted & 2) != 0) {
@@ -327,11 +328,13 @@ public final class FsModel {
         int end = (int) offset + bytes.length;
         node.content = Arrays.copyOf(node.content, Math.max(node.content.length, end));
         System.arraycopy(bytes, 0, node.content, (int) offset, bytes.length);
+        ModelHoles.written(node, offset, bytes.length);
         dropSetIdsAfterWrite(who, node);
     }
 
     public static void truncate(Credentials who, Node node, long length) {
         node.content = Arrays.copyOf(node.content, (int) length);
+        ModelHoles.cut(node, length);
         dropSetIdsAfterWrite(who, node);
     }
 

@@ -59,6 +59,12 @@ public final class ModelRunner {
                 FsModel.Node to = model.open(who, step.other(), 2);
                 return "copied " + ModelRanges.copyRange(who, from, step.number(), to, step.copyTo(), step.length());
             }
+            case SEEK -> {
+                return ModelHoles.seek(model.open(who, path, 4), step.number(), step.length() == 1);
+            }
+            case MEASURE -> {
+                return "takes " + model.lookup(who, path).data.cardinality();
+            }
             case STAT -> {
                 return stat(model.lookup(who, path));
             }

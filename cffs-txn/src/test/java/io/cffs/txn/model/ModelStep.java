@@ -22,7 +22,7 @@ public record ModelStep(Kind kind, String path, String other, int number, int le
     /** Every operation; those from HREAD to HSTAT go through an open handle. The last two end a transaction. */
     public enum Kind {
         CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, WRITE, READ, APPEND, TRUNCATE, OPEN_TRUNCATE,
-        PUNCH, ZERO, ALLOCATE, COPY, STAT,
+        PUNCH, ZERO, ALLOCATE, COPY, SEEK, MEASURE, STAT,
         LIST, CHMOD, CHOWN, READLINK, ACCESS, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL, TMPFILE,
         OPEN, CLOSE, HREAD, HWRITE, HAPPEND, HTRUNCATE, HSTAT,
         COMMIT, ABORT

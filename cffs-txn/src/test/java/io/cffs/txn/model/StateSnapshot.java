@@ -11,7 +11,9 @@ import io.cffs.txn.Snapshot;
 import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.SnapshotMiss.Wanted;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -124,6 +126,18 @@ public final class StateSnapshot implements Snapshot {
                 .map(key -> ((ObjectKey.XattrKey) key).name())
                 .sorted()
                 .toList();
+    }
+
+    @Override
+    public FileExtents extents(Ino ino, long page) {
+        mayMiss(new Wanted.Extents(ino, page));
+        FileExtents.Gatherer found = new FileExtents.Gatherer(page);
+        objects.keySet().stream()
+                .filter(key -> key instanceof ObjectKey.BlockKey block && block.ino().equals(ino))
+                .map(key -> (ObjectKey.BlockKey) key)
+                .sorted(Comparator.comparingLong(ObjectKey.BlockKey::index))
+                .forEach(key -> found.add(key.index(), ((StoredObject.BlockObject) objects.get(key)).pages()));
+        return found.extents();
     }
 
     private StoredObject get(ObjectKey key) {

@@ -40,7 +40,8 @@ public final class StepGenerator {
         ALL(Kind.values()),
         BYTES(Kind.WRITE, Kind.WRITE, Kind.READ, Kind.APPEND, Kind.TRUNCATE, Kind.OPEN_TRUNCATE, Kind.STAT, Kind.OPEN,
                 Kind.HREAD, Kind.HWRITE, Kind.HAPPEND, Kind.HTRUNCATE, Kind.HSTAT, Kind.UNLINK, Kind.LINK,
-                Kind.PUNCH, Kind.ZERO, Kind.ALLOCATE, Kind.COPY, Kind.COPY),
+                Kind.PUNCH, Kind.PUNCH, Kind.ZERO, Kind.ALLOCATE, Kind.COPY, Kind.COPY, Kind.SEEK, Kind.SEEK,
+                        Kind.MEASURE),
         NAMES(Kind.MKDIR, Kind.SYMLINK, Kind.LINK, Kind.UNLINK, Kind.RMDIR, Kind.RENAME, Kind.RENAME, Kind.LIST,
                 Kind.LIST, Kind.STAT, Kind.OPEN, Kind.CLOSE, Kind.HSTAT, Kind.CHMOD, Kind.MKNOD),
         RIGHTS(Kind.SETXATTR, Kind.GETXATTR, Kind.LISTXATTR, Kind.REMOVEXATTR, Kind.SETACL, Kind.SETACL, Kind.GETACL,
@@ -89,6 +90,7 @@ public final class StepGenerator {
             case RENAME -> new ModelStep(kind, path, path(), chance.nextInt(5), 0, user);
             case WRITE, READ, HWRITE, HREAD -> new ModelStep(kind, path, "", edge(), length(), user);
             case APPEND, HAPPEND -> new ModelStep(kind, path, "", chance.nextInt(1000), length(), user);
+            case SEEK -> new ModelStep(kind, path, "", edge(), chance.nextInt(2), user);
             case PUNCH, ZERO, ALLOCATE -> new ModelStep(kind, path, "", edge(), length(), user);
             case COPY -> new ModelStep(kind, path, path(), chance.nextInt(2) == 0 ? 0 : edge(), copied(), user);
             case TRUNCATE, HTRUNCATE -> new ModelStep(kind, path, "", edge(), 0, user);
@@ -96,7 +98,7 @@ public final class StepGenerator {
             case CHOWN -> new ModelStep(kind, path, "", owner(), owner(), user);
             case ACCESS -> new ModelStep(kind, path, "", chance.nextInt(8), 0, user);
             case OPEN -> new ModelStep(kind, path, slot(), chance.nextInt(3) == 0 ? 4 : 6, 0, user);
-            case UNLINK, RMDIR, OPEN_TRUNCATE, STAT, READLINK, LISTXATTR, CLOSE, HSTAT ->
+            case UNLINK, RMDIR, OPEN_TRUNCATE, MEASURE, STAT, READLINK, LISTXATTR, CLOSE, HSTAT ->
                     new ModelStep(kind, path, "", 0, 0, user);
             case COMMIT, ABORT -> throw new AssertionError("no call: " + kind);
         };

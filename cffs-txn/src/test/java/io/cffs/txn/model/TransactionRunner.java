@@ -168,7 +168,7 @@ public final class TransactionRunner {
         String path = step.path();
         return switch (step.kind()) {
             case CREATE, MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, TMPFILE -> changeNames(step);
-            case SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL -> {
+            case SEEK, MEASURE, SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR, SETACL, GETACL -> {
                 Ino ino = lookup(who, path);
                 yield until(() -> XattrSteps.run(transaction, ino, step));
             }

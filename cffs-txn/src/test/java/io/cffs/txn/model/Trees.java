@@ -1,5 +1,6 @@
 package io.cffs.txn.model;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
@@ -9,6 +10,7 @@ import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
+import io.cffs.txn.FileHoles;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.DirectoryPage;
 import java.nio.ByteBuffer;
@@ -32,7 +34,7 @@ public final class Trees {
     private static void add(FsModel.Node node, String path, Map<Object, String> seen, Map<String, String> tree) {
         long size = node.isDirectory() ? node.entries.size() : node.target != null ? node.target.length()
                 : node.content.length;
-        String content = node.target != null ? node.target : ModelRunner.text(node.content);
+        String content = node.target != null ? node.target : ModelRunner.text(node.content) + ModelHoles.text(node);
         content += attributes(XattrModel.all(node));
         tree.put(path, line(node.type, node.permissions, node.uid, node.gid, node.links, size, content,
                 seen.putIfAbsent(node, path)));
@@ -68,13 +70,16 @@ public final class Trees {
                 block.raw().copyTo(0, content, (int) at, block.raw().length());
             }
         }
+        String holes = ModelHoles.text(inode.allocatedBytes(), 1 + content.length / Blocks.BLOCK_BYTES, index ->
+                objects.get(new ObjectKey.BlockKey(ino, index)) instanceof StoredObject.BlockObject block
+                        ? block.pages() : 0);
         TreeMap<String, byte[]> xattrs = new TreeMap<>();
         objects.forEach((key, value) -> {
             if (key instanceof ObjectKey.XattrKey xattr && xattr.ino().equals(ino)) {
                 xattrs.put(xattr.name().toString(), ((StoredObject.XattrObject) value).value().toArray());
             }
         });
-        tree.put(path, line(inode, content, xattrs, seen.putIfAbsent(ino, path)));
+        tree.put(path, line(inode, content, holes, xattrs, seen.putIfAbsent(ino, path)));
         for (ObjectKey.DentryKey key : names.getOrDefault(ino, List.of())) {
             Ino child = ((StoredObject.DentryObject) objects.get(key)).ino();
             add(objects, names, child, join(path, key.name().toString()), seen, tree);
@@ -98,13 +103,29 @@ public final class Trees {
         for (Name name : transaction.xattrs().names(inode)) {
             xattrs.put(name.toString(), transaction.xattrs().get(inode, name).toArray());
         }
-        tree.put(path, line(inode, content.array(), xattrs, seen.putIfAbsent(ino, path)));
+        tree.put(path, line(inode, content.array(), holes(transaction, inode), xattrs, seen.putIfAbsent(ino, path)));
         if (inode.isDirectory()) {
             DirectoryPage page = transaction.list(ino, null, DirectoryPage.ENTRIES_MAX);
             for (DirectoryPage.Entry entry : page.entries()) {
                 add(transaction, entry.ino(), join(path, entry.name().toString()), seen, tree);
             }
         }
+    }
+
+    private static String holes(Transaction transaction, Inode inode) throws FsException {
+        if (inode.type() != FileType.REGULAR) {
+            return ModelHoles.text(0, 0, index -> 0);
+        }
+        Map<Long, Integer> pages = new HashMap<>();
+        long at = inode.sizeBytes() == 0 ? FileHoles.NONE : transaction.holes().nextData(inode, 0);
+        while (at != FileHoles.NONE) {
+            int bit = BlockPages.touched((int) (at % Blocks.BLOCK_BYTES), (int) (at % Blocks.BLOCK_BYTES) + 1);
+            pages.merge(Blocks.blockOf(at), bit, (a, b) -> a | b);
+            long next = at + Blocks.PAGE_BYTES;
+            at = next >= inode.sizeBytes() ? FileHoles.NONE : transaction.holes().nextData(inode, next);
+        }
+        return ModelHoles.text(transaction.holes().measured(inode).allocatedBytes(),
+                1 + (int) Blocks.blockOf(inode.sizeBytes()), index -> pages.getOrDefault(index, 0));
     }
 
     private static String join(String path, String name) {
@@ -118,9 +139,9 @@ public final class Trees {
         return text.toString();
     }
 
-    private static String line(Inode inode, byte[] bytes, TreeMap<String, byte[]> xattrs, String sameAs) {
+    private static String line(Inode inode, byte[] bytes, String holes, TreeMap<String, byte[]> xattrs, String sameAs) {
         Bytes target = inode.symlinkTarget();
-        String content = target != null ? target.toUtf8() : ModelRunner.text(bytes);
+        String content = target != null ? target.toUtf8() : ModelRunner.text(bytes) + holes;
         return line(inode.type(), inode.permissions(), inode.uid(), inode.gid(), inode.links(), inode.sizeBytes(),
                 content + attributes(xattrs), sameAs);
     }

@@ -18,6 +18,9 @@ final class XattrSteps {
     private XattrSteps() {}
 
     static String run(Transaction tx, Ino ino, ModelStep step) throws FsException {
+        if (step.kind() == ModelStep.Kind.SEEK || step.kind() == ModelStep.Kind.MEASURE) {
+            return HoleSteps.run(tx, ino, step);
+        }
         switch (step.kind()) {
             case SETXATTR -> Setxattr.run(tx, step.who(), ino, nameOf(step), Bytes.owning(step.bytes()),
                     Setxattr.Mode.values()[step.number()], false);

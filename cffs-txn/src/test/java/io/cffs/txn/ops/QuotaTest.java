@@ -20,10 +20,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Quotas as operations see them. /dir is a quota tree: itself, inner (10 bytes) and sub are 3 inodes and 10 bytes of
- * it.
+ * Quotas as operations see them. /dir is a quota tree of four pages: itself, inner (10 bytes) and sub are 3 inodes and
+ * one page of it.
  */
 class QuotaTest {
+    private static final int PAGE = 4096;
+    private static final int LIMIT = 4 * PAGE;
+
     private final Volume volume = Volume.sample();
     private final Ino dir = volume.ino("/dir");
     private final Ino inner = volume.ino("/dir/inner");
@@ -32,9 +35,9 @@ class QuotaTest {
 
     @BeforeEach
     void quota() {
-        commit(limits(dir, 100, 5, Phase.COUNTING), new Mutation.SetQuotaTree(dir, dir),
+        commit(limits(dir, LIMIT, 5, Phase.COUNTING), new Mutation.SetQuotaTree(dir, dir),
                 new Mutation.SetQuotaTree(inner, dir), new Mutation.SetQuotaTree(sub, dir));
-        commit(limits(dir, 100, 5, Phase.COMPLETE));
+        commit(limits(dir, LIMIT, 5, Phase.COMPLETE));
     }
 
     private static Mutation limits(Ino tree, long bytes, long inodes, Phase phase) {
@@ -61,26 +64,75 @@ class QuotaTest {
     @Test
     void aWriteIsRefusedWhenItIsMadeAndChangesNothing() throws FsException {
         Transaction tx = volume.begin();
-        WriteRange.run(tx, ROOT, inner, 0, bytes(100));
-        ByteBuffer source = bytes(101);
+        WriteRange.run(tx, ROOT, inner, 0, bytes(LIMIT));
+        ByteBuffer source = bytes(LIMIT + 1);
         refused(FsError.QUOTA_EXCEEDED, at -> WriteRange.run(at, ROOT, inner, 0, source), tx);
         assertEquals(0, source.position());
         refused(FsError.QUOTA_EXCEEDED, at -> AppendRange.run(at, ROOT, inner, bytes(1)), tx);
-        refused(FsError.QUOTA_EXCEEDED, at -> Setattr.run(at, ROOT, inner, SetattrRequest.ftruncate(101)), tx);
-        assertEquals(100, tx.inode(inner).sizeBytes());
+        assertEquals(LIMIT, tx.inode(inner).sizeBytes());
         volume.commit(tx);
-        assertEquals(new Quota(100, 5, 100, 3, Phase.COMPLETE), volume.state.quota(dir));
+        assertEquals(new Quota(LIMIT, 5, LIMIT, 3, Phase.COMPLETE), volume.state.quota(dir));
+    }
+
+    @Test
+    void holesCostNothingUntilTheyAreWritten() throws FsException {
+        Transaction tx = volume.begin();
+        Setattr.run(tx, ROOT, inner, SetattrRequest.ftruncate(1L << 40));
+        Fallocate.run(tx, ROOT, inner, Fallocate.Mode.ALLOCATE, 1L << 41, 1L << 41);
+        WriteRange.run(tx, ROOT, inner, 1L << 30, bytes(2 * PAGE));
+        volume.commit(tx);
+        assertEquals(3 * PAGE, volume.state.quota(dir).bytesUsed());
+
+        Transaction more = volume.begin();
+        WriteRange.run(more, ROOT, inner, (1L << 30) - PAGE, bytes(3 * PAGE));
+        refused(FsError.QUOTA_EXCEEDED, at -> WriteRange.run(at, ROOT, inner, (1L << 30) - 8 * PAGE, bytes(1)), more);
+        Fallocate.run(more, ROOT, inner, Fallocate.Mode.PUNCH_HOLE, 1L << 30, PAGE);
+        WriteRange.run(more, ROOT, inner, (1L << 30) - 8 * PAGE, bytes(1));
+        assertEquals(LIMIT, more.quotas().of(dir).bytesUsed());
+        volume.commit(more);
+        assertEquals(LIMIT, volume.state.quota(dir).bytesUsed());
+    }
+
+    @Test
+    void aCopyByReferenceCostsWhatItsSourceTakes() throws FsException {
+        commit(limits(dir, 40 * PAGE, 9, Phase.COMPLETE));
+        volume.commit(tx -> {
+            WriteRange.run(tx, ROOT, inner, 0, bytes(30 * PAGE));
+            Setattr.run(tx, ROOT, inner, SetattrRequest.ftruncate(32 * PAGE));
+        });
+        Transaction tx = volume.begin();
+        Ino copy = Create.run(tx, ROOT, dir, name("copy"), 0644, OpenFlags.READ_WRITE).ino();
+        refused(FsError.QUOTA_EXCEEDED, at -> CopyRange.run(at, ROOT, inner, 0, copy, 0, 32 * PAGE), tx);
+        Fallocate.run(tx, ROOT, inner, Fallocate.Mode.PUNCH_HOLE, 0, 10 * PAGE);
+        assertEquals(32 * PAGE, CopyRange.run(tx, ROOT, inner, 0, copy, 0, 32 * PAGE));
+        assertEquals(40 * PAGE, tx.quotas().of(dir).bytesUsed());
+        volume.commit(tx);
+        assertEquals(40 * PAGE, volume.state.quota(dir).bytesUsed());
+    }
+
+    /** The program that changed the page has gone on. */
+    @Test
+    void aPageThatWasChangedThroughAMappingIsRefusedByTheCommit() throws FsException {
+        Transaction tx = volume.begin();
+        WriteRange.run(tx, ROOT, inner, 0, bytes(LIMIT));
+        Setattr.run(tx, ROOT, inner, SetattrRequest.ftruncate(LIMIT + PAGE));
+        WriteRange.runMapped(tx, inner, LIMIT, bytes(PAGE));
+        List<Mutation> tooMuch = Volume.request(tx).writes();
+        tx.discard();
+        MutationRefused refused = assertThrows(MutationRefused.class, () -> volume.state.commit(tooMuch));
+        assertEquals(io.cffs.txn.CommitOutcome.RefusalCause.QUOTA, refused.kind());
     }
 
     @Test
     void blindAppendsCountAsTheyAreMade() throws FsException {
         Transaction tx = volume.begin();
-        AppendRange.run(tx, ROOT, inner, bytes(90));
+        AppendRange.run(tx, ROOT, inner, bytes(LIMIT - 10));
         refused(FsError.QUOTA_EXCEEDED, at -> AppendRange.run(at, ROOT, inner, bytes(1)), tx);
         Setattr.run(tx, ROOT, inner, SetattrRequest.ftruncate(0));
         AppendRange.run(tx, ROOT, inner, bytes(100));
+        AppendRange.run(tx, ROOT, inner, bytes(LIMIT - 100));
         volume.commit(tx);
-        assertEquals(100, volume.state.quota(dir).bytesUsed());
+        assertEquals(LIMIT, volume.state.quota(dir).bytesUsed());
     }
 
     @Test
@@ -105,24 +157,24 @@ class QuotaTest {
     @Test
     void whatIsRemovedMakesRoomAtOnce() throws FsException {
         Transaction tx = volume.begin();
-        WriteRange.run(tx, ROOT, inner, 0, bytes(100));
+        WriteRange.run(tx, ROOT, inner, 0, bytes(LIMIT));
         Unlink.run(tx, ROOT, dir, name("inner"));
         Ino next = Create.run(tx, ROOT, dir, name("next"), 0644, OpenFlags.READ_WRITE).ino();
-        WriteRange.run(tx, ROOT, next, 0, bytes(100));
-        assertEquals(new Quota(100, 5, 100, 3, Phase.COMPLETE), tx.quotas().of(dir));
+        WriteRange.run(tx, ROOT, next, 0, bytes(LIMIT));
+        assertEquals(new Quota(LIMIT, 5, LIMIT, 3, Phase.COMPLETE), tx.quotas().of(dir));
         Rmdir.run(tx, ROOT, dir, name("sub"));
         assertEquals(2, tx.quotas().of(dir).inodesUsed());
         volume.commit(tx);
-        assertEquals(new Quota(100, 5, 100, 2, Phase.COMPLETE), volume.state.quota(dir));
+        assertEquals(new Quota(LIMIT, 5, LIMIT, 2, Phase.COMPLETE), volume.state.quota(dir));
     }
 
     @Test
     void theVolumeCountsEverything() throws FsException {
-        commit(limits(Ino.ROOT, volume.state.volumeBytes() + 20, Quota.UNLIMITED, Phase.COMPLETE));
+        commit(limits(Ino.ROOT, volume.state.volumeBytes() + 2 * PAGE, Quota.UNLIMITED, Phase.COMPLETE));
         Transaction tx = volume.begin();
-        WriteRange.run(tx, ROOT, file, 100, bytes(15));
-        refused(FsError.QUOTA_EXCEEDED, at -> WriteRange.run(at, ROOT, inner, 10, bytes(6)), tx);
-        WriteRange.run(tx, ROOT, inner, 10, bytes(5));
+        WriteRange.run(tx, ROOT, file, 100, bytes(PAGE));
+        refused(FsError.QUOTA_EXCEEDED, at -> WriteRange.run(at, ROOT, inner, 10, bytes(2 * PAGE)), tx);
+        WriteRange.run(tx, ROOT, inner, 10, bytes(PAGE));
         volume.commit(tx);
         assertEquals(volume.state.volumeBytes(), volume.state.quota(Ino.ROOT).bytesUsed());
     }
@@ -157,7 +209,7 @@ class QuotaTest {
                 .reads("absent /dir/new", "identity /dir")
                 .writes("create new REGULAR 0644 0:0", "put /dir/new = new", "times /dir mc");
         Footprint.footprintOf(volume, TransactionOptions.DEFAULT,
-                        tx -> WriteRange.run(tx, ROOT, inner, 0, bytes(1000)))
+                        tx -> WriteRange.run(tx, ROOT, inner, 0, bytes(LIMIT + 1)))
                 .refused(FsError.QUOTA_EXCEEDED).reads();
     }
 
@@ -166,15 +218,15 @@ class QuotaTest {
     void theCommitDecidesForThoseThatCouldNotSeeOneAnother() throws FsException {
         Transaction one = volume.begin();
         Transaction two = volume.begin();
-        AppendRange.run(one, ROOT, inner, bytes(60));
-        AppendRange.run(two, ROOT, inner, bytes(60));
+        AppendRange.run(one, ROOT, inner, bytes(2 * PAGE));
+        AppendRange.run(two, ROOT, inner, bytes(2 * PAGE));
         List<Mutation> late = Volume.request(two).writes();
         volume.commit(one);
         two.discard();
         MutationRefused refused = assertThrows(MutationRefused.class, () -> volume.state.commit(late));
         assertEquals(io.cffs.txn.CommitOutcome.RefusalCause.QUOTA, refused.kind());
         assertEquals("the quota of the directory with inode " + dir.value()
-                + " is exceeded: 70 bytes used and 60 more wanted of 100", refused.getMessage());
-        assertEquals(70, volume.state.quota(dir).bytesUsed());
+                + " is exceeded: 12288 bytes used and 8192 more wanted of 16384", refused.getMessage());
+        assertEquals(3 * PAGE, volume.state.quota(dir).bytesUsed());
     }
 }

@@ -18,8 +18,9 @@ NAMES = {
     errno.ENOENT: "NOT_FOUND", errno.EEXIST: "NAME_EXISTS", errno.ENOTDIR: "NOT_A_DIRECTORY",
     errno.EISDIR: "IS_A_DIRECTORY", errno.ENOTEMPTY: "DIRECTORY_NOT_EMPTY", errno.EACCES: "ACCESS_DENIED",
     errno.EPERM: "NOT_PERMITTED", errno.EINVAL: "INVALID_ARGUMENT", errno.ELOOP: "SYMLINK_LOOP",
-    errno.ENODATA: "NO_ATTRIBUTE", errno.EOPNOTSUPP: "NOT_SUPPORTED",
+    errno.ENODATA: "NO_ATTRIBUTE", errno.ENXIO: "NO_SUCH_OFFSET", errno.EOPNOTSUPP: "NOT_SUPPORTED",
 }
+COPIED = set()
 TYPES = {
     stat.S_IFREG: "REGULAR", stat.S_IFDIR: "DIRECTORY", stat.S_IFLNK: "SYMLINK", stat.S_IFIFO: "FIFO",
     stat.S_IFCHR: "CHARACTER_DEVICE",
@@ -184,9 +185,22 @@ def allocate(kind, at, number, length):
 
     def action(fd):
         off_t = ctypes.c_longlong
-        if LIBC.fallocate(fd, mode, off_t(number), off_t(length)) != 0:
+        end = number + length
+        if kind == "PUNCH" and end >= os.fstat(fd).st_size:
+            # As ext4 does; tmpfs keeps a last page that the hole covers up to the end of the file.
+            end = -(-end // 4096) * 4096
+        if LIBC.fallocate(fd, mode, off_t(number), off_t(end - number)) != 0:
             raise OSError(ctypes.get_errno(), "")
     with_file(at, os.O_WRONLY, action)
+
+
+def seek(at, number, hole):
+    st = os.lstat(at)
+    if st.st_ino in COPIED or not stat.S_ISREG(st.st_mode):
+        # Holes are written where a copy moves bytes. What is no file is not asked.
+        return "no call"
+    whence = os.SEEK_HOLE if hole else os.SEEK_DATA
+    return with_file(at, os.O_RDONLY, lambda fd: "at %d" % os.lseek(fd, number, whence))
 
 
 def copy(at, there, number, length):
@@ -271,7 +285,10 @@ def run(root, kind, path, other, number, length):
         open_to_truncate(at)
     elif kind in ("PUNCH", "ALLOCATE"):
         allocate(kind, at, number, length)
+    elif kind == "SEEK":
+        return seek(at, number, length)
     elif kind == "COPY":
+        COPIED.add(os.lstat(there).st_ino)
         return copy(at, there, number, length)
     elif kind == "STAT":
         return describe(at)

@@ -72,7 +72,7 @@ class QuotaMountTest {
                 size 98304
                 avail 4
                 too many
-                EDQUOT EDQUOT EDQUOT EDQUOT EDQUOT EXDEV EXDEV
+                EDQUOT None None EDQUOT EDQUOT EXDEV EXDEV
                 moved old sub
                 """, out);
         cffs.expectClean();
@@ -97,7 +97,23 @@ class QuotaMountTest {
         assertEquals(2, outs.stream().filter(out -> out.equals("attempt 1\nfull\nattempt 2\n")).count(),
                 outs::toString);
         assertEquals("60000\n", run("cat box/* | wc -c"));
-        assertTrue(quota("show", "/box", "--json").expectExit(0).out().contains("\"bytesUsed\":60000"));
+        assertTrue(quota("show", "/box", "--json").expectExit(0).out().contains("\"bytesUsed\":61440"));
+        cffs.expectClean();
+    }
+
+    @Test
+    void whatIsUsedIsWhatDuAddsUp() {
+        run("mkdir -p box/sub");
+        quota("set", "/box", "--bytes", "1M").expectExit(0);
+        assertEquals("refused\n",
+                run("truncate -s 1T box/image; for i in 1 7 900; do printf x | dd of=box/image bs=4096 "
+                + "seek=$i conv=notrunc status=none; done; head -c 500000 /dev/urandom > box/sub/f; cp box/sub/f "
+                        + "box/g; "
+                + "cp box/g box/h 2> box/err || echo refused; rm box/h box/err; fallocate -p -o 100000 -l 100000 "
+                        + "box/g"));
+        String used = run("expr $(du -k -s box | cut -f1) \\* 1024").trim();
+        assertTrue(quota("show", "/box", "--json").expectExit(0).out().contains("\"bytesUsed\":" + used + ","),
+                () -> used + ": " + quota("show", "/box", "--json").out());
         cffs.expectClean();
     }
 

@@ -11,6 +11,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,6 +37,11 @@ abstract class BackendLayer implements BackendPort {
     public CompletableFuture<DirectoryPage> list(
             VolumeName volume, CommitTs snapshot, Ino directory, Name after, int limit) {
         return backend.list(volume, snapshot, directory, after, limit);
+    }
+
+    @Override
+    public CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) {
+        return backend.extents(volume, snapshot, ino, fromPage);
     }
 
     @Override

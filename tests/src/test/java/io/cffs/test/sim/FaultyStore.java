@@ -12,6 +12,7 @@ import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import java.util.Iterator;
@@ -60,6 +61,21 @@ class FaultyStore implements VersionedStore {
     @Override
     public List<Name> xattrNames(Ino ino, CommitTs at) {
         return store.xattrNames(ino, at);
+    }
+
+    @Override
+    public FileExtents extents(Ino ino, long fromPage, CommitTs at) {
+        return store.extents(ino, fromPage, at);
+    }
+
+    @Override
+    public int blockPages(ObjectKey.BlockKey key, CommitTs at) {
+        return store.blockPages(key, at);
+    }
+
+    @Override
+    public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+        return store.allocatedPages(ino, firstIndex, lastIndex);
     }
 
     @Override

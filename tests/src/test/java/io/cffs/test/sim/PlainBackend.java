@@ -21,6 +21,7 @@ import io.cffs.txn.apply.MutationRefused;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import io.cffs.txn.validate.WriteFootprint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,6 +90,11 @@ final class PlainBackend implements BackendPort {
     public CompletableFuture<DirectoryPage> list(
             VolumeName volume, CommitTs snapshot, Ino directory, Name after, int limit) {
         return CompletableFuture.completedFuture(versions.list(snapshot, directory, after, limit));
+    }
+
+    @Override
+    public CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) {
+        return CompletableFuture.completedFuture(versions.extents(snapshot, ino, fromPage));
     }
 
     @Override

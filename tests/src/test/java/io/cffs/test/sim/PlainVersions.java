@@ -1,5 +1,6 @@
 package io.cffs.test.sim;
 
+import io.cffs.model.BlockPages;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -17,7 +18,9 @@ import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.apply.LatestState;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,10 +60,11 @@ final class PlainVersions {
             }
             case Effect.PatchBlock patched -> {
                 Version base = at(at, patched.key());
-                boolean there = base != null && base.object() != null && !patched.overHole();
-                put(at, patched.key(), new StoredObject.BlockObject(patched.patch().over(
-                        there ? ((StoredObject.BlockObject) base.object()).raw() : null,
-                        (object, offset, length) -> staged.get(object).slice((int) offset, (int) offset + length))));
+                var block = base == null || patched.overHole() ? null : (StoredObject.BlockObject) base.object();
+                Bytes raw = patched.patch().over(block == null ? null : block.raw(),
+                        (object, offset, length) -> staged.get(object).slice((int) offset, (int) offset + length));
+                int pages = patched.patch().pages() | (block == null ? 0 : block.pages());
+                put(at, patched.key(), new StoredObject.BlockObject(raw, pages));
             }
             case Effect.Delete delete -> put(at, delete.key(), null);
             case Effect.DeleteBlocks range -> holes(at, range.ino(), range.firstIndex(), range.lastIndex());
@@ -101,6 +105,15 @@ final class PlainVersions {
                 .map(key -> ((XattrKey) key).name()).sorted().toList();
     }
 
+    FileExtents extents(CommitTs snapshot, Ino ino, long fromPage) {
+        FileExtents.Gatherer found = new FileExtents.Gatherer(fromPage);
+        objects.keySet().stream().filter(key -> key instanceof BlockKey block && block.ino().equals(ino))
+                .map(BlockKey.class::cast).sorted(Comparator.comparingLong(BlockKey::index))
+                .filter(key -> objectAt(snapshot, key) != null)
+                .forEach(key -> found.add(key.index(), ((StoredObject.BlockObject) objectAt(snapshot, key)).pages()));
+        return found.extents();
+    }
+
     /** Null when the object has never been. */
     Version at(CommitTs snapshot, ObjectKey key) {
         TreeMap<CommitTs, Version> versions = objects.get(key);
@@ -138,62 +151,79 @@ final class PlainVersions {
     }
 
     LatestState latest() {
-        CommitTs newest = new CommitTs(Long.MAX_VALUE);
-        return new LatestState() {
-            @Override
-            public Inode inode(Ino ino) {
-                StoredObject found = objectAt(newest, new InodeKey(ino));
-                return found == null ? null : ((StoredObject.InodeObject) found).inode();
-            }
+        return new Latest();
+    }
 
-            @Override
-            public StoredObject.DentryObject dentry(Ino parent, Name name) {
-                return (StoredObject.DentryObject) objectAt(newest, new DentryKey(parent, name));
-            }
+    private final class Latest implements LatestState {
+        private final CommitTs newest = new CommitTs(Long.MAX_VALUE);
 
-            @Override
-            public Bytes block(Ino ino, long index) {
-                StoredObject found = objectAt(newest, new BlockKey(ino, index));
-                return found == null ? null : ((StoredObject.BlockObject) found).raw();
-            }
+        @Override
+        public Inode inode(Ino ino) {
+            StoredObject found = objectAt(newest, new InodeKey(ino));
+            return found == null ? null : ((StoredObject.InodeObject) found).inode();
+        }
 
-            @Override
-            public Bytes xattr(Ino ino, Name name) {
-                StoredObject found = objectAt(newest, new XattrKey(ino, name));
-                return found == null ? null : ((StoredObject.XattrObject) found).value();
-            }
+        @Override
+        public StoredObject.DentryObject dentry(Ino parent, Name name) {
+            return (StoredObject.DentryObject) objectAt(newest, new DentryKey(parent, name));
+        }
 
-            @Override
-            public Quota quota(Ino tree) {
-                StoredObject found = objectAt(newest, new ObjectKey.QuotaKey(tree));
-                return found == null ? null : ((StoredObject.QuotaObject) found).quota();
-            }
+        @Override
+        public Bytes block(Ino ino, long index) {
+            StoredObject found = objectAt(newest, new BlockKey(ino, index));
+            return found == null ? null : ((StoredObject.BlockObject) found).raw();
+        }
 
-            @Override
-            public long volumeBytes() {
-                return inodes().mapToLong(QuotaCharge::bytesOf).sum();
-            }
+        @Override
+        public int blockPages(Ino ino, long index) {
+            StoredObject found = objectAt(newest, new BlockKey(ino, index));
+            return found == null ? 0 : ((StoredObject.BlockObject) found).pages();
+        }
 
-            @Override
-            public long volumeInodes() {
-                return inodes().count();
-            }
+        @Override
+        public long allocatedPages(Ino ino, long firstIndex, long lastIndex) {
+            return objects.keySet().stream()
+                    .filter(key -> key instanceof BlockKey block && block.ino().equals(ino)
+                            && firstIndex <= block.index() && block.index() <= lastIndex)
+                    .mapToLong(key -> BlockPages.count(blockPages(ino, ((BlockKey) key).index()))).sum();
+        }
 
-            private Stream<Inode> inodes() {
-                return objects.keySet().stream().filter(InodeKey.class::isInstance)
-                        .map(key -> inode(((InodeKey) key).ino())).filter(Objects::nonNull);
-            }
+        @Override
+        public Bytes xattr(Ino ino, Name name) {
+            StoredObject found = objectAt(newest, new XattrKey(ino, name));
+            return found == null ? null : ((StoredObject.XattrObject) found).value();
+        }
 
-            @Override
-            public long stagedLengthBytes(StagedId object) {
-                Bytes bytes = staged.get(object);
-                return bytes == null ? -1 : bytes.length();
-            }
+        @Override
+        public Quota quota(Ino tree) {
+            StoredObject found = objectAt(newest, new ObjectKey.QuotaKey(tree));
+            return found == null ? null : ((StoredObject.QuotaObject) found).quota();
+        }
 
-            @Override
-            public Bytes stagedBytes(StagedId object, long offsetBytes, int lengthBytes) {
-                return staged.get(object).slice((int) offsetBytes, (int) offsetBytes + lengthBytes);
-            }
-        };
+        @Override
+        public long volumeBytes() {
+            return inodes().mapToLong(QuotaCharge::bytesOf).sum();
+        }
+
+        @Override
+        public long volumeInodes() {
+            return inodes().count();
+        }
+
+        private Stream<Inode> inodes() {
+            return objects.keySet().stream().filter(InodeKey.class::isInstance)
+                    .map(key -> inode(((InodeKey) key).ino())).filter(Objects::nonNull);
+        }
+
+        @Override
+        public long stagedLengthBytes(StagedId object) {
+            Bytes bytes = staged.get(object);
+            return bytes == null ? -1 : bytes.length();
+        }
+
+        @Override
+        public Bytes stagedBytes(StagedId object, long offsetBytes, int lengthBytes) {
+            return staged.get(object).slice((int) offsetBytes, (int) offsetBytes + lengthBytes);
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.FileExtents;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +87,11 @@ final class RemoteBackend implements BackendPort {
     public CompletableFuture<DirectoryPage> list(
             VolumeName volume, CommitTs snapshot, Ino directory, Name after, int limit) {
         return repeated(backend -> backend.list(volume, snapshot, directory, after, limit));
+    }
+
+    @Override
+    public CompletableFuture<FileExtents> extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) {
+        return repeated(backend -> backend.extents(volume, snapshot, ino, fromPage));
     }
 
     @Override

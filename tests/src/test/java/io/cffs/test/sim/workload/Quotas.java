@@ -1,7 +1,6 @@
 package io.cffs.test.sim.workload;
 
 import io.cffs.model.Bytes;
-import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Quota.Phase;
 import io.cffs.test.history.FsCall;
@@ -18,8 +17,9 @@ import java.util.SplittableRandom;
 final class Quotas implements Workload {
     private static final String BOX = "/box";
     private static final int FILES = 8;
-    private static final long BOX_BYTES = 12_000;
-    private static final long VOLUME_BYTES = 25_000;
+    private static final int BOX_INODES = 8;
+    private static final long BOX_BYTES = 5 * 4096;
+    private static final long VOLUME_BYTES = 10 * 4096;
 
     @Override
     public String name() {
@@ -42,7 +42,7 @@ final class Quotas implements Workload {
         for (Mutation mutation : setUp) {
             if (mutation instanceof Mutation.PutDentry put && put.name().toString().equals("box")) {
                 box = put.ino();
-                quotas.add(new Mutation.SetQuota(box, BOX_BYTES, 8, Phase.COUNTING));
+                quotas.add(new Mutation.SetQuota(box, BOX_BYTES, BOX_INODES, Phase.COUNTING));
                 quotas.add(new Mutation.SetQuotaTree(box, box));
             }
         }
@@ -51,7 +51,7 @@ final class Quotas implements Workload {
                 quotas.add(new Mutation.SetQuotaTree(put.ino(), box));
             }
         }
-        quotas.add(new Mutation.SetQuota(box, BOX_BYTES, 8, Phase.COMPLETE));
+        quotas.add(new Mutation.SetQuota(box, BOX_BYTES, BOX_INODES, Phase.COMPLETE));
         return quotas;
     }
 
@@ -76,13 +76,10 @@ final class Quotas implements Workload {
 
     @Override
     public void judge(Files files, Tally tally) {
-        long used = 0;
-        for (String name : files.names(BOX)) {
-            used += files.stat(BOX + "/" + name).type() == FileType.REGULAR
-                    ? files.stat(BOX + "/" + name).sizeBytes() : 0;
-        }
-        if (used > BOX_BYTES) {
-            throw new HistoryViolation("no quota is exceeded", used + " bytes");
+        // What the files take is compared with the limits where the store is checked.
+        int names = files.names(BOX).size();
+        if (names >= BOX_INODES) {
+            throw new HistoryViolation("no quota is exceeded", names + " names and their directory");
         }
     }
 }
