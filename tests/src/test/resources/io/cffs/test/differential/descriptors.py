@@ -119,6 +119,8 @@ def perform_on_descriptor(root, name, number, arguments):
     if fd is None:
         return "not open"
     if name == "relink":
+        if os.geteuid() not in (0, os.fstat(fd).st_uid):
+            return "another's file"
         return link_in(fd, os.path.join(root, arguments[0]))
     return ON_DESCRIPTORS[name](fd, *arguments)
 
