@@ -51,7 +51,7 @@ final class QuotaCommand implements Callable<Integer> {
     private String path;
 
     @Option(names = "--bytes", paramLabel = "AMOUNT", converter = Amount.class,
-            description = "Bytes that files may be long together: 500M, 10G, or none.")
+            description = "Bytes that files may take together, as du counts: 500M, 10G, or none.")
     private Long bytes;
 
     @Option(names = "--inodes", paramLabel = "NUMBER", converter = Amount.class,

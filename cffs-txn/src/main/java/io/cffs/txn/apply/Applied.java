@@ -11,7 +11,7 @@ import java.util.List;
  * @param footprint what later validations of older snapshots collide with. Exact: a write inside a file is not a
  *     change of its length, a name that was added and removed again is none at all
  * @param inodeCountDelta inodes born minus inodes dead
- * @param fileBytesDelta change of the sum of the lengths of regular files
+ * @param fileBytesDelta change of what regular files take together, in bytes
  */
 public record Applied(List<Effect> effects, WriteFootprint footprint, long inodeCountDelta, long fileBytesDelta) {
     /** What an effect takes beside the bytes of a block. */

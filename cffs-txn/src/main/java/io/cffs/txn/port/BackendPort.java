@@ -175,7 +175,7 @@ public interface BackendPort extends AutoCloseable {
      *
      * @param identity chosen at random when the volume was made, so that caches on a host can tell volumes of different
      *     stores apart; a copy of a store has that of the original
-     * @param usedBytes what the volume's files are long together
+     * @param usedBytes what the volume's regular files take together
      * @param capacityBytes size of the disk that holds the store
      * @param availableBytes of the disk, for new commits
      */

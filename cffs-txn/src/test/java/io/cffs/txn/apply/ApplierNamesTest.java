@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.model.AclNames;
+import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
@@ -84,7 +85,7 @@ class ApplierNamesTest {
         assertFalse(state.objects.containsKey(new BlockKey(FILE, 0)));
         assertTrue(dead.effects().contains(new Effect.DeleteInodeContent(FILE)));
         assertEquals(-1, dead.inodeCountDelta());
-        assertEquals(-5, dead.fileBytesDelta());
+        assertEquals(-Blocks.PAGE_BYTES, dead.fileBytesDelta(), "five bytes take a page");
         for (ReadKey key : List.of(new ReadKey.Identity(FILE), new ReadKey.Pages(FILE, 0, 0),
                 new ReadKey.LengthAtLeast(FILE, 1))) {
             assertTrue(dead.footprint().collidesWith(key), key.toString());
