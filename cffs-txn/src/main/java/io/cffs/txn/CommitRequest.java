@@ -3,6 +3,7 @@ package io.cffs.txn;
 import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
+import io.cffs.txn.Mutation.FileBytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,6 +40,20 @@ public record CommitRequest(
         all.addAll(reads);
         all.addAll(more);
         return new CommitRequest(volume, txn, attempt, invocationId, snapshot, leaseId, all, writes);
+    }
+
+    /** File bytes that the request carries itself. */
+    public long inlineBytes() {
+        long sum = 0;
+        for (Mutation write : writes) {
+            FileBytes data = switch (write) {
+                case Mutation.WriteBytes bytes -> bytes.data();
+                case Mutation.Append append -> append.data();
+                default -> null;
+            };
+            sum += data instanceof FileBytes.Inline ? data.lengthBytes() : 0;
+        }
+        return sum;
     }
 
     public CommitRequest {

@@ -64,6 +64,17 @@ final class Listing {
         return new Answer(index < 0 ? null : new DentryObject(part.inos[index], part.types[index]));
     }
 
+    /** A name of the inode; null when no part that is listed has one. */
+    Name nameOf(Ino ino) {
+        for (Part part : parts) {
+            int index = Arrays.asList(part.inos).indexOf(ino);
+            if (index >= 0) {
+                return part.names[index];
+            }
+        }
+        return null;
+    }
+
     /** At least one name after {@code after} or the knowledge that there is none; at most {@code limit}. Else null. */
     Run after(Name after, int limit) {
         Part part = lastStartingAtOrBefore(after);

@@ -40,8 +40,6 @@ final class SnapshotFetcher {
     private static final int BATCH_OBJECTS_MAX = 512;
     /** Blocks that may be on their way without anybody waiting for them: 8 MiB. */
     private static final int AHEAD_BLOCKS_MAX = 64;
-    /** Least names asked for at a time, so that a listing in small buffers is not a round trip each. */
-    private static final int LISTING_ENTRIES_MIN = 1024;
     /** Metadata that this attempt fetched last, kept whatever the cache's policy thinks of it. */
     private static final int PINNED_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -111,7 +109,7 @@ final class SnapshotFetcher {
     void fetchListing(Ino directory, Name after, int limit, CompletableFuture<?> givesUp) {
         Object claim = new ListingClaim(directory, after);
         fetchOnce(claim, givesUp, () -> {
-            int count = Math.clamp(limit, LISTING_ENTRIES_MIN, DirectoryPage.ENTRIES_MAX);
+            int count = Math.clamp(limit, 1, DirectoryPage.ENTRIES_MAX);
             DirectoryPage page = join(cache.backend.list(cache.volume, reader.at(), directory, after, count), givesUp);
             if (page.entries().isEmpty() && !page.complete()) {
                 throw malformed("the backend answered a listing with nothing, and says that there is more");
@@ -244,11 +242,16 @@ final class SnapshotFetcher {
             entry = pinned(key);
         }
         return switch (entry) {
-            case null -> false;
+            case null -> key instanceof ObjectKey.DentryKey dentry && isListed(dentry);
             case Entry.Block block ->
                     block.version() == null || cache.hasBlockContent((BlockKey) key, block.version());
             case Entry.Found _, Entry.Directory _, Entry.XattrNames _, Entry.Extents _ -> true;
         };
+    }
+
+    private boolean isListed(ObjectKey.DentryKey key) {
+        return cache.remembered(new DirectoryKey(key.parent())) instanceof Entry.Directory known
+                && cache.isValid(known) && known.listing().lookup(key.name()) != null;
     }
 
     private FetchItem itemOf(ObjectKey key, Map<ObjectKey, Entry> known) {

@@ -6,6 +6,7 @@ import io.cffs.daemon.cache.SnapshotCache.XattrNamesKey;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
+import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
@@ -37,11 +38,18 @@ import java.util.concurrent.CompletableFuture;
  * {@link IllegalStateException} and {@code fetch} brings nothing.
  */
 public final class SnapshotReader implements Snapshot {
+    /** As large as a file whose content the backend sends along with its name. */
+    private static final long SMALL_FILE_BYTES_MAX = 32 * 1024;
+
+    /** Names that a listing asks for at a time, so that one in small buffers is not a round trip each. */
+    private static final int LISTED_MIN = 1024;
+
     private final SnapshotCache cache;
     private final CommitTs at;
     private final SnapshotFetcher fetcher;
     private final ReadAhead readAhead; // @GuardedBy(session lock)
     private final LatelyRead lately = new LatelyRead(); // @GuardedBy(session lock)
+    private final DirectoryScans scans = new DirectoryScans(); // @GuardedBy(session lock)
     private final Set<ObjectKey> footprint = new LinkedHashSet<>(); // @GuardedBy("footprint")
 
     SnapshotReader(SnapshotCache cache, CommitTs at) {
@@ -97,10 +105,22 @@ public final class SnapshotReader implements Snapshot {
         if (entryOf(new DirectoryKey(parent)) instanceof Entry.Directory directory) {
             Listing.Answer answer = directory.listing().lookup(name);
             if (answer != null) {
+                scans.answered(parent);
                 return answer.dentry();
             }
         }
-        throw missing(key);
+        Wanted listing = scans.missed(parent, name, inodeAtHand(parent));
+        throw listing == null ? missing(key) : new SnapshotMiss(listing);
+    }
+
+    /** Null when it is not at hand, or there is none. Looking is no read. */
+    private Inode inodeAtHand(Ino ino) {
+        Object key = new InodeKey(ino);
+        Entry entry = cache.remembered(key);
+        entry = cache.isValid(entry) ? entry : fetcher.pinned(key);
+        return entry instanceof Entry.Found found && found.object() instanceof StoredObject.InodeObject inode
+                ? inode.inode()
+                : null;
     }
 
     @Override
@@ -135,11 +155,11 @@ public final class SnapshotReader implements Snapshot {
             version = block.version();
             lately.note(ino, index, version);
         } else {
-            throw missing(key);
+            throw missingContent(key);
         }
         int copied = version == null ? 0 : cache.copyBlock(key, version, from, length, target);
         if (copied == BlockCache.ABSENT) {
-            throw missing(key);
+            throw missingContent(key);
         }
         return copied;
     }
@@ -149,8 +169,9 @@ public final class SnapshotReader implements Snapshot {
         Listing.Run run = entryOf(new DirectoryKey(directory)) instanceof Entry.Directory entry
                 ? entry.listing().after(after, limit)
                 : null;
+        scans.listed(directory);
         if (run == null) {
-            throw new SnapshotMiss(new Wanted.DirectoryListing(directory, after, limit));
+            throw new SnapshotMiss(new Wanted.DirectoryListing(directory, after, Math.max(limit, LISTED_MIN)));
         }
         List<DirectoryPage.Entry> entries = new ArrayList<>(run.size());
         List<ObjectKey> unknown = new ArrayList<>();
@@ -278,11 +299,11 @@ public final class SnapshotReader implements Snapshot {
         if (window.isEmpty()) {
             return;
         }
-        Entry entry = cache.remembered(new InodeKey(ino));
-        if (!cache.isValid(entry) || !(((Entry.Found) entry).object() instanceof StoredObject.InodeObject inode)) {
+        Inode inode = inodeAtHand(ino);
+        if (inode == null) {
             return;
         }
-        long blockCount = Math.ceilDiv(inode.inode().sizeBytes(), (long) Blocks.BLOCK_BYTES);
+        long blockCount = Math.ceilDiv(inode.sizeBytes(), (long) Blocks.BLOCK_BYTES);
         List<ObjectKey> keys = new ArrayList<>();
         for (long ahead = window.from(); ahead < Math.min(window.to(), blockCount); ahead++) {
             BlockKey key = new BlockKey(ino, ahead);
@@ -294,6 +315,35 @@ public final class SnapshotReader implements Snapshot {
             }
         }
         fetchAhead(keys);
+    }
+
+    /** Of a small file, and of those after it in its directory if they seem to be read one after the other. */
+    private SnapshotMiss missingContent(BlockKey key) {
+        Ino directory = key.index() == 0 ? scans.latest() : null;
+        if (directory == null || !(cache.remembered(new DirectoryKey(directory)) instanceof Entry.Directory known)
+                || !cache.isValid(known)) {
+            return missing(key);
+        }
+        Name name = known.listing().nameOf(key.ino());
+        int files = name == null ? 1 : scans.contentsMissed(name);
+        if (files == 1) {
+            return missing(key);
+        }
+        List<ObjectKey> keys = new ArrayList<>();
+        keys.add(key);
+        Listing.Run rest = known.listing().after(name, files - 1);
+        for (int i = 0; rest != null && i < rest.size(); i++) {
+            Inode inode = inodeAtHand(rest.ino(i));
+            if (inode != null && isSmallFile(inode)) {
+                keys.add(new BlockKey(inode.ino(), 0));
+            }
+        }
+        return new SnapshotMiss(new Wanted.Objects(keys));
+    }
+
+    private static boolean isSmallFile(Inode inode) {
+        return inode.type() == FileType.REGULAR && inode.sizeBytes() > 0
+                && inode.sizeBytes() <= SMALL_FILE_BYTES_MAX;
     }
 
     private static SnapshotMiss missing(ObjectKey key) {

@@ -60,6 +60,11 @@ final class KernelNotices implements KernelCaches {
     }
 
     @Override
+    public int assumedMost() {
+        return notifier == null ? 0 : session.locked(nodes::assumedMost);
+    }
+
+    @Override
     public void expire() {
         FuseNotifier to = notifier;
         NodeTable.Holdings holdings = due;

@@ -79,6 +79,11 @@ public final class MountAdapter {
             }
 
             @Override
+            public int assumedMost() {
+                return notices.assumedMost();
+            }
+
+            @Override
             public void expire() {
                 notices.expire();
                 whole.attemptBegan();

@@ -92,7 +92,11 @@ final class TreeHandler implements FuseHandler {
             Name name = Name.of(in.name());
             Credentials who = callers.of(in);
             Ino parent = ino(in);
-            Named found = session.perform(at -> named(at, parent, lookup(at, who, parent, name)));
+            Named found = session.perform(at -> {
+                Inode inode = lookup(at, who, parent, name);
+                boolean wanted = inode != null && at.nodes().lookedUp(parent.value(), inode.ino().value());
+                return named(at, parent, inode, wanted);
+            });
             if (found.inode() == null) {
                 out.negative(found.validNanos());
             } else {
@@ -105,9 +109,8 @@ final class TreeHandler implements FuseHandler {
     /** What a name names, null for nothing, and how long the kernel may remember that, and the attributes. */
     private record Named(Inode inode, long validNanos, long attributesValidNanos) {}
 
-    private Named named(Attempt at, Ino parent, Inode inode) throws FsException {
+    private Named named(Attempt at, Ino parent, Inode inode, boolean wanted) throws FsException {
         long validNanos = names.validityNanos(at.transaction(), parent, inode);
-        boolean wanted = inode != null && at.nodes().wantsAttributes(inode.ino().value());
         Inode seen = wanted ? attributes(at, inode.ino()) : inode;
         return new Named(seen, validNanos, wanted ? FuseReply.FOREVER : 0);
     }
@@ -182,8 +185,10 @@ final class TreeHandler implements FuseHandler {
             Name name = Name.of(in.name());
             Credentials who = callers.of(in);
             Ino parent = ino(in);
-            Named made = session.perform(
-                    at -> named(at, parent, counted(at, parent, name, making.run(at, who, parent, name))));
+            Named made = session.perform(at -> {
+                Inode inode = counted(at, parent, name, making.run(at, who, parent, name));
+                return named(at, parent, inode, at.nodes().wantsAttributes(inode.ino().value()));
+            });
             triggers.changed();
             entry(made.inode(), made.validNanos(), out);
         });

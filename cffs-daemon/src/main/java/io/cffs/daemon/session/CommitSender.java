@@ -12,9 +12,8 @@ import java.util.List;
 
 /**
  * Asks for a commit whose attempt may have read, from the kernel's caches, whatever earlier attempts were answered.
- * Those
- * reads are many and seldom matter, so they are sent as one at first: that nothing at all was committed since the
- * snapshot. Only when something was are they sent themselves. By the thread that drives the session.
+ * Those reads are many and seldom matter, so they are sent as one at first: that nothing at all was committed since
+ * the snapshot. Only when something was are they sent, or so much as listed. By the thread that drives the session.
  */
 final class CommitSender {
     /** So few are sent themselves at once. */
@@ -50,16 +49,16 @@ final class CommitSender {
             // Strictly serializable without a word: all its reads are the state after its snapshot.
             return new CommitOutcome.Committed(current.ticket().snapshot(), false);
         }
-        CommitOutcome outcome = send(current.request(volume, staging), kernel.assumed());
+        CommitOutcome outcome = send(current.request(volume, staging), kernel);
         if (outcome instanceof CommitOutcome.Committed) {
             current.leaseEnded();
         }
         return outcome;
     }
 
-    /** @param assumed what programs may have read without a request */
-    private CommitOutcome send(CommitRequest request, List<ReadKey> assumed) {
-        if (assumed.size() > FEW && sendWhole == 0) {
+    /** @param kernel knows what programs may have read without a request */
+    private CommitOutcome send(CommitRequest request, KernelCaches kernel) {
+        if (kernel.assumedMost() > FEW && sendWhole == 0) {
             CommitOutcome outcome = answered(backend.commit(request.alsoReading(List.of(new ReadKey.AnyChange()))));
             boolean byThatAlone = outcome instanceof CommitOutcome.Conflicted conflicted
                     && conflicted.witness().key() instanceof ReadKey.AnyChange;
@@ -69,6 +68,6 @@ final class CommitSender {
             sendWhole = SENT_WHOLE;
         }
         sendWhole = Math.max(0, sendWhole - 1);
-        return answered(backend.commit(request.alsoReading(assumed)));
+        return answered(backend.commit(request.alsoReading(kernel.assumed())));
     }
 }

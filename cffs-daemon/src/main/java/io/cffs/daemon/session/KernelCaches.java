@@ -23,6 +23,11 @@ public interface KernelCaches {
         }
 
         @Override
+        public int assumedMost() {
+            return 0;
+        }
+
+        @Override
         public void drain() {}
     };
 
@@ -42,10 +47,12 @@ public interface KernelCaches {
 
     /**
      * With no lock held, while no request is admitted: what programs may have read in the open attempt from what
-     * earlier
-     * ones were answered. To be validated with what the attempt has read itself.
+     * earlier ones were answered. To be validated with what the attempt has read itself.
      */
     List<ReadKey> assumed();
+
+    /** A number that {@link #assumed} does not exceed, found without listing them. */
+    int assumedMost();
 
     /** Makes the kernel write the pages that programs have changed through mappings, while the attempt is open. */
     void drain();

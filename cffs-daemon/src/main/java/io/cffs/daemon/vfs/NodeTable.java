@@ -32,6 +32,12 @@ public final class NodeTable {
     private final Set<GivenName> ownNames = new HashSet<>();
     /** Given attributes of inodes that the kernel has forgotten since: it may have used them in the open attempt. */
     private final LongTable used = new LongTable();
+    /** Inodes with {@link #OWN} attributes, and open ones: what each end of an attempt looks at, beside what changed. */
+    private final Set<Long> own = new HashSet<>();
+    private final Set<Long> open = new HashSet<>();
+    /** In the open attempt the kernel gave its last reference to some inode up: names of it may have to go. */
+    private boolean forgotten;
+    private final StatScan stats = new StatScan();
 
     /** The kernel cannot expire all names at once, so each has to be remembered. */
     private boolean allNames;
@@ -112,15 +118,16 @@ public final class NodeTable {
         long left = Math.max(0, lookups(word) - lookups);
         word = word & ~LOOKUPS | left;
         if (left == 0) {
+            forgotten = true;
             // The kernel has dropped its inode, and attributes and pages with it.
             if (has(word, ATTRIBUTES_GIVEN) && !has(word, OWN)) {
                 used.put(nodeId, word);
             }
             word &= ~ATTRIBUTES_GIVEN;
-            Opened open = opened.get(nodeId);
-            if (open != null) {
-                open.pagesStand = false;
-                open.pagesOfAttempt = 0;
+            Opened known = opened.get(nodeId);
+            if (known != null) {
+                known.pagesStand = false;
+                known.pagesOfAttempt = 0;
             }
         }
         nodes.put(nodeId, unlessForgotten(nodeId, word));
@@ -134,17 +141,26 @@ public final class NodeTable {
     /**
      * The kernel was answered with attributes that it may keep, because somebody asked for them.
      *
-     * @param own the open attempt has changed them
+     * @param changed by the open attempt
      */
-    public void giveAttributes(long nodeId, boolean directory, boolean own) {
+    public void giveAttributes(long nodeId, boolean directory, boolean changed) {
         long word = nodes.get(nodeId) & ~(DIRECTORY | OWN | ATTRIBUTES_WANTED);
         nodes.put(nodeId, word | KNOWN | ATTRIBUTES_GIVEN | (directory ? DIRECTORY : 0)
-                | (own ? OWN : ATTRIBUTES_WANTED));
+                | (changed ? OWN : ATTRIBUTES_WANTED));
+        if (changed) {
+            own.add(nodeId);
+        }
+        stats.attributesGiven(nodeId);
     }
 
     /** Whether attributes shall be given with a name of this inode, before they are asked for. */
     public boolean wantsAttributes(long nodeId) {
         return has(nodes.get(nodeId), ATTRIBUTES_WANTED);
+    }
+
+    /** Takes note that a name was looked up. @return as {@link #wantsAttributes}, or because a program goes through all */
+    public boolean lookedUp(long parentNodeId, long nodeId) {
+        return stats.lookedUp(parentNodeId, nodeId) | wantsAttributes(nodeId);
     }
 
     /**
@@ -155,13 +171,15 @@ public final class NodeTable {
      *     was older, or when they stand since an earlier one; then all of them count as read
      */
     public boolean open(long nodeId, long attempt, boolean writable, boolean direct) {
-        Opened open = opened.computeIfAbsent(nodeId, _ -> new Opened());
-        open.files++;
-        open.writable += writable ? 1 : 0;
-        open.direct += direct ? 1 : 0;
-        boolean keep = open.pagesOfAttempt == attempt || open.pagesStand;
-        open.pagesOfAttempt = attempt;
-        open.pagesStand = true;
+        Opened known = opened.computeIfAbsent(nodeId, _ -> new Opened());
+        known.files++;
+        known.writable += writable ? 1 : 0;
+        known.direct += direct ? 1 : 0;
+        boolean keep = known.pagesOfAttempt == attempt || known.pagesStand;
+        known.pagesOfAttempt = attempt;
+        known.pagesStand = true;
+        open.add(nodeId);
+        stats.opened(nodeId);
         // Whoever writes may append blindly: the length is not to be looked at for it.
         nodes.put(nodeId, (nodes.get(nodeId) | KNOWN) & ~(writable ? ATTRIBUTES_WANTED : 0));
         return keep;
@@ -169,49 +187,45 @@ public final class NodeTable {
 
     /** Whether the kernel may hold pages from an earlier attempt that are those of the present snapshot. */
     public boolean pagesStand(long nodeId, long attempt) {
-        Opened open = opened.get(nodeId);
-        return open != null && open.pagesStand && open.pagesOfAttempt != attempt && open.files == 0;
+        Opened known = opened.get(nodeId);
+        return known != null && known.pagesStand && known.pagesOfAttempt != attempt && known.files == 0;
     }
 
     /** The kernel is to drop the pages of an inode at its next open. */
     public void dropPages(long nodeId) {
-        Opened open = opened.get(nodeId);
-        if (open != null && open.files == 0) {
-            open.pagesStand = false;
+        Opened known = opened.get(nodeId);
+        if (known != null && known.files == 0) {
+            known.pagesStand = false;
         }
     }
 
     public void release(long nodeId, boolean writable, boolean direct) {
-        Opened open = opened.get(nodeId);
-        if (open == null) {
+        Opened known = opened.get(nodeId);
+        if (known == null) {
             return;
         }
-        open.files = Math.max(0, open.files - 1);
-        open.writable = Math.max(0, open.writable - (writable ? 1 : 0));
-        open.direct = Math.max(0, open.direct - (direct ? 1 : 0));
+        known.files = Math.max(0, known.files - 1);
+        known.writable = Math.max(0, known.writable - (writable ? 1 : 0));
+        known.direct = Math.max(0, known.direct - (direct ? 1 : 0));
+        if (known.files == 0) {
+            open.remove(nodeId);
+        }
         nodes.put(nodeId, unlessForgotten(nodeId, nodes.get(nodeId)));
     }
 
     public boolean isOpen(long nodeId) {
-        Opened open = opened.get(nodeId);
-        return open != null && open.files > 0;
+        return open.contains(nodeId);
     }
 
     /** Whether some open of the inode bypasses the page cache. */
     public boolean isOpenDirect(long nodeId) {
-        Opened open = opened.get(nodeId);
-        return open != null && open.direct > 0;
+        Opened known = opened.get(nodeId);
+        return known != null && known.direct > 0;
     }
 
     /** Inodes with files open for writing: pages that a program has mapped and changed may still be on their way. */
     public List<Long> openForWriting() {
-        List<Long> found = new ArrayList<>();
-        opened.forEach((nodeId, open) -> {
-            if (open.writable > 0) {
-                found.add(nodeId);
-            }
-        });
-        return found;
+        return open.stream().filter(nodeId -> opened.get(nodeId).writable > 0).toList();
     }
 
     /**
@@ -225,10 +239,16 @@ public final class NodeTable {
         nodes.updateAll((nodeId, word) -> letGo(nodeId, word, attributes, pages));
         Holdings holdings = new Holdings(true, attributes, pages, List.copyOf(names.keySet()));
         names.clear();
+        overflowing = false;
+        beginAttempt();
+        return holdings;
+    }
+
+    private void beginAttempt() {
         ownNames.clear();
         used.clear();
-        overflowing = false;
-        return holdings;
+        own.clear();
+        forgotten = false;
     }
 
     /**
@@ -254,40 +274,47 @@ public final class NodeTable {
         }
         lost.retainAll(names.keySet());
         lost.addAll(ownNames);
-        names.forEach((name, given) -> {
-            boolean forgotten = given.nodeId() != 0 && lookupsOf(given.nodeId()) == 0;
-            if (forgotten || withNames && changed.contains(name.parent())) {
-                lost.add(name);
-            }
-        });
-        names.keySet().removeAll(lost);
+        boolean withSearch = withNames && !changed.isEmpty();
+        // In a mount that keeps thousands of names most attempts lose a few: no walk over all of them for these.
+        if (withSearch || forgotten) {
+            names.forEach((name, given) -> {
+                boolean gone = given.nodeId() != 0 && lookupsOf(given.nodeId()) == 0;
+                if (gone || withSearch && changed.contains(name.parent())) {
+                    lost.add(name);
+                }
+            });
+        }
+        lost.forEach(names::remove);
         List<Long> attributes = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
-        nodes.updateAll((nodeId, word) -> has(word, OWN) || isOpen(nodeId) || changed.contains(nodeId)
-                ? letGo(nodeId, word, attributes, pages)
-                : unlessForgotten(nodeId, word));
-        ownNames.clear();
-        used.clear();
+        changed.addAll(own);
+        changed.addAll(open);
+        for (long nodeId : changed) {
+            long word = nodes.get(nodeId);
+            if (word != 0) {
+                nodes.put(nodeId, letGo(nodeId, word, attributes, pages));
+            }
+        }
+        beginAttempt();
         return new Holdings(false, attributes, pages, List.copyOf(lost));
     }
 
     private long letGo(long nodeId, long word, List<Long> attributes, List<Long> pages) {
-        Opened open = opened.get(nodeId);
+        Opened known = opened.get(nodeId);
         if (isOpen(nodeId)) {
             pages.add(nodeId);
         } else if (has(word, ATTRIBUTES_GIVEN)) {
             attributes.add(nodeId);
         }
-        if (open != null) {
-            open.pagesStand = false;
+        if (known != null) {
+            known.pagesStand = false;
         }
         return unlessForgotten(nodeId, word & ~(ATTRIBUTES_GIVEN | OWN));
     }
 
     /**
      * What the kernel may have answered by itself in the open attempt, as reads: more than what was given in earlier
-     * ones
-     * does no harm, since that has been recorded.
+     * ones does no harm, since that has been recorded.
      *
      * @param withSearch whether walking over a name depends on who may search its directory
      */
@@ -313,6 +340,11 @@ public final class NodeTable {
         });
         used.forEach((nodeId, word) -> addAttributes(nodeId, has(word, DIRECTORY), keys));
         return keys;
+    }
+
+    /** No fewer than the reads of {@link #assumed}, without a walk over them. */
+    public int assumedMost() {
+        return 2 * names.size() + 3 * (nodes.size() + used.size());
     }
 
     private static void addAttributes(long nodeId, boolean directory, List<ReadKey> keys) {

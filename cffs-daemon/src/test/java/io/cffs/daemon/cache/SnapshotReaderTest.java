@@ -20,6 +20,7 @@ import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,6 +69,30 @@ class SnapshotReaderTest {
         assertNull(second.block(new Ino(10), 3));
         assertNull(second.xattr(new Ino(10), Name.of("user.x")));
         assertEquals(3, backend.itemCount());
+    }
+
+    @Test
+    void namesThatAreLookedUpOneAfterTheOtherAreFetchedTogetherAndSoAreContents() {
+        for (int i = 0; i < 100; i++) {
+            backend.putFile(1, 1, "f" + (100 + i), 10 + i, 3);
+            backend.putBlock(1, 10 + i, 0, (byte) i, 3);
+        }
+        SnapshotReader reader = cache.advance(new CommitTs(1), null);
+        for (int i = 0; i < 100; i++) {
+            Name name = Name.of("f" + (100 + i));
+            Ino ino = ask(reader, () -> reader.dentry(ROOT, name)).ino();
+            assertEquals(3, ask(reader, () -> reader.inode(ino)).sizeBytes());
+        }
+        int names = backend.fetches.size() + backend.listings.size();
+        assertTrue(names <= 2 * DirectoryScans.SINGLE_NAMES, names + " round trips for 100 names");
+        for (int i = 0; i < 100; i++) {
+            Ino ino = new Ino(10 + i);
+            ByteBuffer target = ByteBuffer.allocate(3);
+            ask(reader, () -> reader.copyBlock(ino, 0, 0, 3, target.clear()));
+            assertEquals((byte) i, target.get(0));
+        }
+        int contents = backend.fetches.size() + backend.listings.size() - names;
+        assertTrue(contents <= 16, contents + " round trips for 100 contents");
     }
 
     @Test
@@ -294,7 +319,7 @@ class SnapshotReaderTest {
             return sizes;
         });
         assertEquals(499 * 500 / 2, sum);
-        assertEquals(1000, backend.itemCount());
+        assertTrue(backend.itemCount() <= 1000, "nothing is fetched twice");
     }
 
     @Test

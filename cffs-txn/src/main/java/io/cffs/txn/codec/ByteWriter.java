@@ -37,6 +37,11 @@ public final class ByteWriter {
         return bytes;
     }
 
+    /** Makes room at once for what is known to come, instead of copying what is there again and again. */
+    public void expect(long more) {
+        room((int) Math.min(more, Integer.MAX_VALUE / 2));
+    }
+
     private void room(int more) {
         if (bytes.length - length < more) {
             bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), bytes.length + (bytes.length >> 1)));

@@ -14,7 +14,11 @@ final class CommitForms {
 
     private CommitForms() {}
 
+    /** About what the keys and numbers of a mutation take. */
+    private static final int MUTATION_BYTES = 24;
+
     static void putRequest(CommitRequest request, ByteWriter to) {
+        to.expect(request.inlineBytes() + (long) MUTATION_BYTES * request.writes().size());
         ModelForms.putVolume(request.volume(), to);
         ModelForms.putTxn(request.txn(), to);
         to.putUnsigned(request.attempt());
