@@ -17,9 +17,9 @@ cleanup() {
 trap cleanup EXIT INT TERM
 cc -O2 -o "$work/invocation" "$home/bench/e2e/invocation.c"
 "$home/cffs" run --store "$work/store" -- sh -c "mkdir files && $work/invocation prepare files"
-"$home/cffs" mount --store "$work/store" -o commit=manual "$mount" >"$work/log" 2>&1 &
+"$home/cffs" mount --store "$work/store" -o commit=runs "$mount" >"$work/log" 2>&1 &
 waited=0
-until [ -d "$mount/files" ]; do
+until grep -q " $mount " /proc/self/mountinfo; do
     waited=$((waited + 1))
     [ $waited -lt 300 ] || { cat "$work/log" >&2; exit 1; }
     sleep 0.1

@@ -96,7 +96,7 @@ start_moosefs_functions() {
 
 mount_cffs() { # mount point
     mkdir -p "$1"
-    "$home/cffs" mount --store "$work/store" -o "commit=manual${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$1" >>"$work/cffs.log" 2>&1 &
+    "$home/cffs" mount --store "$work/store" -o "commit=runs${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$1" >>"$work/cffs.log" 2>&1 &
     await 120 "the mount of CFFS" mounted "$1"
 }
 

@@ -29,6 +29,8 @@ final class DirectoryScans {
     private static final int DIRECTORIES_MAX = 32;
     /** Files whose contents are fetched together: a mebibyte at most, as a look-up brings no larger one along. */
     static final int CONTENTS_MAX = 32;
+    /** Who reads one file after the other leaves out so many at most. */
+    private static final int NEARBY = 4;
 
     private final Map<Ino, Scan> scans = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -47,7 +49,7 @@ final class DirectoryScans {
         private int answered;
         private boolean paged;
         private int contents = 1;
-        private Name read;
+        private Name readTo;
     }
 
     /**
@@ -94,14 +96,25 @@ final class DirectoryScans {
      * The content of a file in {@link #latest} is not at hand.
      *
      * @param name the file's
-     * @return for how many files, itself included, to fetch it
+     * @param known what is listed of the directory
+     * @return the files after it whose contents to fetch along; null for none
      */
-    int contentsMissed(Name name) {
+    Listing.Run contentsMissed(Name name, Listing known) {
         Scan scan = scans.get(latest);
-        boolean goesOn = scan.read != null && scan.read.compareTo(name) < 0;
-        scan.read = name;
+        boolean goesOn = scan.readTo != null && has(known.after(scan.readTo, NEARBY), name);
         scan.contents = goesOn ? Math.min(CONTENTS_MAX, scan.contents * 2) : 1;
-        return scan.contents;
+        Listing.Run more = scan.contents > 1 ? known.after(name, scan.contents - 1) : null;
+        scan.readTo = more == null || more.size() == 0 ? name : more.name(more.size() - 1);
+        return more;
+    }
+
+    private static boolean has(Listing.Run run, Name name) {
+        for (int i = 0; run != null && i < run.size(); i++) {
+            if (run.name(i).equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Scan at(Ino directory) {

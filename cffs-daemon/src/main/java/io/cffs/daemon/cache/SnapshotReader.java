@@ -325,13 +325,9 @@ public final class SnapshotReader implements Snapshot {
             return missing(key);
         }
         Name name = known.listing().nameOf(key.ino());
-        int files = name == null ? 1 : scans.contentsMissed(name);
-        if (files == 1) {
-            return missing(key);
-        }
+        Listing.Run rest = name == null ? null : scans.contentsMissed(name, known.listing());
         List<ObjectKey> keys = new ArrayList<>();
         keys.add(key);
-        Listing.Run rest = known.listing().after(name, files - 1);
         for (int i = 0; rest != null && i < rest.size(); i++) {
             Inode inode = inodeAtHand(rest.ino(i));
             if (inode != null && isSmallFile(inode)) {

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.txn.SnapshotMiss.Wanted.DirectoryListing;
+import io.cffs.txn.port.DirectoryPage;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DirectoryScansTest {
@@ -68,11 +72,27 @@ class DirectoryScansTest {
     }
 
     @Test
-    void filesThatAreReadInOrderBringMoreAndMoreContents() {
+    void filesThatAreReadOneAfterTheOtherBringMoreAndMoreContents() {
         scans.listed(DIRECTORY);
-        assertEquals(1, scans.contentsMissed(Name.of("a")));
-        assertEquals(2, scans.contentsMissed(Name.of("b")));
-        assertEquals(4, scans.contentsMissed(Name.of("d")));
-        assertEquals(1, scans.contentsMissed(Name.of("c")));
+        assertEquals(0, contentsWith(0), "the first one");
+        assertEquals(1, contentsWith(1));
+        assertEquals(3, contentsWith(3));
+        assertEquals(7, contentsWith(8), "one may be left out");
+        assertEquals(0, contentsWith(50), "elsewhere");
+        assertEquals(0, contentsWith(30), "backwards");
+    }
+
+    private int contentsWith(int file) {
+        List<DirectoryPage.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            entries.add(new DirectoryPage.Entry(file(i), new Ino(10 + i), FileType.REGULAR, null));
+        }
+        Listing listing = Listing.EMPTY.with(null, new DirectoryPage(entries, true));
+        Listing.Run more = scans.contentsMissed(file(file), listing);
+        return more == null ? 0 : more.size();
+    }
+
+    private static Name file(int number) {
+        return Name.of("f" + (100 + number));
     }
 }
