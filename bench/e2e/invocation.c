@@ -48,13 +48,17 @@ static void write_file(const char *path, size_t bytes) {
     if (close(fd) != 0) fail("cannot close", path);
 }
 
-static void control(const char *dir, const char *verb) {
+/* A function's runtime keeps the control files open as long as it lives. */
+static int control_file(const char *dir, const char *verb) {
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/%s", dir, verb);
     int fd = open(path, O_WRONLY);
     if (fd < 0) fail("cannot open", path);
-    if (write(fd, "1\n", 2) != 2) fail("cannot write", path);
-    if (close(fd) != 0) fail("cannot close", path);
+    return fd;
+}
+
+static void control(int fd, const char *verb) {
+    if (fd >= 0 && write(fd, "1\n", 2) != 2) fail("cannot", verb);
 }
 
 static void prepare(const char *dir) {
@@ -113,13 +117,15 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: invocation prepare DIR | invocation run DIR N [CONTROL]\n");
         return 64;
     }
+    int begin_file = argc == 5 ? control_file(argv[4], "begin") : -1;
+    int commit_file = argc == 5 ? control_file(argv[4], "commit") : -1;
     double *micros = malloc(sizeof(double) * (size_t)count);
     for (int i = 0; i < count; i++) {
         struct timespec begin, end;
         clock_gettime(CLOCK_MONOTONIC, &begin);
-        if (argc == 5) control(argv[4], "begin");
+        control(begin_file, "begin");
         invoke(argv[2], i);
-        if (argc == 5) control(argv[4], "commit");
+        control(commit_file, "commit");
         clock_gettime(CLOCK_MONOTONIC, &end);
         micros[i] = (end.tv_sec - begin.tv_sec) * 1e6 + (end.tv_nsec - begin.tv_nsec) / 1e3;
     }
@@ -127,9 +133,9 @@ int main(int argc, char **argv) {
         char path[PATH_BYTES], to[PATH_BYTES];
         snprintf(path, sizeof path, "%s/moving1", argv[2]);
         snprintf(to, sizeof to, "%s/moving0", argv[2]);
-        if (argc == 5) control(argv[4], "begin");
+        control(begin_file, "begin");
         if (rename(path, to) != 0) fail("cannot rename", path);
-        if (argc == 5) control(argv[4], "commit");
+        control(commit_file, "commit");
     }
     qsort(micros, (size_t)count, sizeof(double), by_value);
     printf("{\"invocations\":%d,\"p50_us\":%.1f,\"p99_us\":%.1f}\n", count, micros[count / 2], micros[count * 99 / 100]);
