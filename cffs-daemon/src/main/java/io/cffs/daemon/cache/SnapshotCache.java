@@ -16,7 +16,6 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.Fetched;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -203,7 +202,10 @@ public final class SnapshotCache {
         for (Fetched.Piece piece : pieces) {
             length = Math.max(length, piece.start() + piece.bytes().length());
         }
-        byte[] bytes = base == null ? new byte[length] : Arrays.copyOf(base.toArray(), length);
+        byte[] bytes = new byte[length];
+        if (base != null) {
+            base.copyTo(0, bytes, 0, base.length());
+        }
         pieces.forEach(piece -> piece.bytes().copyTo(0, bytes, piece.start(), piece.bytes().length()));
         return Bytes.owning(bytes);
     }

@@ -79,7 +79,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
                     new SessionStaging(backend, volume, Thread::startVirtualThread),
                             new TransactionOptions(readOnly, false, true),
                     CommitMode.INVOCATION, Duration.ZERO, READY_AT_MOST, Path.of("/proc"), around.ticker(),
-                    around.entropy(), Thread::startVirtualThread);
+                    around.entropy(), Thread::startVirtualThread, VolumeMounts::controlThread);
             opened = true; // from here on the mount closes it
             return MountedVolume.open(backend, volume, settings);
         } finally {

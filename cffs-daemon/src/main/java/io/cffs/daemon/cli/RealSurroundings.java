@@ -47,7 +47,7 @@ final class RealSurroundings {
      */
     private static Entropy chance() {
         return new Entropy() {
-            private final ByteBuffer bytes = ByteBuffer.allocate(64).limit(0);
+            private final ByteBuffer bytes = ByteBuffer.allocate(2048).limit(0);
 
             @Override
             public synchronized long nextLong() {

@@ -1,5 +1,6 @@
 package io.cffs.daemon.cli;
 
+import io.cffs.backend.commit.StepThread;
 import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.buffer.MemoryBudget;
 import io.cffs.daemon.cache.BlockCache;
@@ -33,6 +34,13 @@ final class VolumeMounts implements FunctionHost.Opener {
     VolumeMounts(Surroundings around, Backends backends) {
         this.around = around;
         this.backends = backends;
+    }
+
+    /** Where the store is in this process, a commit sequences itself when nobody else does. */
+    static Thread controlThread(Runnable task) {
+        Thread thread = new StepThread("cffs-control", task);
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Override
@@ -113,7 +121,8 @@ final class VolumeMounts implements FunctionHost.Opener {
                     HostCache.footprints(around, store), frames,
                     new SessionStaging(backend, store.volume, Thread::startVirtualThread),
                     new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
-                    Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread);
+                    Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread,
+                    VolumeMounts::controlThread);
             boolean mounted = false;
             try {
                 MountedVolume volume = MountedVolume.open(backend, store.volume, settings);

@@ -14,6 +14,7 @@ import io.cffs.txn.port.Ticker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * What a mount is made of. Nothing in here is closed by the mount.
@@ -30,6 +31,7 @@ import java.util.concurrent.Executor;
  * @param readyAtMost how long the kernel may take to agree on the protocol
  * @param proc /proc, where the groups of callers are looked up
  * @param background runs tasks that may block for a while: virtual threads
+ * @param controlThreads makes the one thread that begins and commits; it is never interrupted
  */
 public record MountSettings(
         MountOptions kernel,
@@ -47,4 +49,5 @@ public record MountSettings(
         Path proc,
         Ticker ticker,
         Entropy entropy,
-        Executor background) {}
+        Executor background,
+        ThreadFactory controlThreads) {}

@@ -39,6 +39,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -89,7 +90,7 @@ public final class MountedVolume implements AutoCloseable {
 
     private MountedVolume(BackendPort backend, VolumeName volume, MountSettings settings) {
         this.settings = settings;
-        this.controlThread = controlThread();
+        this.controlThread = controlThread(settings.controlThreads());
         boolean invocations = settings.commitMode() == CommitMode.INVOCATION;
         this.cache = new SnapshotCache(backend, volume, settings.identity(), settings.blocks(),
                 settings.cacheLimits(), settings.background());
@@ -104,9 +105,9 @@ public final class MountedVolume implements AutoCloseable {
     }
 
     /** One thread: it renews leases and runs control commands. */
-    private static ScheduledExecutorService controlThread() {
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("cffs-control").factory());
+    private static ScheduledExecutorService controlThread(ThreadFactory threads) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, threads);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor.setRemoveOnCancelPolicy(true);
         return executor;
     }
@@ -225,7 +226,7 @@ public final class MountedVolume implements AutoCloseable {
         if (fuse != null) {
             fuse.close();
         }
-        controlThread.shutdownNow();
+        controlThread.shutdown();
     }
 
     private void onControlThread(Runnable step) {

@@ -97,7 +97,7 @@ final class TestMount implements AutoCloseable {
                 new MemoryBlockCache(16 * MIB), contents, new CacheLimits(8 * MIB, 8 * MIB, 8, 200), footprints, frames,
                 INLINE,
                 TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
-                CLOCK, TestMount::nextLong, background);
+                CLOCK, TestMount::nextLong, background, Thread.ofPlatform().daemon().factory());
         volume = MountedVolume.open(backend, VolumeName.DEFAULT, settings);
     }
 
