@@ -41,17 +41,23 @@ final class MemoryBytes implements OrderedBytes {
         requireOpen();
         return new Cursor() {
             private Map.Entry<byte[], byte[]> at;
+            private byte[] prefix;
 
             @Override
-            public boolean seek(byte[] key) {
-                at = map.ceilingEntry(key);
-                return at != null;
+            public boolean seek(byte[] from, byte[] wanted) {
+                prefix = wanted;
+                at = map.ceilingEntry(from);
+                return isWithin();
             }
 
             @Override
             public boolean next() {
                 at = map.higherEntry(at.getKey());
-                return at != null;
+                return isWithin();
+            }
+
+            private boolean isWithin() {
+                return at != null && StoreKeys.startsWith(at.getKey(), prefix);
             }
 
             @Override

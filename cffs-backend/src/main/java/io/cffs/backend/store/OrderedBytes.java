@@ -25,12 +25,15 @@ interface OrderedBytes extends AutoCloseable {
     @Override
     void close();
 
-    /** Walks keys in order. Starts nowhere. */
+    /** Walks the keys that start with a prefix, in order. Starts nowhere. */
     interface Cursor extends AutoCloseable {
-        /** Goes to the first key at or after this one; false when there is none. */
-        boolean seek(byte[] key);
+        /**
+         * Goes to the first key at or after {@code from} that starts with {@code prefix}; false when there is none. What
+         * was removed behind these keys costs nothing, however much it is.
+         */
+        boolean seek(byte[] from, byte[] prefix);
 
-        /** Goes to the next key; false when there is none. Only from a key. */
+        /** Goes to the next key that starts with the prefix; false when there is none. Only from a key. */
         boolean next();
 
         byte[] key();

@@ -2,6 +2,7 @@ package io.cffs.backend.store;
 
 import io.cffs.txn.port.BackendException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -11,6 +12,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DirectSlice;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -50,7 +52,7 @@ final class RocksBytes implements OrderedBytes {
     private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
     private final ReadOptions readOptions = new ReadOptions();
     private final FlushOptions flushOptions = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
-    private final ConcurrentLinkedDeque<RocksIterator> idle = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<BoundedIterator> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger idleCount = new AtomicInteger();
     /** Held for reading while native memory is in use, for writing when it goes. */
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
@@ -124,13 +126,13 @@ final class RocksBytes implements OrderedBytes {
     @Override
     public Cursor cursor() {
         enter();
-        RocksIterator iterator = idle.pollFirst();
+        BoundedIterator iterator = idle.pollFirst();
         if (iterator == null) {
-            return new RocksCursor(db.newIterator(readOptions));
+            return new RocksCursor(new BoundedIterator(db));
         }
         idleCount.decrementAndGet();
         try {
-            iterator.refresh();
+            iterator.keys.refresh();
             return new RocksCursor(iterator);
         } catch (RocksDBException failed) {
             iterator.close();
@@ -172,7 +174,7 @@ final class RocksBytes implements OrderedBytes {
     }
 
     private void closeIdle() {
-        for (RocksIterator iterator = idle.pollFirst(); iterator != null; iterator = idle.pollFirst()) {
+        for (BoundedIterator iterator = idle.pollFirst(); iterator != null; iterator = idle.pollFirst()) {
             idleCount.decrementAndGet();
             iterator.close();
         }
@@ -219,33 +221,75 @@ final class RocksBytes implements OrderedBytes {
         }
     }
 
+    /**
+     * An iterator with an end that can be moved. Without one a seek would end at what is there next, over all that was
+     * removed and not compacted yet: where thousands of files came and went each look-up of a new name would walk over
+     * all of them. RocksDB reads the bytes of the bound at each seek.
+     */
+    private static final class BoundedIterator {
+        /** No key is longer. */
+        private static final int KEY_BYTES_MAX = 4096;
+
+        private final ByteBuffer endBytes = ByteBuffer.allocateDirect(KEY_BYTES_MAX);
+        private final DirectSlice end = new DirectSlice(endBytes, KEY_BYTES_MAX);
+        private final ReadOptions options = new ReadOptions().setIterateUpperBound(end);
+        private final RocksIterator keys;
+
+        BoundedIterator(RocksDB db) {
+            keys = db.newIterator(options);
+        }
+
+        void seek(byte[] from, byte[] prefix) {
+            byte[] bound = StoreKeys.after(prefix);
+            endBytes.put(0, bound);
+            end.setLength(bound.length);
+            keys.seek(from);
+        }
+
+        void close() {
+            keys.close();
+            options.close();
+            end.close();
+        }
+    }
+
     private final class RocksCursor implements Cursor {
-        private final RocksIterator iterator;
+        private final BoundedIterator iterator;
+        private byte[] prefix;
+        private byte[] at; // null when nowhere
         private boolean given;
 
-        RocksCursor(RocksIterator iterator) {
+        RocksCursor(BoundedIterator iterator) {
             this.iterator = iterator;
         }
 
         @Override
-        public boolean seek(byte[] key) {
-            iterator.seek(key);
-            return valid();
+        public boolean seek(byte[] from, byte[] wanted) {
+            prefix = wanted;
+            iterator.seek(from, wanted);
+            return arrived();
         }
 
         @Override
         public boolean next() {
-            iterator.next();
-            return valid();
+            iterator.keys.next();
+            return arrived();
         }
 
-        private boolean valid() {
-            if (iterator.isValid()) {
-                return true;
+        private boolean arrived() {
+            at = null;
+            if (iterator.keys.isValid()) {
+                byte[] key = iterator.keys.key();
+                at = StoreKeys.startsWith(key, prefix) ? key : null;
+            } else {
+                requireSound();
             }
+            return at != null;
+        }
+
+        private void requireSound() {
             try {
-                iterator.status();
-                return false;
+                iterator.keys.status();
             } catch (RocksDBException failed) {
                 throw failed("cannot read", failed);
             }
@@ -253,12 +297,12 @@ final class RocksBytes implements OrderedBytes {
 
         @Override
         public byte[] key() {
-            return iterator.key();
+            return at;
         }
 
         @Override
         public byte[] value() {
-            return iterator.value();
+            return iterator.keys.value();
         }
 
         @Override

@@ -43,7 +43,7 @@ final class SharedRecords {
     void finish(OrderedBytes.Batch batch) {
         try (OrderedBytes.Cursor cursor = map.cursor()) {
             byte[] table = {StoreKeys.DATA_REF};
-            boolean anyShared = !lost.isEmpty() && cursor.seek(table) && StoreKeys.startsWith(cursor.key(), table);
+            boolean anyShared = !lost.isEmpty() && cursor.seek(table, table);
             for (Record record : lost) {
                 // Most stores share nothing: then the version that goes was the last one to name the record.
                 if (!anyShared || !isReferenced(cursor, record) && !isNamedByItsOwn(cursor, record)) {
@@ -58,8 +58,8 @@ final class SharedRecords {
 
     private boolean isReferenced(OrderedBytes.Cursor cursor, Record record) {
         byte[] prefix = StoreKeys.dataRefs(record.key());
-        boolean there = cursor.seek(prefix);
-        while (there && StoreKeys.startsWith(cursor.key(), prefix)) {
+        boolean there = cursor.seek(prefix, prefix);
+        while (there) {
             if (!references.contains(ByteBuffer.wrap(cursor.key()))) {
                 return true;
             }
@@ -71,7 +71,7 @@ final class SharedRecords {
     /** Versions are few: those that a snapshot may still read. */
     private boolean isNamedByItsOwn(OrderedBytes.Cursor cursor, Record record) {
         byte[] object = StoreKeys.object(record.owner());
-        boolean there = cursor.seek(object);
+        boolean there = cursor.seek(object, object);
         while (there && StoreKeys.isVersionOf(cursor.key(), object)) {
             long ts = StoreKeys.tsOf(cursor.key()).value();
             if (ts < record.ts()) {

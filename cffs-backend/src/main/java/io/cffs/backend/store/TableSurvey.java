@@ -119,7 +119,7 @@ final class TableSurvey implements StoreSurvey {
             if (!ino.equals(asked)) {
                 byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
                 asked = ino;
-                died = cursor.seek(StoreKeys.version(object, at.value()))
+                died = cursor.seek(StoreKeys.version(object, at.value()), object)
                         && StoreKeys.isVersionOf(cursor.key(), object)
                         && cursor.value()[0] == StoreForms.GONE;
             }
@@ -200,8 +200,8 @@ final class TableSurvey implements StoreSurvey {
     private void table(byte table, LineReader reader) {
         byte[] prefix = {table};
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            boolean there = cursor.seek(prefix);
-            while (there && StoreKeys.startsWith(cursor.key(), prefix)) {
+            boolean there = cursor.seek(prefix, prefix);
+            while (there) {
                 byte[] key = cursor.key();
                 reader.line(Arrays.copyOf(key, key.length), cursor.value());
                 there = cursor.next();

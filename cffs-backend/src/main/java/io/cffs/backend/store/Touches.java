@@ -31,7 +31,7 @@ final class Touches {
     }
 
     private long newest(byte[] object) {
-        boolean found = cursor.seek(object) && StoreKeys.isVersionOf(cursor.key(), object);
+        boolean found = cursor.seek(object, object) && StoreKeys.isVersionOf(cursor.key(), object);
         return found ? StoreKeys.tsOf(cursor.key()).value() : -1;
     }
 

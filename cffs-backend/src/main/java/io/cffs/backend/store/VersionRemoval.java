@@ -53,8 +53,8 @@ final class VersionRemoval {
         byte[] table = {StoreKeys.CHANGES};
         int commits = 0;
         try (OrderedBytes.Cursor list = map.cursor(); OrderedBytes.Cursor versions = map.cursor()) {
-            boolean there = list.seek(StoreKeys.numbers(StoreKeys.CHANGES, changesFrom));
-            while (there && StoreKeys.startsWith(list.key(), table)) {
+            boolean there = list.seek(StoreKeys.numbers(StoreKeys.CHANGES, changesFrom), table);
+            while (there) {
                 byte[] key = list.key();
                 long ts = ByteBuffer.wrap(key).getLong(1);
                 nextChangesFrom = ts;
@@ -114,8 +114,8 @@ final class VersionRemoval {
     private void removeContent(OrderedBytes.Cursor cursor, Ino ino, OrderedBytes.Batch batch) {
         for (byte table : new byte[] {StoreKeys.BLOCK, StoreKeys.XATTR}) {
             byte[] prefix = StoreKeys.numbers(table, ino.value());
-            boolean there = cursor.seek(prefix);
-            while (there && StoreKeys.startsWith(cursor.key(), prefix)) {
+            boolean there = cursor.seek(prefix, prefix);
+            while (there) {
                 remove(cursor.key(), cursor.value(), Set.of(), batch);
                 there = cursor.next();
             }
@@ -169,7 +169,7 @@ final class VersionRemoval {
     boolean isReferenced(StagedId id) {
         byte[] prefix = StoreKeys.stagedRefs(id);
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            return cursor.seek(prefix) && StoreKeys.startsWith(cursor.key(), prefix);
+            return cursor.seek(prefix, prefix);
         }
     }
 
@@ -195,8 +195,8 @@ final class VersionRemoval {
         byte[] table = {StoreKeys.COMMIT};
         int count = 0;
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            boolean there = cursor.seek(StoreKeys.numbers(StoreKeys.COMMIT, commitsFrom));
-            while (there && StoreKeys.startsWith(cursor.key(), table)) {
+            boolean there = cursor.seek(StoreKeys.numbers(StoreKeys.COMMIT, commitsFrom), table);
+            while (there) {
                 byte[] key = cursor.key();
                 CommitTs at = new CommitTs(ByteBuffer.wrap(key).getLong(1));
                 nextCommitsFrom = at.value();
@@ -222,8 +222,8 @@ final class VersionRemoval {
         byte[] table = {StoreKeys.REFUSED};
         int count = 0;
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            boolean there = cursor.seek(table);
-            while (there && StoreKeys.startsWith(cursor.key(), table)) {
+            boolean there = cursor.seek(table, table);
+            while (there) {
                 ByteBuffer key = ByteBuffer.wrap(cursor.key());
                 if (key.getLong(1) >= beforeWallNanos) {
                     return false;

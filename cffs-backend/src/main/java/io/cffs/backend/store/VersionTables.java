@@ -34,7 +34,7 @@ final class VersionTables {
         byte[] versionKey;
         byte[] value;
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            if (!cursor.seek(StoreKeys.version(object, at.value()))) {
+            if (!cursor.seek(StoreKeys.version(object, at.value()), object)) {
                 return null;
             }
             versionKey = cursor.key();
@@ -100,7 +100,8 @@ final class VersionTables {
     String missingBytes(ObjectKey.BlockKey key, CommitTs at) {
         byte[] object = StoreKeys.object(key);
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            if (!cursor.seek(StoreKeys.version(object, at.value())) || !StoreKeys.isVersionOf(cursor.key(), object)) {
+            if (!cursor.seek(StoreKeys.version(object, at.value()), object)
+                    || !StoreKeys.isVersionOf(cursor.key(), object)) {
                 return null;
             }
             StoreForms.BlockPlace place = StoreForms.placeOf(cursor.value());
@@ -130,7 +131,8 @@ final class VersionTables {
     String missingReference(ObjectKey.BlockKey key, CommitTs at) {
         byte[] object = StoreKeys.object(key);
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            if (!cursor.seek(StoreKeys.version(object, at.value())) || !StoreKeys.isVersionOf(cursor.key(), object)) {
+            if (!cursor.seek(StoreKeys.version(object, at.value()), object)
+                    || !StoreKeys.isVersionOf(cursor.key(), object)) {
                 return null;
             }
             StoreForms.BlockPlace place = StoreForms.placeOf(cursor.value());
@@ -170,7 +172,7 @@ final class VersionTables {
     /** Null when the snapshot sees none. */
     static Inode inode(OrderedBytes.Cursor cursor, Ino ino, CommitTs at) {
         byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
-        boolean found = cursor.seek(StoreKeys.version(object, at.value()))
+        boolean found = cursor.seek(StoreKeys.version(object, at.value()), object)
                 && StoreKeys.isVersionOf(cursor.key(), object);
         byte[] value = found ? cursor.value() : StoreForms.GONE_VALUE;
         return value[0] == StoreForms.GONE ? null : StoreForms.inodeOf(ino, value);
@@ -203,7 +205,7 @@ final class VersionTables {
     int blockPages(ObjectKey.BlockKey key, CommitTs at) {
         byte[] object = StoreKeys.object(key);
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            boolean found = cursor.seek(StoreKeys.version(object, at.value()))
+            boolean found = cursor.seek(StoreKeys.version(object, at.value()), object)
                     && StoreKeys.isVersionOf(cursor.key(), object);
             return found ? StoreForms.pagesOf(cursor.value()) : 0;
         }
@@ -233,16 +235,13 @@ final class VersionTables {
      */
     void walk(byte[] prefix, byte[] start, CommitTs at, VisibleReader reader) {
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            boolean there = cursor.seek(start);
+            boolean there = cursor.seek(start, prefix);
             while (there) {
                 byte[] key = cursor.key();
-                if (!StoreKeys.startsWith(key, prefix)) {
-                    return;
-                }
                 byte[] object = java.util.Arrays.copyOf(key, key.length - 8);
                 CommitTs version = StoreKeys.tsOf(key);
                 if (version.isAfter(at)) {
-                    there = cursor.seek(StoreKeys.version(object, at.value()));
+                    there = cursor.seek(StoreKeys.version(object, at.value()), prefix);
                     continue;
                 }
                 byte[] value = cursor.value();
@@ -251,7 +250,7 @@ final class VersionTables {
                 }
                 there = cursor.next();
                 if (there && StoreKeys.isVersionOf(cursor.key(), object)) {
-                    there = cursor.seek(StoreKeys.after(object));
+                    there = cursor.seek(StoreKeys.after(object), prefix);
                 }
             }
         }

@@ -212,7 +212,7 @@ public final class DamagedVolume {
 
     private byte[] newest(byte[] object) {
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            if (!cursor.seek(object) || !StoreKeys.isVersionOf(cursor.key(), object)) {
+            if (!cursor.seek(object, object) || !StoreKeys.isVersionOf(cursor.key(), object)) {
                 throw new AssertionError("the volume has no such record");
             }
             return cursor.key();
