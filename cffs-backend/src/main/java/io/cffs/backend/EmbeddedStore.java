@@ -52,7 +52,8 @@ public final class EmbeddedStore {
         CommitLog log = null;
         BlockStore blocks = null;
         try {
-            blocks = FileBlockStore.open(DiskDirectory.at(path.resolve("blocks")));
+            blocks = FileBlockStore.open(
+                    DiskDirectory.at(path.resolve("blocks")), path.resolve("laid").toAbsolutePath());
             log = FileCommitLog.open(DiskDirectory.at(path.resolve("log")));
             VersionedStore store = OrderedVersionedStore.openRocks(path.resolve("state"), new StagedObjects(blocks),
                     rootOf(directory.path(), ticker.wallNanos()),

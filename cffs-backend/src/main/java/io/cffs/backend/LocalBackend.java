@@ -19,6 +19,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.FileExtents;
+import io.cffs.txn.port.LaidFile;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.util.List;
@@ -164,6 +165,19 @@ public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
     public CompletableFuture<Void> stage(VolumeName name, StagedId id, Bytes bytes) {
         return on(name, volume -> {
             volume.stage(id, bytes);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    @Override
+    public CompletableFuture<String> stagingDirectory(VolumeName name) {
+        return on(name, volume -> CompletableFuture.completedFuture(volume.stagingDirectory()));
+    }
+
+    @Override
+    public CompletableFuture<Void> stageFile(VolumeName name, LaidFile file) {
+        return on(name, volume -> {
+            volume.stage(file);
             return CompletableFuture.completedFuture(null);
         });
     }

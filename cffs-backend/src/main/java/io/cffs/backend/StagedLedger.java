@@ -11,6 +11,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.LaidFile;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +61,15 @@ final class StagedLedger {
 
     /** @throws BackendException {@code SNAPSHOT_EXPIRED} when the transaction has no lease; as the block store does */
     void stage(StagedId id, Bytes bytes, long nowNanos) {
+        stage(id, () -> objects.put(id, bytes), nowNanos);
+    }
+
+    /** As the other one, of an object that lies in the door. */
+    void stage(LaidFile file, long nowNanos) {
+        stage(file.object(), () -> objects.adopt(file), nowNanos);
+    }
+
+    private void stage(StagedId id, Runnable put, long nowNanos) {
         pipeline.requireRoom();
         boolean first;
         // Noted before the lease is looked at: whoever ends it from here on finds the object.
@@ -71,7 +81,7 @@ final class StagedLedger {
         try {
             requireOpen(id.txn(), nowNanos);
             taken = true;
-            objects.put(id, bytes);
+            put.run();
         } finally {
             written(id, first && !taken);
         }
@@ -180,6 +190,8 @@ final class StagedLedger {
             pipeline.execute(this::condemn);
         }
         condemned.forEach(this::delete);
+        // Whoever was about to hand it over has no lease any more.
+        objects.sweepDoor(name -> !leases.holds(LaidFile.transactionOf(name)));
     }
 
     private void delete(StagedId id) {

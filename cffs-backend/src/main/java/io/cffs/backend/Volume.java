@@ -25,7 +25,9 @@ import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.BackendPort.VolumeStatus;
+import io.cffs.txn.port.LaidFile;
 import io.cffs.txn.port.Ticker;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,16 @@ public final class Volume {
 
     void stage(StagedId id, Bytes bytes) {
         staged.stage(id, bytes, ticker.monotonicNanos());
+    }
+
+    void stage(LaidFile file) {
+        staged.stage(file, ticker.monotonicNanos());
+    }
+
+    /** Null when there is none. */
+    String stagingDirectory() {
+        Path door = parts.blocks().door();
+        return door == null ? null : door.toString();
     }
 
     CompletableFuture<CommitOutcome> commit(CommitRequest request) {

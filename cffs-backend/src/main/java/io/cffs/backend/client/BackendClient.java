@@ -20,6 +20,7 @@ import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.Entropy;
 import io.cffs.txn.port.FileExtents;
+import io.cffs.txn.port.LaidFile;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.port.Ticker;
 import java.util.List;
@@ -164,6 +165,17 @@ public final class BackendClient implements BackendPort, CheckPort, QuotaPort {
     @Override
     public CompletableFuture<Void> stage(VolumeName volume, StagedId id, Bytes bytes) {
         return ask(new Request.Stage(volume, id, bytes), Response.Done.class, done -> null);
+    }
+
+    @Override
+    public CompletableFuture<String> stagingDirectory(VolumeName volume) {
+        return ask(new Request.StagingDirectory(volume), Response.StagingDirectory.class,
+                Response.StagingDirectory::path);
+    }
+
+    @Override
+    public CompletableFuture<Void> stageFile(VolumeName volume, LaidFile file) {
+        return ask(new Request.StageFile(volume, file), Response.Done.class, done -> null);
     }
 
     @Override

@@ -53,6 +53,11 @@ public final class DiskDirectory implements DurableDirectory {
     }
 
     @Override
+    public void adopt(Path file, String name) throws IOException {
+        Files.move(file, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
     public void delete(String name) throws IOException {
         Files.deleteIfExists(path.resolve(name));
     }

@@ -1,6 +1,7 @@
 package io.cffs.backend.disk;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -21,6 +22,14 @@ public interface DurableDirectory {
 
     /** Gives {@code from} the name {@code to} in one step; a file that had it is gone. */
     void rename(String from, String to) throws IOException;
+
+    /**
+     * Takes over a file that lies elsewhere on the same disk: from then on it is called {@code name} here, and is not
+     * there any more. In one step; what it holds has to be made durable before.
+     */
+    default void adopt(Path file, String name) throws IOException {
+        throw new IOException("no file can come from elsewhere into " + describe());
+    }
 
     /** Removes a file; nothing happens when there is none. */
     void delete(String name) throws IOException;

@@ -37,6 +37,8 @@ final class RequestCalls {
     static boolean isLight(Request request) {
         return switch (request) {
             case Request.Stage stage -> false;
+            case Request.StageFile laid -> false;
+            case Request.StagingDirectory asked -> true;
             case Request.StartCheck start -> false;
             case Request.CheckReport asked -> false;
             case Request.CancelCheck cancel -> false;
@@ -82,6 +84,10 @@ final class RequestCalls {
                             .thenApply(Response.Extents::new);
             case Request.Stage stage ->
                     port.stage(stage.volume(), stage.object(), stage.bytes()).thenApply(done -> new Response.Done());
+            case Request.StagingDirectory asked ->
+                    port.stagingDirectory(asked.volume()).thenApply(Response.StagingDirectory::new);
+            case Request.StageFile laid ->
+                    port.stageFile(laid.volume(), laid.file()).thenApply(done -> new Response.Done());
             case Request.Commit commit -> port.commit(commit.commit()).thenApply(Response.Outcome::new);
             case Request.OutcomeOf asked ->
                     port.outcomeOf(asked.volume(), asked.txn()).thenApply(Response.Ledger::new);

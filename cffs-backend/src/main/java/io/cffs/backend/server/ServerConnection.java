@@ -130,7 +130,9 @@ final class ServerConnection implements Runnable {
             send(id, new Response.Failed(BackendException.Cause.PROTOCOL, e.getMessage()), room);
             return;
         }
-        if (closing) {
+        if (request instanceof Request.StagingDirectory && duplex.betweenHosts()) {
+            send(id, new Response.StagingDirectory(null), room);
+        } else if (closing) {
             send(id, new Response.Failed(BackendException.Cause.CLOSED, "The backend is closing."), room);
         } else if (RequestCalls.isLight(request)) {
             CompletableFuture<Response> response = calls.start(request);

@@ -2,6 +2,7 @@ package io.cffs.backend.store;
 
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import net.jpountz.lz4.LZ4Compressor;
@@ -54,6 +55,19 @@ final class BlockCodec {
         byte[] plain = new byte[length];
         raw.copyTo(from, plain, 0, length);
         return packed(plain);
+    }
+
+    /** Whether a sample of what remains in the buffer can be compressed. Its position is undefined afterwards. */
+    static boolean looksCompressible(ByteBuffer raw) {
+        int length = raw.remaining();
+        if (length < COMPRESS_BYTES_MIN) {
+            return false;
+        }
+        byte[] sample = new byte[Math.min(length, 2 * SAMPLE_BYTES)];
+        int part = Math.min(SAMPLE_BYTES, sample.length);
+        raw.get(raw.position(), sample, 0, part);
+        raw.get(raw.position() + (length - (sample.length - part)) / 2, sample, part, sample.length - part);
+        return packed(sample) != null;
     }
 
     private static byte[] packed(byte[] plain) {

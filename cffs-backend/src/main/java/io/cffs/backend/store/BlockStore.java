@@ -1,14 +1,18 @@
 package io.cffs.backend.store;
 
 import io.cffs.model.Bytes;
+import io.cffs.txn.port.BackendException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * Bulk objects by name: put once, read in ranges, deleted. What the staged data of transactions is kept in, on a
- * local disk or in an object store. Safe for use by many threads. Failures are {@link
- * io.cffs.txn.port.BackendException} {@code STORE_FAILED}, or {@code NO_SPACE} for a put.
+ * local disk or in an object store. Safe for use by many threads. Failures are {@link BackendException} {@code
+ * STORE_FAILED}, or {@code NO_SPACE} for a put.
  */
 public interface BlockStore extends AutoCloseable {
     /**
@@ -23,6 +27,29 @@ public interface BlockStore extends AutoCloseable {
     /** As {@link #putIfAbsent(String, List)}, with one part. */
     default boolean putIfAbsent(String name, Bytes content) {
         return putIfAbsent(name, List.of(content.asBuffer()));
+    }
+
+    /** Looks at a file before it becomes an object. */
+    @FunctionalInterface
+    interface Inspection {
+        /** May write to the file. False when it is not to become an object; it is then left where it is. */
+        boolean accepts(FileChannel file) throws IOException;
+    }
+
+    /** Where processes of this host may leave files for {@link #adopt}; null where there is no such place. */
+    default Path door() {
+        return null;
+    }
+
+    /**
+     * As {@link #putIfAbsent(String, List)}, with a file of {@link #door} for the object's content. When this returns
+     * true the file is gone from there.
+     *
+     * @return false when {@code inspection} did not want it
+     * @throws BackendException {@code REFUSED} when there is no regular file of this name there
+     */
+    default boolean adopt(String file, String name, Inspection inspection) {
+        throw new BackendException(BackendException.Cause.REFUSED, "this store takes no files", null);
     }
 
     /**

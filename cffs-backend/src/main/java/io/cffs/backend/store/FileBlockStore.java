@@ -7,9 +7,18 @@ import io.cffs.model.Bytes;
 import io.cffs.txn.port.BackendException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -21,27 +30,54 @@ import java.util.function.Consumer;
 public final class FileBlockStore implements BlockStore {
     private static final String SUFFIX = ".obj";
     private static final String TEMPORARY = ".tmp";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final DurableDirectory directory;
+    private final Path door; // null for none
     private final AtomicLong temporaries = new AtomicLong();
     private final AtomicLong renames = new AtomicLong();
     private final ReentrantLock syncing = new ReentrantLock();
     private long renamesSynced; // @GuardedBy("syncing"): they are durable
 
-    private FileBlockStore(DurableDirectory directory) {
+    private FileBlockStore(DurableDirectory directory, Path door) {
         this.directory = directory;
+        this.door = door;
     }
 
+    /** A store without a door. */
     public static FileBlockStore open(DurableDirectory directory) {
+        return open(directory, null);
+    }
+
+    /**
+     * @param door made if it is absent, for this user alone, and emptied; null for none. On the disk of {@code
+     *     directory}
+     */
+    public static FileBlockStore open(DurableDirectory directory, Path door) {
         try {
+            if (door != null) {
+                makeEmpty(door);
+            }
             for (String name : directory.names()) {
                 if (name.endsWith(TEMPORARY)) {
                     directory.delete(name);
                 }
             }
-            return new FileBlockStore(directory);
+            return new FileBlockStore(directory, door);
         } catch (IOException failed) {
             throw failed("cannot open the blocks in " + directory.describe(), failed);
+        }
+    }
+
+    private static void makeEmpty(Path door) throws IOException {
+        if (!Files.isDirectory(door, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(door, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        }
+        Files.setPosixFilePermissions(door, OWNER_ONLY);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(door)) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
@@ -84,6 +120,47 @@ public final class FileBlockStore implements BlockStore {
                     ? new BackendException(BackendException.Cause.NO_SPACE,
                             "no space left for blocks in " + directory.describe(), failed)
                     : failed("cannot write a block in " + directory.describe(), failed);
+        }
+    }
+
+    @Override
+    public Path door() {
+        return door;
+    }
+
+    @Override
+    public boolean adopt(String file, String name, Inspection inspection) {
+        requireLegal(name);
+        if (door == null) {
+            return BlockStore.super.adopt(file, name, inspection);
+        }
+        Path laid = door.resolve(file);
+        try {
+            if (directory.exists(name + SUFFIX)) {
+                Files.deleteIfExists(laid);
+                return true;
+            }
+            // Whoever may write to the door may do worse than wait with a fifo; a mistake is what this is for.
+            if (!Files.isRegularFile(laid, LinkOption.NOFOLLOW_LINKS)) {
+                throw new NoSuchFileException(file);
+            }
+            try (FileChannel channel = FileChannel.open(
+                    laid, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                if (!inspection.accepts(channel)) {
+                    return false;
+                }
+                channel.force(false);
+            }
+            directory.adopt(laid, name + SUFFIX);
+            syncNames();
+            return true;
+        } catch (NoSuchFileException none) {
+            throw new BackendException(BackendException.Cause.REFUSED, "no file " + file + " lies in " + door, none);
+        } catch (IOException failed) {
+            throw FullDisk.isWhy(failed)
+                    ? new BackendException(BackendException.Cause.NO_SPACE,
+                            "no space left for blocks in " + door, failed)
+                    : failed("cannot take a block over from " + door, failed);
         }
     }
 

@@ -5,13 +5,23 @@ import io.cffs.model.Bytes;
 import io.cffs.model.TxnId;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
+import io.cffs.txn.port.LaidFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Staged data in a {@link BlockStore}: the blocks of an object one after another, each compressed when that helps,
@@ -23,12 +33,17 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 public final class StagedObjects {
+    private static final Logger LOG = LoggerFactory.getLogger(StagedObjects.class);
     private static final int MAGIC = 0x43465342; // "CFSB"
     private static final int HEAD_BYTES = 16;
     private static final int LINE_BYTES = 16;
+    /** Files that are read to be compressed, at a time: 4 MiB each, and as much again for what comes of it. */
+    private static final int LAID_ON_HEAP_MAX = 4;
     private static final int BLOCKS_MAX = StagedId.BYTES_MAX / Blocks.BLOCK_BYTES;
 
     private final BlockStore blocks;
+    /** No request is counted with the bytes of its file. */
+    private final Semaphore onHeap = new Semaphore(LAID_ON_HEAP_MAX);
     private final Set<StagedId> condemned = ConcurrentHashMap.newKeySet();
 
     public StagedObjects(BlockStore blocks) {
@@ -64,6 +79,53 @@ public final class StagedObjects {
         }
         table.putInt(12, checksumOf(table.array(), count)).flip();
         blocks.putIfAbsent(nameOf(id), parts);
+    }
+
+    /** Where files may be left for {@link #adopt}; null where there is no such place. */
+    public Path door() {
+        return blocks.door();
+    }
+
+    /**
+     * As {@link #put}, of an object that lies in {@link #door}. Nothing that was said of it is believed: it is stored
+     * only if its bytes have the checksums. Gone from the door afterwards.
+     *
+     * @throws BackendException {@code REFUSED} when there is no such file, or it is not as described
+     */
+    public void adopt(LaidFile file) {
+        LaidInspection inspection = new LaidInspection(file, MAGIC, onHeap);
+        String name = LaidFile.fileName(file.object());
+        try {
+            if (!blocks.adopt(name, nameOf(file.object()), inspection)) {
+                put(file.object(), inspection.compressible());
+            }
+        } finally {
+            inspection.end();
+            discard(name);
+        }
+    }
+
+    private void discard(String name) {
+        try {
+            if (door() != null) {
+                Files.deleteIfExists(door().resolve(name));
+            }
+        } catch (IOException failed) {
+            LOG.debug("what lies in the door stays there", failed);
+        }
+    }
+
+    /** Deletes files that lie in the door, by their names. What cannot be deleted stays until the store is opened. */
+    public void sweepDoor(Predicate<String> names) {
+        if (door() == null) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(
+                door(), file -> names.test(file.getFileName().toString()))) {
+            left.forEach(file -> discard(file.getFileName().toString()));
+        } catch (IOException | DirectoryIteratorException failed) {
+            LOG.debug("what lies in the door stays there", failed);
+        }
     }
 
     /** Whether there is such an object, sound or not. */
@@ -150,7 +212,7 @@ public final class StagedObjects {
         return layout;
     }
 
-    private static int checksumOf(byte[] image, int count) {
+    static int checksumOf(byte[] image, int count) {
         CRC32C crc = new CRC32C();
         crc.update(image, 0, 12);
         crc.update(image, HEAD_BYTES, count * LINE_BYTES);

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  *   volumes/NAME/log/       the commit log
  *   volumes/NAME/state/     RocksDB
  *   volumes/NAME/blocks/    staged objects
+ *   volumes/NAME/laid/      what is about to become one: processes of this host leave it there
  * </pre>
  *
  * Opening creates what is missing and refuses a newer format, a directory that holds something else, and a store that

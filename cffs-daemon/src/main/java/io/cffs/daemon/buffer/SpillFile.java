@@ -6,15 +6,19 @@ import io.cffs.model.FsException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.nio.file.StandardOpenOption;
 
 /**
  * A file for the frames that memory has no room for. It has no name from the moment it is open, so that nothing is left
- * of it whatever happens to this process. Safe for use by many threads, one at a time gets to the file.
+ * of it whatever happens to this process. Safe for use by many threads.
  *
- * <p>Not a FileChannel: an interrupt of the thread that uses one closes it, and with it the only way to the bytes.
+ * <p>Two ways lead to the bytes. A channel copies each byte once and lets in many threads, but an interrupt of a thread
+ * that uses it closes it, and the file has no name to be opened by again. Then the other way is left, which copies each
+ * byte three times and lets in one thread, and which nobody closes.
  */
 final class SpillFile {
     private static final int COPY_BYTES = 256 * 1024;
@@ -27,26 +31,49 @@ final class SpillFile {
 
     private final Path directory;
     private RandomAccessFile file; // @GuardedBy("this"); null until first written, and after a failure to make one
-    private byte[] copy; // @GuardedBy("this"); not null when file is not
+    private byte[] copy; // @GuardedBy("this"); null until needed
+    private volatile FileChannel channel; // written under "this"; null until the file is made
     private long promisedBytes; // @GuardedBy("this"); up to here there was room when somebody last looked
 
     SpillFile(Path directory) {
         this.directory = directory;
     }
 
-    synchronized void write(int frame, int offset, ByteBuffer source) throws FsException {
+    void write(int frame, int offset, ByteBuffer source) throws FsException {
+        long at = (long) frame * Blocks.PAGE_BYTES + offset;
         int wanted = source.remaining();
         try {
-            open();
-            file.seek((long) frame * Blocks.PAGE_BYTES + offset);
-            while (source.hasRemaining()) {
-                int length = Math.min(source.remaining(), copy.length);
-                source.get(source.position(), copy, 0, length);
-                file.write(copy, 0, length);
-                source.position(source.position() + length);
+            if (!writeToChannel(at, source)) {
+                writeToFile(at, source);
             }
         } catch (IOException e) {
             throw new FsException(isFull(e, wanted) ? FsError.NO_SPACE : FsError.ENVIRONMENT_FAILED);
+        }
+    }
+
+    /** False, with the source as it was, when the channel is closed. */
+    private boolean writeToChannel(long offset, ByteBuffer source) throws IOException {
+        int start = source.position();
+        try {
+            FileChannel open = openedChannel();
+            while (source.hasRemaining()) {
+                open.write(source, offset + source.position() - start);
+            }
+            return true;
+        } catch (ClosedChannelException interrupted) {
+            source.position(start);
+            return false;
+        }
+    }
+
+    private synchronized void writeToFile(long offset, ByteBuffer source) throws IOException {
+        requireFile();
+        file.seek(offset);
+        while (source.hasRemaining()) {
+            int length = Math.min(source.remaining(), copy.length);
+            source.get(source.position(), copy, 0, length);
+            file.write(copy, 0, length);
+            source.position(source.position() + length);
         }
     }
 
@@ -74,22 +101,70 @@ final class SpillFile {
     }
 
     /** What was never written reads as zeros. */
-    synchronized void read(int frame, int offset, ByteBuffer target) throws FsException {
+    void read(int frame, int offset, ByteBuffer target) throws FsException {
+        long at = (long) frame * Blocks.PAGE_BYTES + offset;
         try {
-            open();
-            file.seek((long) frame * Blocks.PAGE_BYTES + offset);
-            while (target.hasRemaining()) {
-                int length = Math.min(target.remaining(), copy.length);
-                int got = file.read(copy, 0, length);
-                if (got < 0) {
-                    Arrays.fill(copy, 0, length, (byte) 0);
-                    got = length;
-                }
-                target.put(copy, 0, got);
+            if (!readFromChannel(at, target)) {
+                readFromFile(at, target);
             }
         } catch (IOException e) {
             throw new FsException(FsError.ENVIRONMENT_FAILED);
         }
+    }
+
+    /** False, with the target's position as it was, when the channel is closed. */
+    private boolean readFromChannel(long offset, ByteBuffer target) throws IOException {
+        int start = target.position();
+        try {
+            FileChannel open = openedChannel();
+            while (target.hasRemaining()) {
+                if (open.read(target, offset + target.position() - start) < 0) {
+                    putZeros(target);
+                }
+            }
+            return true;
+        } catch (ClosedChannelException interrupted) {
+            target.position(start);
+            return false;
+        }
+    }
+
+    private static void putZeros(ByteBuffer target) {
+        while (target.hasRemaining()) {
+            target.put((byte) 0);
+        }
+    }
+
+    private synchronized void readFromFile(long offset, ByteBuffer target) throws IOException {
+        requireFile();
+        file.seek(offset);
+        while (target.hasRemaining()) {
+            int length = Math.min(target.remaining(), copy.length);
+            int got = file.read(copy, 0, length);
+            if (got < 0) {
+                putZeros(target);
+            } else {
+                target.put(copy, 0, got);
+            }
+        }
+    }
+
+    private void requireFile() throws IOException { // guarded by "this"
+        open();
+        if (copy == null) {
+            copy = new byte[COPY_BYTES];
+        }
+    }
+
+    private FileChannel openedChannel() throws IOException {
+        FileChannel opened = channel;
+        if (opened == null) {
+            synchronized (this) {
+                open();
+                opened = channel;
+            }
+        }
+        return opened;
     }
 
     /** Gives disk space back that lies behind the last frame in use. */
@@ -118,12 +193,14 @@ final class SpillFile {
         try {
             if (file != null) {
                 file.close();
+                channel.close();
             }
         } catch (IOException e) {
             // Nothing in it is wanted any more.
             return;
         } finally {
             file = null;
+            channel = null;
             copy = null;
             promisedBytes = 0;
         }
@@ -133,11 +210,16 @@ final class SpillFile {
         if (file == null) {
             Files.createDirectories(directory);
             Path name = Files.createTempFile(directory, "spill-", ".tmp");
+            RandomAccessFile made = null;
             try {
-                file = new RandomAccessFile(name.toFile(), "rw");
-                copy = new byte[COPY_BYTES];
+                made = new RandomAccessFile(name.toFile(), "rw");
+                channel = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                file = made;
             } finally {
                 Files.delete(name);
+                if (made != null && file == null) {
+                    made.close();
+                }
             }
         }
     }

@@ -16,9 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,8 +33,6 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Stager {
     /** Written bytes that travel in the request when there are no more. A quarter of what a request may carry. */
     static final long INLINE_BYTES_MAX = 1024 * 1024;
-    /** Uploads under way at a time: 16 MiB of heap. */
-    static final int UPLOADS_MAX = 4;
     /** Uploads that one call of stageAhead begins at most. */
     static final int AHEAD_UPLOADS_MAX = 16;
     /** A window that changes again and again is left for the commit. */
@@ -46,6 +41,7 @@ public final class Stager {
     private final BackendPort backend;
     private final VolumeName volume;
     private final TxnId txn;
+    private final LaidFiles files; // @GuardedBy("turn")
     private final ReentrantLock turn = new ReentrantLock();
     private final Map<StagedWindow, Ahead> ahead = new HashMap<>(); // @GuardedBy("turn")
     private int nextSequence; // @GuardedBy("turn")
@@ -54,6 +50,7 @@ public final class Stager {
         this.backend = backend;
         this.volume = volume;
         this.txn = txn;
+        this.files = new LaidFiles(backend, volume);
     }
 
     /** A new attempt has begun: what earlier ones staged is not what this one writes. */
@@ -86,20 +83,19 @@ public final class Stager {
                 sessionLock.unlock();
             }
             List<StagedId> ids = new ArrayList<>();
-            Uploads uploads = new Uploads();
+            Uploads uploads = new Uploads(backend, volume, files);
             try {
                 for (int object = 0; object < plan.objectCount(); object++) {
                     ids.add(new StagedId(txn, nextSequence++));
-                    byte[] content = new byte[plan.lengthOf(object)];
-                    uploads.awaitRoom();
                     uploads.throwFailure();
-                    copyOut(plan.contentOf(object), bytes, sessionLock, content);
-                    uploads.send(ids.getLast(), Bytes.owning(content));
+                    List<Piece> content = plan.contentOf(object);
+                    uploads.send(ids.getLast(), plan.lengthOf(object),
+                            (from, target) -> copyOut(content, bytes, sessionLock, from, target));
                 }
             } finally {
                 uploads.awaitAll();
             }
-            uploads.throwFailure();
+            uploads.finish();
             return sourceOf(plan, runs, ids, bytes);
         } finally {
             turn.unlock();
@@ -113,27 +109,22 @@ public final class Stager {
      */
     public void stageAhead(DirtyBytes bytes, Lock sessionLock) throws FsException {
         turn.lock();
-        Uploads uploads = new Uploads();
+        Uploads uploads = new Uploads(backend, volume, files);
         Map<StagedWindow, Ahead> sent = new HashMap<>();
         try {
             for (Idle idle : idleWindows(bytes, sessionLock)) {
-                uploads.awaitRoom();
-                byte[] content = new byte[StagedId.BYTES_MAX];
                 StagedId id = new StagedId(txn, nextSequence++);
-                if (copyIfUnchanged(idle, bytes, sessionLock, content)) {
+                if (uploads.send(id, StagedId.BYTES_MAX,
+                        (from, target) -> copyIfUnchanged(idle, bytes, sessionLock, from, target))) {
                     Ahead before = ahead.get(idle.window());
                     sent.put(idle.window(), new Ahead(idle.changedAt(), id, before.tries() + 1));
-                    uploads.send(id, Bytes.owning(content));
-                } else {
-                    uploads.giveRoomBack();
                 }
             }
         } finally {
             uploads.awaitAll();
-            sent.forEach((window, upload) -> {
-                boolean worked = !uploads.failedIds.contains(upload.object());
-                ahead.put(window, worked ? upload : new Ahead(upload.changedAt(), null, upload.tries()));
-            });
+            sent.forEach((window, upload) -> ahead.put(window, uploads.hasFailed(upload.object())
+                    ? new Ahead(upload.changedAt(), null, upload.tries())
+                    : upload));
             turn.unlock();
         }
     }
@@ -163,15 +154,15 @@ public final class Stager {
         return idle;
     }
 
-    private static boolean copyIfUnchanged(Idle idle, DirtyBytes bytes, Lock sessionLock, byte[] content)
-            throws FsException {
+    private static boolean copyIfUnchanged(
+            Idle idle, DirtyBytes bytes, Lock sessionLock, int from, ByteBuffer target) throws FsException {
         sessionLock.lock();
         try {
             // The stamp is 0 again when the window was cut off meanwhile.
             if (idle.window().changedAt(bytes) != idle.changedAt()) {
                 return false;
             }
-            bytes.read(idle.run(), idle.window().offset() - idle.run().offset(), ByteBuffer.wrap(content));
+            bytes.read(idle.run(), idle.window().offset() - idle.run().offset() + from, target);
             return true;
         } finally {
             sessionLock.unlock();
@@ -185,16 +176,34 @@ public final class Stager {
                 : null;
     }
 
-    private static void copyOut(List<Piece> pieces, DirtyBytes bytes, Lock sessionLock, byte[] content)
-            throws FsException {
+    /** What lies between pieces is zeros. */
+    private static boolean copyOut(
+            List<Piece> pieces, DirtyBytes bytes, Lock sessionLock, int from, ByteBuffer target) throws FsException {
+        int start = target.position();
+        int end = target.limit();
         sessionLock.lock();
         try {
             for (Piece piece : pieces) {
-                int offset = (int) ((Piece.InObject) piece).offset();
-                bytes.read(piece.run(), piece.from(), ByteBuffer.wrap(content, offset, (int) piece.lengthBytes()));
+                long offset = ((Piece.InObject) piece).offset();
+                long first = Math.max(offset, from);
+                long stop = Math.min(offset + piece.lengthBytes(), (long) from + end - start);
+                if (first < stop) {
+                    putZeros(target, start + (int) (first - from));
+                    target.limit(start + (int) (stop - from));
+                    bytes.read(piece.run(), piece.from() + first - offset, target);
+                    target.limit(end);
+                }
             }
+            putZeros(target, end);
+            return true;
         } finally {
             sessionLock.unlock();
+        }
+    }
+
+    private static void putZeros(ByteBuffer target, int upTo) {
+        while (target.position() < upTo) {
+            target.put((byte) 0);
         }
     }
 
@@ -233,53 +242,4 @@ public final class Stager {
     private record Ahead(long changedAt, StagedId object, int tries) {}
 
     private record Idle(DirtyRun run, StagedWindow window, long changedAt) {}
-
-    /** Uploads under way, a bounded number at a time. Sent to by one thread. */
-    private final class Uploads {
-        private final Semaphore room = new Semaphore(UPLOADS_MAX);
-        private final List<CompletableFuture<Void>> all = new ArrayList<>();
-        private final List<StagedId> failedIds = new ArrayList<>();
-        private RuntimeException failure;
-
-        void awaitRoom() {
-            room.acquireUninterruptibly();
-        }
-
-        /** After awaitRoom: there is nothing to send. */
-        void giveRoomBack() {
-            room.release();
-        }
-
-        /** After awaitRoom. */
-        void send(StagedId id, Bytes content) {
-            CompletableFuture<Void> upload = backend.stage(volume, id, content);
-            all.add(upload.whenComplete((done, failed) -> {
-                if (failed != null) {
-                    synchronized (this) {
-                        failedIds.add(id);
-                        failure = causeOf(failed);
-                    }
-                }
-                room.release();
-            }));
-        }
-
-        private static RuntimeException causeOf(Throwable failed) {
-            Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
-            return cause instanceof RuntimeException known
-                    ? known
-                    : new BackendException(
-                            BackendException.Cause.STORE_FAILED, "An upload failed before the commit.", failed);
-        }
-
-        void awaitAll() {
-            all.forEach(upload -> upload.handle((done, failed) -> null).join());
-        }
-
-        synchronized void throwFailure() {
-            if (failure != null) {
-                throw failure;
-            }
-        }
-    }
 }

@@ -1,25 +1,33 @@
 package io.cffs.daemon.cache;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
-import io.cffs.model.ObjectKey;
 import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.InodeKey;
 import io.cffs.model.ObjectKey.XattrKey;
+import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.StagedId;
+import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.FileExtents;
+import io.cffs.txn.port.LaidFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -28,10 +36,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32C;
 
 /** Objects with versions, and a record of what was asked. Answers at once, unless told to hold or change an answer. */
 public final class FakeBackend implements BackendPort {
@@ -43,6 +54,10 @@ public final class FakeBackend implements BackendPort {
     volatile UnaryOperator<CompletableFuture<List<Fetched>>> fetchAnswer = answer -> answer;
     /** Applied to every answer of stage. */
     public volatile UnaryOperator<CompletableFuture<Void>> stageAnswer = answer -> answer;
+    /** Where objects may be left as files; null for nowhere. */
+    public volatile Path door;
+    /** Objects that came as files. */
+    public final Set<StagedId> laid = ConcurrentHashMap.newKeySet();
     /** Whether a dentry brings its inode along. */
     volatile boolean related;
 
@@ -157,6 +172,34 @@ public final class FakeBackend implements BackendPort {
             staged.put(id, bytes);
         }
         return stageAnswer.apply(CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public CompletableFuture<String> stagingDirectory(VolumeName volume) {
+        return CompletableFuture.completedFuture(door == null ? null : door.toString());
+    }
+
+    /** As the real one takes it: whole, and as it was described. */
+    @Override
+    public CompletableFuture<Void> stageFile(VolumeName volume, LaidFile file) {
+        try {
+            Path path = door.resolve(LaidFile.fileName(file.object()));
+            byte[] all = Files.readAllBytes(path);
+            Files.delete(path);
+            int head = LaidFile.headBytes(file.lengthBytes());
+            assertEquals(head + file.lengthBytes(), all.length);
+            for (int i = 0; i < file.checksums().size(); i++) {
+                CRC32C crc = new CRC32C();
+                int from = i * Blocks.BLOCK_BYTES;
+                crc.update(all, head + from, Math.min(Blocks.BLOCK_BYTES, file.lengthBytes() - from));
+                assertEquals((int) crc.getValue(), file.checksums().get(i));
+            }
+            laid.add(file.object());
+            return stage(volume, file.object(), Bytes.owning(Arrays.copyOfRange(all, head, all.length)));
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(
+                    new BackendException(BackendException.Cause.REFUSED, failed.toString(), failed));
+        }
     }
 
     @Override

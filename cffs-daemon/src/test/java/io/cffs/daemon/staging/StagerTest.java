@@ -18,7 +18,10 @@ import io.cffs.txn.FileBytesSource;
 import io.cffs.txn.Mutation.FileBytes;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +33,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StagerTest {
     private static final int MIB = 1024 * 1024;
@@ -79,7 +84,7 @@ class StagerTest {
         BackendException full = new BackendException(BackendException.Cause.NO_SPACE, "full", null);
         backend.stageAnswer = right -> CompletableFuture.failedFuture(full);
         assertEquals(full, assertThrows(BackendException.class, () -> stager.stage(written, lock)));
-        assertTrue(backend.staged.size() <= Stager.UPLOADS_MAX);
+        assertTrue(backend.staged.size() <= Uploads.AT_A_TIME_MAX);
         backend.stageAnswer = right -> right.thenApply(done -> {
             throw full;
         });
@@ -97,7 +102,7 @@ class StagerTest {
             synchronized (open) {
                 open.add(held);
                 openCounts.add((int) open.stream().filter(upload -> !upload.isDone()).count());
-                if (open.size() % Stager.UPLOADS_MAX == 0) {
+                if (open.size() % Uploads.AT_A_TIME_MAX == 0) {
                     Thread.startVirtualThread(() -> {
                         synchronized (open) {
                             open.forEach(upload -> upload.complete(null));
@@ -116,7 +121,7 @@ class StagerTest {
         };
         stager.stage(written, lock);
         assertEquals(15, backend.staged.size());
-        assertTrue(openCounts.stream().allMatch(count -> count <= Stager.UPLOADS_MAX), openCounts::toString);
+        assertTrue(openCounts.stream().allMatch(count -> count <= Uploads.AT_A_TIME_MAX), openCounts::toString);
     }
 
     @Test
@@ -149,7 +154,7 @@ class StagerTest {
     /** More windows than uploads at a time, each changed between the look at all of them and the copy of it. */
     @Test
     void windowsThatChangeJustNowTakeNoRoomOfOthers() throws Exception {
-        written.put(5, 0, random(1, 4 * MIB * (Stager.UPLOADS_MAX + 2)), false);
+        written.put(5, 0, random(1, 4 * MIB * (Uploads.AT_A_TIME_MAX + 2)), false);
         stager.stageAhead(written, lock);
         ReentrantLock busy = new ReentrantLock() {
             private static final long serialVersionUID = 1L;
@@ -196,6 +201,43 @@ class StagerTest {
         stager.newAttempt();
         FileBytesSource source = stager.stage(second, lock);
         assertArrayEquals(random(2, 4 * MIB), gather(source, second.runs().get(0)));
+    }
+
+    @Test
+    void whereABackendSeesFilesNoByteIsSent(@TempDir Path door) throws Exception {
+        backend.door = door;
+        written.put(5, 4096, random(1, 9 * MIB + 77), false);
+        for (int i = 0; i < 200; i++) {
+            written.put(10 + i, 0, random(i, 20_000), false);
+        }
+        stager.stageAhead(written, lock);
+        stager.stageAhead(written, lock);
+        assertArrives(stager.stage(written, lock));
+        assertEquals(backend.staged.keySet(), backend.laid);
+        assertEquals(List.of(), filesIn(door));
+    }
+
+    @Test
+    void whereFilesCannotBeLeftOrAreNotTakenBytesAreSent(@TempDir Path door) throws Exception {
+        backend.door = door.resolve("elsewhere");
+        written.put(5, 0, random(1, 60 * MIB), false);
+        assertArrives(stager.stage(written, lock));
+        assertEquals(Set.of(), backend.laid);
+        backend.door = door;
+        backend.stageAnswer = right -> backend.laid.isEmpty() ? right : right.thenApply(done -> {
+            backend.laid.clear();
+            throw new BackendException(BackendException.Cause.REFUSED, "no such file", null);
+        });
+        Stager next = new Stager(backend, VolumeName.DEFAULT, new TxnId(5, 6));
+        backend.staged.clear();
+        assertArrives(next.stage(written, lock));
+        assertEquals(List.of(), filesIn(door));
+    }
+
+    private static List<Path> filesIn(Path door) throws IOException {
+        try (Stream<Path> files = Files.list(door)) {
+            return files.toList();
+        }
     }
 
     private void assertArrives(FileBytesSource source) throws FsException {

@@ -10,7 +10,7 @@ final class CommitForms {
     /** Longest sentence for people, in UTF-16 characters; longer ones are cut when they are written. */
     static final int SENTENCE_MAX = 2000;
     /** Longest path for people, in UTF-16 characters. */
-    private static final int PATH_MAX = 8192;
+    static final int PATH_MAX = 8192;
 
     private CommitForms() {}
 

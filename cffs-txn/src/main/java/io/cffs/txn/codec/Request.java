@@ -10,6 +10,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.FetchItem;
+import io.cffs.txn.port.LaidFile;
 import java.util.List;
 
 /**
@@ -38,6 +39,10 @@ public sealed interface Request {
     record Extents(VolumeName volume, CommitTs snapshot, Ino ino, long fromPage) implements Request {}
 
     record Stage(VolumeName volume, StagedId object, Bytes bytes) implements Request {}
+
+    record StagingDirectory(VolumeName volume) implements Request {}
+
+    record StageFile(VolumeName volume, LaidFile file) implements Request {}
 
     record Commit(CommitRequest commit) implements Request {}
 

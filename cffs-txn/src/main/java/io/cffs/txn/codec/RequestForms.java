@@ -7,7 +7,10 @@ import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.DirectoryPage;
+import io.cffs.txn.port.LaidFile;
 import io.cffs.txn.port.QuotaPort;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The form of a request: its tag, then its fields in order. */
 final class RequestForms {
@@ -43,6 +46,8 @@ final class RequestForms {
                 ModelForms.putStaged(stage.object(), to);
                 ModelForms.putBytes(stage.bytes(), to);
             }
+            case Request.StagingDirectory asked -> of(18, asked.volume(), to);
+            case Request.StageFile laid -> putLaid(laid, to);
             case Request.Commit commit -> {
                 to.putByte(6);
                 CommitForms.putRequest(commit.commit(), to);
@@ -94,6 +99,26 @@ final class RequestForms {
         to.putUnsigned(quotas.limit());
     }
 
+    private static void putLaid(Request.StageFile laid, ByteWriter to) {
+        of(19, laid.volume(), to);
+        ModelForms.putStaged(laid.file().object(), to);
+        to.putUnsigned(laid.file().lengthBytes());
+        laid.file().checksums().forEach(checksum -> to.putUnsigned(checksum & 0xffff_ffffL));
+    }
+
+    private static LaidFile takeLaid(ByteReader from) throws CodecException {
+        StagedId object = ModelForms.takeStaged(from);
+        int lengthBytes = from.takeInt(StagedId.BYTES_MAX);
+        if (lengthBytes == 0) {
+            throw new CodecException("an object without bytes");
+        }
+        List<Integer> checksums = new ArrayList<>();
+        for (int block = 0; block < LaidFile.blockCount(lengthBytes); block++) {
+            checksums.add((int) from.takeUnsigned(0xffff_ffffL));
+        }
+        return new LaidFile(object, lengthBytes, checksums);
+    }
+
     private static void of(int tag, VolumeName volume, ByteWriter to) {
         to.putByte(tag);
         ModelForms.putVolume(volume, to);
@@ -132,6 +157,8 @@ final class RequestForms {
                     from.takeOptional(ModelForms::takeIno), from.takeInt(QuotaPort.QUOTAS_MAX));
             case 17 -> new Request.Extents(ModelForms.takeVolume(from), ModelForms.takeTs(from),
                     ModelForms.takeIno(from), from.takeUnsigned(ModelForms.PAGE_MAX));
+            case 18 -> new Request.StagingDirectory(ModelForms.takeVolume(from));
+            case 19 -> new Request.StageFile(ModelForms.takeVolume(from), takeLaid(from));
             default -> throw new CodecException("no request has number " + tag);
         };
     }

@@ -37,6 +37,9 @@ public sealed interface Response {
 
     record Extents(FileExtents extents) implements Response {}
 
+    /** Where objects may be left as files; {@code path} is null for nowhere. */
+    record StagingDirectory(String path) implements Response {}
+
     /** The call had no result and has succeeded. */
     record Done() implements Response {}
 

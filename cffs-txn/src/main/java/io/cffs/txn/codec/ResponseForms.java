@@ -77,6 +77,7 @@ final class ResponseForms {
                 to.putByte(14);
                 to.putList(quotas.quotas(), ResponseForms::putTreeQuota);
             }
+            case Response.StagingDirectory directory -> putDirectory(directory, to);
             case Response.Failed failed -> {
                 to.putByte(11);
                 to.putEnum(failed.kind());
@@ -106,8 +107,15 @@ final class ResponseForms {
             case 13 -> new Response.CheckReport(CheckForms.takeReport(from));
             case 14 -> new Response.Quotas(from.takeList(QuotaPort.QUOTAS_MAX, 6, ResponseForms::takeTreeQuota));
             case 15 -> new Response.Extents(takeExtents(from));
+            case 16 -> new Response.StagingDirectory(
+                    from.takeOptional(source -> source.takeText(CommitForms.PATH_MAX)));
             default -> throw new CodecException("no response has number " + tag);
         };
+    }
+
+    private static void putDirectory(Response.StagingDirectory directory, ByteWriter to) {
+        to.putByte(16);
+        to.putOptional(directory.path(), (path, target) -> target.putText(path));
     }
 
     private static void putRenewed(Response.Renewed renewed, ByteWriter to) {

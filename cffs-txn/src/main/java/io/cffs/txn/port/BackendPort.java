@@ -42,6 +42,23 @@ public interface BackendPort extends AutoCloseable {
     CompletableFuture<Void> stage(VolumeName volume, StagedId id, Bytes bytes);
 
     /**
+     * The directory of this host in which objects may be left as files for {@link #stageFile}; null where there is
+     * none. Whether the caller sees the same directory as the backend, only the attempt shows.
+     */
+    default CompletableFuture<String> stagingDirectory(VolumeName volume) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * As {@link #stage}, of an object that lies in {@link #stagingDirectory}, where it is gone afterwards. Fails with
+     * {@code REFUSED} when it does not lie there as it is described: then its bytes can still be sent.
+     */
+    default CompletableFuture<Void> stageFile(VolumeName volume, LaidFile file) {
+        return CompletableFuture.failedFuture(new BackendException(
+                BackendException.Cause.REFUSED, "this backend takes no files", null));
+    }
+
+    /**
      * Asks for a commit. Completes exceptionally never: when no answer came, with {@link CommitOutcome.Unknown}.
      */
     CompletableFuture<CommitOutcome> commit(CommitRequest request);

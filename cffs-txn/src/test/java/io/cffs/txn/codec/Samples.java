@@ -26,6 +26,7 @@ import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.CheckPort;
 import io.cffs.txn.port.DirectoryPage;
 import io.cffs.txn.port.FileExtents;
+import io.cffs.txn.port.LaidFile;
 import io.cffs.txn.port.QuotaPort;
 import io.cffs.txn.validate.CommittedFootprint;
 import io.cffs.txn.validate.WriteFootprint;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Values of every type and variant, drawn by a seed; extremes are as likely as anything. */
 final class Samples {
@@ -74,7 +76,10 @@ final class Samples {
                 new Source<>("extents-request", Codecs.REQUEST,
                         () -> new Request.Extents(volume(), ts(), ino(), number(1L << 50))),
                 new Source<>("extents-response", Codecs.RESPONSE, () -> new Response.Extents(extents())),
-                new Source<>("object-keys", Codecs.OBJECT_KEYS, () -> list(this::objectKey)));
+                new Source<>("object-keys", Codecs.OBJECT_KEYS, () -> list(this::objectKey)),
+                new Source<>("laid-request", Codecs.REQUEST, this::laidRequest),
+                new Source<>("laid-response", Codecs.RESPONSE,
+                        () -> new Response.StagingDirectory(maybe(this::text))));
     }
 
     int below(int bound) {
@@ -331,6 +336,15 @@ final class Samples {
             case 9 -> new Request.Renew(volume(), random.nextLong());
             default -> new Request.Status(volume());
         };
+    }
+
+    private Request laidRequest() {
+        if (yes()) {
+            return new Request.StagingDirectory(volume());
+        }
+        int length = 1 + (int) number(StagedId.BYTES_MAX - 1);
+        return new Request.StageFile(volume(), new LaidFile(staged(), length,
+                Stream.generate(random::nextInt).limit(LaidFile.blockCount(length)).toList()));
     }
 
     private Request checkRequest() {
