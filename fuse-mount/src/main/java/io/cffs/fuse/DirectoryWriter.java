@@ -8,13 +8,11 @@ import java.nio.ByteBuffer;
  * {@link FuseReply#directory}. Adding nothing means that the listing has ended.
  */
 public final class DirectoryWriter {
-    private final FuseReply reply;
     private ByteBuffer target;
     private int at;
     private int limit;
 
-    DirectoryWriter(FuseReply reply) {
-        this.reply = reply;
+    DirectoryWriter() {
     }
 
     void begin(ByteBuffer payload, int room) {
@@ -61,7 +59,7 @@ public final class DirectoryWriter {
         if (bytes > limit - at) {
             return false;
         }
-        reply.putEntry(target, at, nodeId, generation, entryValidNanos, attrValidNanos, attr);
+        AttrForms.putEntry(target, at, nodeId, generation, entryValidNanos, attrValidNanos, attr);
         putEntry(at + Layout.ENTRY_OUT, name, attr.ino(), attr.mode(), cookie);
         at += bytes;
         return true;

@@ -1,6 +1,7 @@
 package io.cffs.fuse;
 
 import io.cffs.fuse.wire.Layout;
+import io.cffs.fuse.wire.PieceSink;
 import io.cffs.fuse.wire.ReplySink;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +15,9 @@ import java.util.function.IntConsumer;
  */
 public final class FuseReply {
     public static final long FOREVER = Long.MAX_VALUE;
+    /** Most buffers that one answer may be given in. */
+    public static final int PIECES_MAX = 128;
 
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int HEAD_BYTES = Layout.OUT_HEADER + Layout.STATX_OUT;
     private static final int PAYLOAD_BYTES_FIRST = 128 << 10;
     private static final int STATX_BASIC_AND_BIRTH = 0xfff;
@@ -25,7 +27,7 @@ public final class FuseReply {
 
     private final ReplySink sink;
     private final ByteBuffer head = ByteBuffer.allocateDirect(HEAD_BYTES).order(Layout.ORDER);
-    private final DirectoryWriter directory = new DirectoryWriter(this);
+    private final DirectoryWriter directory = new DirectoryWriter();
     private final AtomicBoolean open = new AtomicBoolean();
     private ByteBuffer payload;
     private final Interrupts interrupts;
@@ -165,7 +167,7 @@ public final class FuseReply {
     /** An inode and how long its name and its attributes may be kept. Counts one lookup for the node. */
     public void entry(long nodeId, long generation, long entryValidNanos, long attrValidNanos, FuseAttr attr) {
         claim();
-        putEntry(head, Layout.OUT_HEADER, nodeId, generation, entryValidNanos, attrValidNanos, attr);
+        AttrForms.putEntry(head, Layout.OUT_HEADER, nodeId, generation, entryValidNanos, attrValidNanos, attr);
         send(Layout.ENTRY_OUT, null);
     }
 
@@ -173,15 +175,15 @@ public final class FuseReply {
     public void negative(long entryValidNanos) {
         claim();
         clear(Layout.OUT_HEADER, Layout.ENTRY_OUT);
-        putValid(head, Layout.OUT_HEADER + 16, Layout.OUT_HEADER + 32, entryValidNanos);
+        AttrForms.putValid(head, Layout.OUT_HEADER + 16, Layout.OUT_HEADER + 32, entryValidNanos);
         send(Layout.ENTRY_OUT, null);
     }
 
     public void attr(FuseAttr attr, long attrValidNanos) {
         claim();
-        putValid(head, Layout.OUT_HEADER, Layout.OUT_HEADER + 8, attrValidNanos);
+        AttrForms.putValid(head, Layout.OUT_HEADER, Layout.OUT_HEADER + 8, attrValidNanos);
         head.putInt(Layout.OUT_HEADER + 12, 0);
-        putAttr(head, Layout.OUT_HEADER + Layout.ATTR_OUT_ATTR, attr);
+        AttrForms.putAttr(head, Layout.OUT_HEADER + Layout.ATTR_OUT_ATTR, attr);
         send(Layout.ATTR_OUT, null);
     }
 
@@ -201,7 +203,7 @@ public final class FuseReply {
     public void created(long nodeId, long generation, long entryValidNanos, long attrValidNanos, FuseAttr attr, long fh,
             int openFlags) {
         claim();
-        putEntry(head, Layout.OUT_HEADER, nodeId, generation, entryValidNanos, attrValidNanos, attr);
+        AttrForms.putEntry(head, Layout.OUT_HEADER, nodeId, generation, entryValidNanos, attrValidNanos, attr);
         putOpen(Layout.OUT_HEADER + Layout.ENTRY_OUT, fh, openFlags, 0);
         send(Layout.CREATE_OUT, null);
     }
@@ -213,6 +215,26 @@ public final class FuseReply {
     public void data(ByteBuffer bytes) {
         claim();
         send(bytes.remaining(), bytes);
+    }
+
+    /** Whether an answer may be given in several buffers, which are then sent from where they are. */
+    public boolean sendsPieces() {
+        return sink instanceof PieceSink;
+    }
+
+    /**
+     * As {@link #data(ByteBuffer)}, in several direct buffers, one after another: at most {@link #PIECES_MAX}. Only
+     * where {@link #sendsPieces}.
+     */
+    public void data(ByteBuffer[] pieces) {
+        claim();
+        long total = 0;
+        for (ByteBuffer piece : pieces) {
+            total += piece.remaining();
+        }
+        begin((int) total, true);
+        ((PieceSink) sink).sendPieces(head, pieces);
+        head.clear();
     }
 
     /** As {@link #data(ByteBuffer)}. */
@@ -299,7 +321,7 @@ public final class FuseReply {
     public void statx(FuseAttr attr, long btimeNanos, long attrValidNanos) {
         claim();
         clear(Layout.OUT_HEADER, Layout.STATX_OUT);
-        putValid(head, Layout.OUT_HEADER, Layout.OUT_HEADER + 8, attrValidNanos);
+        AttrForms.putValid(head, Layout.OUT_HEADER, Layout.OUT_HEADER + 8, attrValidNanos);
         int at = Layout.OUT_HEADER + Layout.STATX_OUT_STAT;
         head.putInt(at, STATX_BASIC_AND_BIRTH);
         head.putInt(at + 4, attr.blockSizeBytes());
@@ -334,15 +356,20 @@ public final class FuseReply {
     }
 
     private void finish(int bodyBytes, ByteBuffer body) {
+        begin(bodyBytes, body != null);
+        sink.send(head, body);
+        head.clear();
+    }
+
+    /** @param apart whether the body is not in the head */
+    private void begin(int bodyBytes, boolean apart) {
         int total = Layout.OUT_HEADER + bodyBytes;
         head.putInt(Layout.OUT_LEN, total);
         head.putLong(Layout.OUT_UNIQUE, unique);
-        head.position(0).limit(body == null ? total : Layout.OUT_HEADER);
+        head.position(0).limit(apart ? Layout.OUT_HEADER : total);
         if (deferred) {
             interrupts.forget(unique);
         }
-        sink.send(head, body);
-        head.clear();
     }
 
     private void clear(int from, int bytes) {
@@ -357,44 +384,8 @@ public final class FuseReply {
         head.putInt(at + 12, backingId);
     }
 
-    void putEntry(ByteBuffer to, int at, long nodeId, long generation, long entryValidNanos, long attrValidNanos,
-            FuseAttr attr) {
-        to.putLong(at, nodeId);
-        to.putLong(at + 8, generation);
-        putValid(to, at + 16, at + 32, entryValidNanos);
-        putValid(to, at + 24, at + 36, attrValidNanos);
-        putAttr(to, at + Layout.ENTRY_ATTR, attr);
-    }
-
-    private static void putValid(ByteBuffer to, int secondsAt, int nanosAt, long nanos) {
-        to.putLong(secondsAt, nanos / NANOS_PER_SECOND);
-        to.putInt(nanosAt, (int) (nanos % NANOS_PER_SECOND));
-    }
-
-    private static void putAttr(ByteBuffer to, int at, FuseAttr attr) {
-        to.putLong(at, attr.ino());
-        to.putLong(at + 8, attr.sizeBytes());
-        to.putLong(at + 16, attr.blocks());
-        putTime(to, at + 24, at + 48, attr.atimeNanos());
-        putTime(to, at + 32, at + 52, attr.mtimeNanos());
-        putTime(to, at + 40, at + 56, attr.ctimeNanos());
-        to.putInt(at + 60, attr.mode());
-        to.putInt(at + 64, attr.nlink());
-        to.putInt(at + 68, attr.uid());
-        to.putInt(at + 72, attr.gid());
-        to.putInt(at + 76, attr.rdev());
-        to.putInt(at + 80, attr.blockSizeBytes());
-        to.putInt(at + 84, attr.flags());
-    }
-
-    private static void putTime(ByteBuffer to, int secondsAt, int nanosAt, long nanos) {
-        long seconds = Math.floorDiv(nanos, NANOS_PER_SECOND);
-        to.putLong(secondsAt, seconds);
-        to.putInt(nanosAt, (int) (nanos - seconds * NANOS_PER_SECOND));
-    }
-
     private void putStatxTime(int at, long nanos) {
-        putTime(head, at, at + 8, nanos);
+        AttrForms.putTime(head, at, at + 8, nanos);
         head.putInt(at + 12, 0);
     }
 }

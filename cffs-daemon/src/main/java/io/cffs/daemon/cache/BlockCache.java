@@ -29,6 +29,17 @@ public interface BlockCache extends AutoCloseable {
         return whole == null ? ABSENT : copyPart(whole, from, length, target);
     }
 
+    /**
+     * As {@link #copy}, but the bytes may be lent instead of copied: the target's position is advanced all the same.
+     *
+     * @return {@code length}; {@link #ABSENT} when they cannot be lent, or not all of them: copy them then
+     */
+    default int lend(
+            VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length, ByteBuffer target,
+            Loan loan) {
+        return ABSENT;
+    }
+
     /** Whether {@link #copy} costs about what the part costs, and not what the block does. */
     default boolean copiesParts() {
         return false;

@@ -6,9 +6,6 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,18 +34,18 @@ import java.util.concurrent.atomic.LongAdder;
  * mark every use is verified in whole. What then stands between two uses is the page cache of this host alone, as
  * with any file.
  *
+ * <p>Large parts need not be copied at all: {@link #lend} and {@link SlabLending}.
+ *
  * <p>Disk: the file is sparse. Heads have disk space from the start and are mapped; data is read and written by system
  * calls, so that a full disk is an error and not a fault, and nothing of it is resident in this process. Heads cut off
  * under the mapping surface as InternalError; the cache is then off for this process.
  *
  * <p>Tried and dropped: one slot size (2,000 small files would fill 256 MiB of address space), locks by process id
  * (ids mean nothing across containers), repair of a damaged file (a new one is always right), data through the mapping
- * (256 MiB resident in each process, and a part that is read from a file cut short is noticed too late).
+ * (256 MiB resident in each process, and a part that is read from a file cut short is noticed too late; what
+ * is lent is bounded, and goes to the kernel, which notices).
  */
 public final class SlabBlockCache implements BlockCache {
-    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
-    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
-    private static final int USED_LATELY = 56;
     /** A writer takes microseconds; one that has not finished after this has been killed or frozen. */
     private static final int STEAL_AFTER_SECONDS = 5;
     /** Slots a writer tries to take before it lets the block go: others write to this set at the same time. */
@@ -56,7 +53,8 @@ public final class SlabBlockCache implements BlockCache {
 
     private final SlabFile file;
     private final SlabBytes data;
-    private final MemorySegment segment;
+    private final SlabHeads heads;
+    private final SlabLending lending;
     private final Band[] bands;
     private final Ticker ticker;
     private final VerifiedSlots verified;
@@ -71,7 +69,8 @@ public final class SlabBlockCache implements BlockCache {
     SlabBlockCache(SlabFile file, SlabBytes data, Ticker ticker) {
         this.file = file;
         this.data = data;
-        this.segment = file.segment();
+        this.heads = new SlabHeads(file.segment());
+        this.lending = new SlabLending(file, heads);
         this.bands = file.layout().bands().toArray(Band[]::new);
         this.ticker = ticker;
         this.verified = new VerifiedSlots(file.layout().slotCount());
@@ -118,12 +117,12 @@ public final class SlabBlockCache implements BlockCache {
     /** Null when the slot has not this block, or not whole. */
     private byte[] read(Band band, int slot, VolumeIdentity volume, BlockKey key, CommitTs version, long hash) {
         long head = band.headOffset(slot);
-        long word = (long) WORD.getAcquire(segment, head);
-        if (!SlabWord.isFilled(word) || !holds(head, volume, key, version)) {
+        long word = heads.word(head);
+        if (!SlabWord.isFilled(word) || !heads.holds(head, volume, key, version)) {
             return null;
         }
-        int length = segment.get(ValueLayout.JAVA_INT, head + 48);
-        int checksum = segment.get(ValueLayout.JAVA_INT, head + 52);
+        int length = heads.length(head);
+        int checksum = heads.checksum(head);
         byte[] copy = null;
         if (length > 0 && length <= band.slotBytes()) {
             copy = new byte[length];
@@ -131,25 +130,18 @@ public final class SlabBlockCache implements BlockCache {
                 return null;
             }
         }
-        VarHandle.loadLoadFence();
-        if ((long) WORD.getOpaque(segment, head) != word) {
+        if (!heads.isStill(head, word)) {
             return null;
         }
         if (copy == null || checksum != BlockHash.checksum(copy, length, hash)) {
             // Torn by a writer that came back after its slot was stolen, or by the medium.
             damaged.increment();
-            WORD.compareAndSet(segment, head, word, SlabWord.emptied(word));
+            heads.swap(head, word, SlabWord.emptied(word));
             return null;
         }
         verified.add(band.firstSlot() + slot, word);
-        markUsed(head);
+        heads.markUsed(head);
         return copy;
-    }
-
-    private void markUsed(long head) {
-        if ((int) INT.getOpaque(segment, head + USED_LATELY) == 0) {
-            INT.setOpaque(segment, head + USED_LATELY, 1);
-        }
     }
 
     @Override
@@ -185,39 +177,62 @@ public final class SlabBlockCache implements BlockCache {
             Band band, int slot, VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length,
             ByteBuffer target) {
         long head = band.headOffset(slot);
-        long word = (long) WORD.getAcquire(segment, head);
+        long word = heads.word(head);
         if (SlabWord.wasStolen(word) || !verified.has(band.firstSlot() + slot, word)) {
             byte[] whole = read(band, slot, volume, key, version,
                     BlockHash.ofVersion(BlockHash.ofBlock(volume, key), version));
             return whole == null ? ABSENT : BlockCache.copyPart(Bytes.owning(whole), from, length, target);
         }
-        if (!SlabWord.isFilled(word) || !holds(head, volume, key, version)) {
+        if (!SlabWord.isFilled(word) || !heads.holds(head, volume, key, version)) {
             return ABSENT;
         }
-        int part = Math.clamp((long) segment.get(ValueLayout.JAVA_INT, head + 48) - from, 0, length);
+        int part = Math.clamp((long) heads.length(head) - from, 0, length);
         int start = target.position();
         int limit = target.limit();
         boolean read = part == 0 || data.read(target.limit(start + part), band.dataOffset(slot) + from);
         target.limit(limit);
-        VarHandle.loadLoadFence();
-        if (!read || (long) WORD.getOpaque(segment, head) != word) {
+        if (!read || !heads.isStill(head, word)) {
             target.position(start);
             return ABSENT;
         }
-        markUsed(head);
+        heads.markUsed(head);
         return part;
     }
 
-    private boolean holds(long head, VolumeIdentity volume, BlockKey key, CommitTs version) {
-        return segment.get(ValueLayout.JAVA_LONG, head + 40) == version.value() && holdsBlock(head, volume, key);
+    @Override
+    public int lend(
+            VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length, ByteBuffer target,
+            Loan loan) {
+        if (off || length < Loan.PART_BYTES_MIN) {
+            return ABSENT;
+        }
+        try {
+            Band band = bands[bands.length - 1];
+            int slot = slotWith(band, band.slotOfSet(BlockHash.ofBlock(volume, key)), volume, key, version);
+            if (slot >= 0 && lendsOf(band, slot, volume, key, version, from, length, target, loan)) {
+                hits.increment();
+                return length;
+            }
+        } catch (IllegalStateException | InternalError e) {
+            switchOff(e);
+        }
+        return ABSENT;
     }
 
-    /** Some version of it. */
-    private boolean holdsBlock(long head, VolumeIdentity volume, BlockKey key) {
-        return segment.get(ValueLayout.JAVA_LONG, head + 24) == key.ino().value()
-                && segment.get(ValueLayout.JAVA_LONG, head + 32) == key.index()
-                && segment.get(ValueLayout.JAVA_LONG, head + 16) == volume.low()
-                && segment.get(ValueLayout.JAVA_LONG, head + 8) == volume.high();
+    private boolean lendsOf(
+            Band band, int slot, VolumeIdentity volume, BlockKey key, CommitTs version, int from, int length,
+            ByteBuffer target, Loan loan) {
+        long head = band.headOffset(slot);
+        long word = heads.word(head);
+        int number = band.firstSlot() + slot;
+        boolean lends = SlabWord.isFilled(word) && !SlabWord.wasStolen(word) && verified.has(number, word)
+                && heads.holds(head, volume, key, version) && heads.length(head) - from >= length
+                && loan.add(lending, new SlabLending.Part(
+                        number, band.slotBytes(), head, word, band.dataOffset(slot) + from, length), target);
+        if (lends) {
+            heads.markUsed(head);
+        }
+        return lends;
     }
 
     @Override
@@ -253,10 +268,10 @@ public final class SlabBlockCache implements BlockCache {
                 int set = band.slotOfSet(blockHash);
                 for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
                     long head = band.headOffset(slot);
-                    long version = segment.get(ValueLayout.JAVA_LONG, head + 40);
+                    long version = heads.version(head);
                     if (version > newest && version <= atMost.value()
-                            && SlabWord.isFilled((long) WORD.getAcquire(segment, head))
-                            && holdsBlock(head, volume, key)) {
+                            && SlabWord.isFilled(heads.word(head))
+                            && heads.holdsBlock(head, volume, key)) {
                         newest = version;
                     }
                 }
@@ -271,7 +286,7 @@ public final class SlabBlockCache implements BlockCache {
     private int slotWith(Band band, int set, VolumeIdentity volume, BlockKey key, CommitTs version) {
         for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
             long head = band.headOffset(slot);
-            if (SlabWord.isFilled((long) WORD.getAcquire(segment, head)) && holds(head, volume, key, version)) {
+            if (SlabWord.isFilled(heads.word(head)) && heads.holds(head, volume, key, version)) {
                 return slot;
             }
         }
@@ -286,7 +301,7 @@ public final class SlabBlockCache implements BlockCache {
         try {
             long blockHash = BlockHash.ofBlock(volume, key);
             long hash = BlockHash.ofVersion(blockHash, version);
-            Band band = bandFor(raw.length());
+            Band band = file.layout().bandFor(raw.length());
             int set = band.slotOfSet(blockHash);
             if (slotWith(band, set, volume, key, version) >= 0) {
                 return;
@@ -298,14 +313,17 @@ public final class SlabBlockCache implements BlockCache {
                     return;
                 }
                 long head = band.headOffset(slot);
-                long before = (long) WORD.getAcquire(segment, head);
+                long before = heads.word(head);
                 long mine = SlabWord.writing(before, seconds);
-                if (isTakeable(before, seconds) && WORD.compareAndSet(segment, head, before, mine)) {
+                if (isTakeable(before, seconds) && heads.swap(head, before, mine)) {
                     if (SlabWord.isFilled(before)) {
                         evictions.increment();
                     }
-                    fill(band, slot, mine, volume, key, version, raw, hash);
-                    return;
+                    if (lending.reclaim(head)) {
+                        fill(band, slot, mine, volume, key, version, raw, hash);
+                        return;
+                    }
+                    heads.swap(head, mine, SlabWord.emptied(mine));
                 }
             }
         } catch (IllegalStateException | InternalError e) {
@@ -316,24 +334,16 @@ public final class SlabBlockCache implements BlockCache {
     private void fill(
             Band band, int slot, long mine, VolumeIdentity volume, BlockKey key, CommitTs version, Bytes raw,
             long hash) {
-        // No reader may see a part of what follows and still the word from before.
-        VarHandle.storeStoreFence();
         long head = band.headOffset(slot);
         byte[] bytes = raw.toArray();
-        segment.set(ValueLayout.JAVA_LONG, head + 8, volume.high());
-        segment.set(ValueLayout.JAVA_LONG, head + 16, volume.low());
-        segment.set(ValueLayout.JAVA_LONG, head + 24, key.ino().value());
-        segment.set(ValueLayout.JAVA_LONG, head + 32, key.index());
-        segment.set(ValueLayout.JAVA_LONG, head + 40, version.value());
-        segment.set(ValueLayout.JAVA_INT, head + 48, bytes.length);
-        segment.set(ValueLayout.JAVA_INT, head + 52, BlockHash.checksum(bytes, bytes.length, hash));
+        heads.describe(head, volume, key, version, bytes.length, BlockHash.checksum(bytes, bytes.length, hash));
         // A new block has to earn its second life: a scan must not push out what is read again and again.
-        segment.set(ValueLayout.JAVA_INT, head + USED_LATELY, 0);
+        heads.unmarkUsed(head);
         if (!data.write(ByteBuffer.wrap(bytes), band.dataOffset(slot))) {
-            WORD.compareAndSet(segment, head, mine, SlabWord.emptied(mine));
+            heads.swap(head, mine, SlabWord.emptied(mine));
             return;
         }
-        if (WORD.compareAndSet(segment, head, mine, SlabWord.filled(mine))) {
+        if (heads.swap(head, mine, SlabWord.filled(mine))) {
             verified.add(band.firstSlot() + slot, SlabWord.filled(mine));
             puts.increment();
         }
@@ -342,7 +352,7 @@ public final class SlabBlockCache implements BlockCache {
     /** A slot of the set to overwrite; -1 when live writers have them all. */
     private int victim(Band band, int set, long seconds, int start) {
         for (int slot = set; slot < set + SlabLayout.WAYS; slot++) {
-            long word = (long) WORD.getAcquire(segment, band.headOffset(slot));
+            long word = heads.word(band.headOffset(slot));
             if (!SlabWord.isFilled(word) && isTakeable(word, seconds)) {
                 return slot;
             }
@@ -350,11 +360,11 @@ public final class SlabBlockCache implements BlockCache {
         for (int step = 0; step < 2 * SlabLayout.WAYS; step++) {
             int slot = set + Math.floorMod(start + step, SlabLayout.WAYS);
             long head = band.headOffset(slot);
-            if (SlabWord.isFilled((long) WORD.getAcquire(segment, head))) {
-                if ((int) INT.getOpaque(segment, head + USED_LATELY) == 0) {
+            if (SlabWord.isFilled(heads.word(head))) {
+                if (!heads.isUsedLately(head)) {
                     return slot;
                 }
-                INT.setOpaque(segment, head + USED_LATELY, 0);
+                heads.unmarkUsed(head);
             }
         }
         return -1;
@@ -362,15 +372,6 @@ public final class SlabBlockCache implements BlockCache {
 
     private static boolean isTakeable(long word, long seconds) {
         return !SlabWord.isWriting(word) || SlabWord.ageSeconds(word, seconds) >= STEAL_AFTER_SECONDS;
-    }
-
-    private Band bandFor(int length) {
-        for (Band band : bands) {
-            if (length <= band.slotBytes()) {
-                return band;
-            }
-        }
-        throw new IllegalArgumentException("longer than a block: " + length);
     }
 
     @Override

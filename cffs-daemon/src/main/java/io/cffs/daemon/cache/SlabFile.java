@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A slab file: its heads are mapped, its data is read and written by system calls, which count in nobody's resident
@@ -28,6 +30,7 @@ import java.util.Set;
  */
 final class SlabFile implements SlabBytes, AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Logger LOG = LoggerFactory.getLogger(SlabFile.class);
     /** Each try either opens the file, makes it, or finds that another process has just replaced it. */
     private static final int TRIES_MAX = 8;
 
@@ -36,15 +39,19 @@ final class SlabFile implements SlabBytes, AutoCloseable {
     private final SlabLayout layout;
     private final Arena arena;
     private final MemorySegment segment;
+    private final SlabGate gate;
+    private MemorySegment whole; // @GuardedBy("this"); null until lent
     private volatile FileChannel channel; // written under "this"
 
     private SlabFile(
-            Path path, Object fileKey, SlabLayout layout, Arena arena, MemorySegment segment, FileChannel channel) {
+            Path path, Object fileKey, SlabLayout layout, Arena arena, MemorySegment segment, SlabGate gate,
+            FileChannel channel) {
         this.path = path;
         this.fileKey = fileKey;
         this.layout = layout;
         this.arena = arena;
         this.segment = segment;
+        this.gate = gate;
         this.channel = channel;
     }
 
@@ -64,7 +71,7 @@ final class SlabFile implements SlabBytes, AutoCloseable {
                 if (opened != null) {
                     return opened;
                 }
-                Files.deleteIfExists(path);
+                discard(path);
             } catch (NoSuchFileException replaced) {
                 if (tries == TRIES_MAX) {
                     throw replaced;
@@ -90,6 +97,7 @@ final class SlabFile implements SlabBytes, AutoCloseable {
     private static SlabFile openIfSound(Path path, long capacityBytesMax) throws IOException {
         FileChannel channel = openChannel(path);
         Arena arena = Arena.ofShared();
+        SlabGate gate = null;
         boolean sound = false;
         try {
             ByteBuffer header = ByteBuffer.allocate(SlabLayout.HEADER_BYTES);
@@ -100,15 +108,30 @@ final class SlabFile implements SlabBytes, AutoCloseable {
                     || channel.size() != layout.fileBytes()) {
                 return null;
             }
+            gate = openGate(gatePath(path, SlabLayout.gateIn(header)));
+            if (gate == null) {
+                return null;
+            }
             MemorySegment segment = channel.map(MapMode.READ_WRITE, 0, layout.metadataBytes(), arena);
-            SlabFile opened = new SlabFile(path, fileKeyOf(path), layout, arena, segment, channel);
+            SlabFile opened = new SlabFile(path, fileKeyOf(path), layout, arena, segment, gate, channel);
             sound = true;
             return opened;
         } finally {
             if (!sound) {
+                if (gate != null) {
+                    gate.close();
+                }
                 arena.close();
                 channel.close();
             }
+        }
+    }
+
+    private static SlabGate openGate(Path gate) throws IOException {
+        try {
+            return SlabGate.open(gate);
+        } catch (NoSuchFileException none) {
+            return null;
         }
     }
 
@@ -116,6 +139,8 @@ final class SlabFile implements SlabBytes, AutoCloseable {
         Path directory = path.toAbsolutePath().getParent();
         Files.createDirectories(directory);
         Path unnamed = Files.createTempFile(directory, path.getFileName().toString(), ".new");
+        long gate = makeGate(path);
+        boolean used = false;
         try {
             try (FileChannel channel = openChannel(unnamed)) {
                 // Heads get disk space now, because they are written through the mapping, where a full disk is a
@@ -125,24 +150,55 @@ final class SlabFile implements SlabBytes, AutoCloseable {
                     zeros.clear().limit((int) Math.min(zeros.capacity(), layout.metadataBytes() - at));
                     writeFully(channel, zeros, at);
                 }
-                writeFully(channel, layout.header(), 0);
+                writeFully(channel, layout.header(gate), 0);
                 writeFully(channel, ByteBuffer.allocate(1), layout.fileBytes() - 1);
             }
-            name(unnamed, path);
+            used = name(unnamed, path);
         } finally {
             Files.deleteIfExists(unnamed);
+            if (!used) {
+                Files.deleteIfExists(gatePath(path, gate));
+            }
         }
     }
 
-    private static void name(Path unnamed, Path path) throws IOException {
+    /** Its number is one that no other gate there has. */
+    private static long makeGate(Path path) throws IOException {
+        String prefix = path.getFileName() + ".";
+        Path made = Files.createTempFile(path.toAbsolutePath().getParent(), prefix, ".gate");
+        String name = made.getFileName().toString();
+        return Long.parseUnsignedLong(name.substring(prefix.length(), name.length() - ".gate".length()));
+    }
+
+    private static Path gatePath(Path path, long gate) {
+        return path.resolveSibling(path.getFileName() + "." + Long.toUnsignedString(gate) + ".gate");
+    }
+
+    private static boolean name(Path unnamed, Path path) throws IOException {
         try {
             Files.createLink(path, unnamed);
         } catch (FileAlreadyExistsException e) {
             // Another process was faster; its file is as good.
-            return;
+            return false;
         } catch (UnsupportedOperationException | IOException e) {
             Files.move(unnamed, path, StandardCopyOption.ATOMIC_MOVE);
         }
+        return true;
+    }
+
+    /** The gate of a file that is thrown away goes with it: those who still use both have them open. */
+    private static void discard(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer header = ByteBuffer.allocate(SlabLayout.HEADER_BYTES);
+            channel.read(header, 0);
+            if (SlabLayout.parse(header.flip()) != null) {
+                Files.deleteIfExists(gatePath(path, SlabLayout.gateIn(header)));
+            }
+        } catch (IOException unreadable) {
+            // A gate that nobody uses is an empty file.
+            LOG.debug("the gate of a cache file was not found", unreadable);
+        }
+        Files.deleteIfExists(path);
     }
 
     SlabLayout layout() {
@@ -151,6 +207,29 @@ final class SlabFile implements SlabBytes, AutoCloseable {
 
     MemorySegment segment() {
         return segment;
+    }
+
+    SlabGate gate() {
+        return gate;
+    }
+
+    /**
+     * All of the file, mapped for reading; null when that cannot be, and when it is not as long as it was. Stays
+     * mapped as long as anybody uses it.
+     */
+    synchronized MemorySegment whole() {
+        try {
+            FileChannel opened = openedChannel();
+            if (opened.size() < layout.fileBytes()) {
+                return null;
+            }
+            if (whole == null) {
+                whole = opened.map(MapMode.READ_ONLY, 0, layout.fileBytes(), Arena.ofAuto());
+            }
+            return whole;
+        } catch (IOException cannot) {
+            return null;
+        }
     }
 
     @Override
@@ -222,6 +301,7 @@ final class SlabFile implements SlabBytes, AutoCloseable {
     public synchronized void close() {
         if (arena.scope().isAlive()) {
             arena.close();
+            gate.close();
         }
         try {
             channel.close();

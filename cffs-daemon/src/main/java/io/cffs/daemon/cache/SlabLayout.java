@@ -8,13 +8,13 @@ import java.util.zip.CRC32C;
  * Where things are in a slab file of a given capacity. All numbers are in the byte order of the host, whose file it is.
  *
  * <pre>
- *   0         header, one page: magic, layout number, capacity, CRC32C of these
+ *   0         header, one page: magic, layout number, capacity, number of the gate (see SlabGate), CRC32C of these
  *   4096      heads, 64 bytes for each slot of each band
  *   (page)    data of the band of 4 KiB slots, then of 32 KiB slots, then of 128 KiB slots
  * </pre>
  *
  * A head: 0 state word, 8 volume high, 16 volume low, 24 ino, 32 block index, 40 version, 48 length, 52 checksum,
- * 56 used lately.
+ * 56 used lately, 60 lent.
  */
 final class SlabLayout {
     static final int HEAD_BYTES = 64;
@@ -26,7 +26,8 @@ final class SlabLayout {
     static final long CAPACITY_BYTES_MAX = 1L << 42;
 
     private static final long MAGIC = 0x43464653_534C4142L;
-    private static final int LAYOUT = 2;
+    private static final int LAYOUT = 3;
+    private static final int HEADER_USED_BYTES = 32;
 
     private final long capacityBytes;
     private final List<Band> bands;
@@ -81,17 +82,32 @@ final class SlabLayout {
         return bands;
     }
 
-    ByteBuffer header() {
-        ByteBuffer header = ByteBuffer.allocate(24);
-        header.putLong(MAGIC).putInt(LAYOUT).putLong(capacityBytes);
+    /** The one with the smallest slots that hold so many bytes. */
+    Band bandFor(int lengthBytes) {
+        for (Band band : bands) {
+            if (lengthBytes <= band.slotBytes()) {
+                return band;
+            }
+        }
+        throw new IllegalArgumentException("longer than a block: " + lengthBytes);
+    }
+
+    ByteBuffer header(long gate) {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_USED_BYTES);
+        header.putLong(MAGIC).putInt(LAYOUT).putLong(capacityBytes).putLong(gate);
         CRC32C crc = new CRC32C();
-        crc.update(header.array(), 0, 20);
+        crc.update(header.array(), 0, header.position());
         return header.putInt((int) crc.getValue()).flip();
+    }
+
+    /** Of a header that {@link #parse} takes. */
+    static long gateIn(ByteBuffer header) {
+        return header.getLong(header.position() + 20);
     }
 
     /** The layout that a file's first bytes describe; null when they describe none that this code writes. */
     static SlabLayout parse(ByteBuffer header) {
-        if (header.remaining() < 24 || header.getLong(header.position()) != MAGIC) {
+        if (header.remaining() < HEADER_USED_BYTES || header.getLong(header.position()) != MAGIC) {
             return null;
         }
         long capacityBytes = header.getLong(header.position() + 12);
@@ -99,7 +115,7 @@ final class SlabLayout {
             return null;
         }
         SlabLayout layout = new SlabLayout(capacityBytes);
-        return layout.header().equals(header.slice(header.position(), 24)) ? layout : null;
+        return layout.header(gateIn(header)).equals(header.slice(header.position(), HEADER_USED_BYTES)) ? layout : null;
     }
 
     /** Slots of one size, in sets of {@link #WAYS}. */

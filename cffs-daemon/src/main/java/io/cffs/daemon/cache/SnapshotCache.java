@@ -303,6 +303,11 @@ public final class SnapshotCache {
         return whole == null ? BlockCache.ABSENT : BlockCache.copyPart(whole, from, length, target);
     }
 
+    /** As {@link BlockCache#lend}. */
+    int lendBlock(BlockKey key, CommitTs version, int from, int length, ByteBuffer target, Loan loan) {
+        return blocks.lend(identity, key, version, from, length, target, loan);
+    }
+
     boolean hasBlockContent(BlockKey key, CommitTs version) {
         return hotBlocks.contains(identity, key, version) || blocks.contains(identity, key, version);
     }

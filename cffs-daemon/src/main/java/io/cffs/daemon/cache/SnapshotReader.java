@@ -48,6 +48,7 @@ public final class SnapshotReader implements Snapshot {
     private final CommitTs at;
     private final SnapshotFetcher fetcher;
     private final ReadAhead readAhead; // @GuardedBy(session lock)
+    private Loan loan; // @GuardedBy(session lock)
     private final LatelyRead lately = new LatelyRead(); // @GuardedBy(session lock)
     private final DirectoryScans scans = new DirectoryScans(); // @GuardedBy(session lock)
     private final Set<ObjectKey> footprint = new LinkedHashSet<>(); // @GuardedBy("footprint")
@@ -157,11 +158,23 @@ public final class SnapshotReader implements Snapshot {
         } else {
             throw missingContent(key);
         }
-        int copied = version == null ? 0 : cache.copyBlock(key, version, from, length, target);
+        int copied = version == null ? 0 : bytesOf(key, version, from, length, target);
         if (copied == BlockCache.ABSENT) {
             throw missingContent(key);
         }
         return copied;
+    }
+
+    private int bytesOf(BlockKey key, CommitTs version, int from, int length, ByteBuffer target) {
+        int lent = loan == null ? BlockCache.ABSENT : cache.lendBlock(key, version, from, length, target, loan);
+        return lent == BlockCache.ABSENT ? cache.copyBlock(key, version, from, length, target) : lent;
+    }
+
+    /**
+     * Until it is called with null, {@link #copyBlock} may lend instead of copying. For reads that only pass bytes on.
+     */
+    public void lendTo(Loan lendee) {
+        loan = lendee;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.cffs.daemon.fuse;
 import static io.cffs.daemon.fuse.Answers.answer;
 import static io.cffs.daemon.fuse.Answers.ino;
 
+import io.cffs.daemon.cache.Loan;
 import io.cffs.daemon.content.ContentBuild;
 import io.cffs.daemon.content.ContentKey;
 import io.cffs.daemon.session.Attempt;
@@ -40,6 +41,10 @@ final class FileHandler implements FuseHandler {
     /** What an answer of 32 bits can say, in whole blocks. */
     private static final long COPY_BYTES_MAX = 1L << 30;
 
+    /** Smaller reads are copied. */
+    private static final int LENT_BYTES_MIN = 128 << 10;
+
+    private final ThreadLocal<Loan> loans = ThreadLocal.withInitial(Loan::new);
     private final Session session;
     private final Callers callers;
     private final SharedNames names;
@@ -156,20 +161,49 @@ final class FileHandler implements FuseHandler {
     @Override
     public void read(FuseRequest in, FuseReply out) {
         answer(out, () -> {
-            Ino ino = ino(in);
-            long offset = in.offset();
-            ByteBuffer bytes = out.buffer(in.size());
-            ContentBuild build = whole.buildOf(ino);
-            boolean kept = session.perform(at -> {
-                ReadRange.run(at.transaction(), ino, offset, bytes);
-                return build != null && whole.isRight(at, build);
-            });
-            ByteBuffer read = bytes.flip().duplicate();
-            out.data(bytes);
-            if (kept) {
-                whole.keep(build, offset, read);
+            ContentBuild build = whole.buildOf(ino(in));
+            boolean lends = build == null && in.size() >= LENT_BYTES_MIN && out.sendsPieces();
+            if (!lends || !readLent(in, out)) {
+                readCopied(in, out, build);
             }
         });
+    }
+
+    private void readCopied(FuseRequest in, FuseReply out, ContentBuild build) throws FsException {
+        Ino ino = ino(in);
+        long offset = in.offset();
+        ByteBuffer bytes = out.buffer(in.size());
+        boolean kept = session.perform(at -> {
+            ReadRange.run(at.transaction(), ino, offset, bytes);
+            return build != null && whole.isRight(at, build);
+        });
+        ByteBuffer read = bytes.flip().duplicate();
+        out.data(bytes);
+        if (kept) {
+            whole.keep(build, offset, read);
+        }
+    }
+
+    /** False when nothing was answered: what was lent is not there any more. */
+    private boolean readLent(FuseRequest in, FuseReply out) throws FsException {
+        Ino ino = ino(in);
+        long offset = in.offset();
+        ByteBuffer bytes = out.buffer(in.size());
+        Loan loan = loans.get();
+        session.perform(at -> {
+            loan.begin();
+            bytes.clear().limit(in.size());
+            // What this transaction has written may lie over what is stored, in the same buffer.
+            return at.transaction().isAsStored(ino)
+                    ? at.lending(loan, () -> ReadRange.run(at.transaction(), ino, offset, bytes))
+                    : ReadRange.run(at.transaction(), ino, offset, bytes);
+        });
+        bytes.flip();
+        if (loan.isEmpty()) {
+            out.data(bytes);
+            return true;
+        }
+        return loan.send(bytes, out::data);
     }
 
     @Override

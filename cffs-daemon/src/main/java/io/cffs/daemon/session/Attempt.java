@@ -1,6 +1,7 @@
 package io.cffs.daemon.session;
 
 import io.cffs.daemon.cache.GaveUpException;
+import io.cffs.daemon.cache.Loan;
 import io.cffs.daemon.cache.SnapshotReader;
 import io.cffs.daemon.vfs.HandleTable;
 import io.cffs.daemon.vfs.NodeTable;
@@ -106,6 +107,22 @@ public final class Attempt {
             reader.fetch(wanted, givesUp);
         } catch (GaveUpException e) {
             throw new FsException(FsError.INTERRUPTED);
+        }
+    }
+
+    /** A read of one operation that may have its bytes lent. */
+    @FunctionalInterface
+    public interface LentRead {
+        int run() throws FsException;
+    }
+
+    /** Runs a read whose target only passes the bytes on: they may be lent to it. */
+    public int lending(Loan loan, LentRead read) throws FsException {
+        reader.lendTo(loan);
+        try {
+            return read.run();
+        } finally {
+            reader.lendTo(null);
         }
     }
 

@@ -59,14 +59,16 @@ class SlabBlockCacheTest extends BlockCacheContract {
             long diskBytes = 512 * Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip());
             assertTrue(diskBytes < 2 * 1024 * 1024, "on disk: " + diskBytes);
             try (var files = Files.list(path().getParent())) {
-                assertEquals(1, files.count());
+                // The other one is its gate.
+                assertEquals(2, files.count());
             }
         }
     }
 
     @Test
     void aFileThatIsNotSoundIsThrownAway() throws Exception {
-        String[] damages = {"magic", "layout", "crc", "short", "long", "mode", "symlink", "empty", "smaller bound"};
+        String[] damages = {
+            "gate", "magic", "layout", "crc", "short", "long", "mode", "symlink", "empty", "smaller bound"};
         for (String damage : damages) {
             Files.deleteIfExists(path());
             try (BlockCache cache = open(2 * CAPACITY_BYTES)) {
@@ -89,6 +91,13 @@ class SlabBlockCacheTest extends BlockCacheContract {
                 case "magic" -> flip(file, 0);
                 case "layout" -> flip(file, 11);
                 case "crc" -> flip(file, 21);
+                case "gate" -> {
+                    try (var files = Files.newDirectoryStream(path().getParent(), "*.gate")) {
+                        for (Path gate : files) {
+                            Files.delete(gate);
+                        }
+                    }
+                }
                 case "short" -> file.setLength(file.length() - 1);
                 case "long" -> file.setLength(file.length() + 4096);
                 case "empty" -> file.setLength(0);

@@ -80,6 +80,24 @@ final class ChannelIo implements DeviceIo {
         }
     }
 
+    @Override
+    public int writePieces(ByteBuffer head, ByteBuffer[] pieces) {
+        if (instead != null) {
+            return instead.writePieces(head, pieces);
+        }
+        ByteBuffer[] all = new ByteBuffer[pieces.length + 1];
+        all[0] = head.duplicate();
+        for (int i = 0; i < pieces.length; i++) {
+            all[i + 1] = pieces[i].duplicate();
+        }
+        try {
+            return (int) out.write(all, 0, all.length);
+        } catch (IOException unnumbered) {
+            instead = fallback.get();
+            return instead.writePieces(head, pieces);
+        }
+    }
+
     /**
      * Closing a channel wakes who blocks in it, without a native call of ours. The descriptor object is given another
      * number first, so that the device stays open. It must be a real one: a channel whose descriptor is invalid is

@@ -19,6 +19,9 @@ interface DeviceIo {
      */
     int write(ByteBuffer head, ByteBuffer payload);
 
+    /** As the other one, with a payload in several direct buffers. */
+    int writePieces(ByteBuffer head, ByteBuffer[] pieces);
+
     /**
      * Makes the thread that blocks in {@link #read} return with an error. It may be just about to block, so call this
      * again until it has ended. Called by other threads.

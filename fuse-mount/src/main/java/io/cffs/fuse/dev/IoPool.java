@@ -3,6 +3,7 @@ package io.cffs.fuse.dev;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Doors to the device for threads that have none of their own. A write may block in the kernel for long (a
@@ -17,10 +18,18 @@ final class IoPool {
     }
 
     int write(ByteBuffer head, ByteBuffer payload) {
+        return with(io -> io.write(head, payload));
+    }
+
+    int writePieces(ByteBuffer head, ByteBuffer[] pieces) {
+        return with(io -> io.writePieces(head, pieces));
+    }
+
+    private int with(ToIntFunction<DeviceIo> writing) {
         DeviceIo taken = idle.pollFirst();
         DeviceIo io = taken == null ? opener.get() : taken;
         try {
-            return io.write(head, payload);
+            return writing.applyAsInt(io);
         } finally {
             idle.offerFirst(io);
         }

@@ -32,6 +32,11 @@ final class NativeIo implements DeviceIo {
     }
 
     @Override
+    public int writePieces(ByteBuffer head, ByteBuffer[] pieces) {
+        return calls.writePieces(head, pieces);
+    }
+
+    @Override
     public void wake() {
         if (reader != 0) {
             ThreadWake.wake(reader);

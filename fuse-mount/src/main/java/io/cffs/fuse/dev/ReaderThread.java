@@ -5,13 +5,13 @@ import io.cffs.fuse.FuseReply;
 import io.cffs.fuse.FuseRequest;
 import io.cffs.fuse.serve.Dispatcher;
 import io.cffs.fuse.wire.Layout;
-import io.cffs.fuse.wire.ReplySink;
+import io.cffs.fuse.wire.PieceSink;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes requests from the device one by one, each into the same buffer, and serves them. */
-final class ReaderThread extends Thread implements ReplySink {
+final class ReaderThread extends Thread implements PieceSink {
     private static final Logger log = LoggerFactory.getLogger(ReaderThread.class);
     /** Reads in a row that fail for no known reason before the thread gives up. */
     private static final int FAILURES_MAX = 64;
@@ -92,7 +92,15 @@ final class ReaderThread extends Thread implements ReplySink {
 
     @Override
     public void send(ByteBuffer head, ByteBuffer payload) {
-        int result = Thread.currentThread() == this ? io.write(head, payload) : others.write(head, payload);
+        check(head, Thread.currentThread() == this ? io.write(head, payload) : others.write(head, payload));
+    }
+
+    @Override
+    public void sendPieces(ByteBuffer head, ByteBuffer[] pieces) {
+        check(head, Thread.currentThread() == this ? io.writePieces(head, pieces) : others.writePieces(head, pieces));
+    }
+
+    private void check(ByteBuffer head, int result) {
         // ENOENT: the caller was killed meanwhile. ENODEV and ECONNABORTED: the mount is gone, the next read says so
         // too.
         if (result < 0 && result != -Errno.ENOENT && !isEnd(result)) {

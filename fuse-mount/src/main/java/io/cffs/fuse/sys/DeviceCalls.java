@@ -21,6 +21,7 @@ public final class DeviceCalls {
     private final int fd;
     private final MemorySegment state = NativeCall.newState(Arena.ofAuto());
     private final MemorySegment vectors = Arena.ofAuto().allocate(2L * IOVEC_BYTES, 8);
+    private MemorySegment many; // null until a payload comes in pieces
     private ByteBuffer lastFrame;
     private MemorySegment lastFrameSegment;
     private ByteBuffer lastHead;
@@ -67,6 +68,27 @@ public final class DeviceCalls {
             throw NativeCall.impossible(thrown);
         } finally {
             java.lang.ref.Reference.reachabilityFence(payload);
+        }
+    }
+
+    /** As the other one, with a payload in several direct buffers. */
+    public int writePieces(ByteBuffer head, ByteBuffer[] pieces) {
+        if (many == null || many.byteSize() < (pieces.length + 1L) * IOVEC_BYTES) {
+            many = Arena.ofAuto().allocate((pieces.length + 1L) * IOVEC_BYTES, 8);
+        }
+        many.set(LONG, 0, segmentOf(head).address());
+        many.set(LONG, 8, head.remaining());
+        for (int i = 0; i < pieces.length; i++) {
+            many.set(LONG, (i + 1L) * IOVEC_BYTES, MemorySegment.ofBuffer(pieces[i]).address());
+            many.set(LONG, (i + 1L) * IOVEC_BYTES + 8, pieces[i].remaining());
+        }
+        try {
+            long count = (long) WRITEV.invokeExact(state, fd, many, pieces.length + 1);
+            return count < 0 ? -NativeCall.errnoIn(state) : (int) count;
+        } catch (Throwable thrown) {
+            throw NativeCall.impossible(thrown);
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(pieces);
         }
     }
 
