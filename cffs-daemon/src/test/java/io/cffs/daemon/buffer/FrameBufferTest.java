@@ -99,6 +99,24 @@ class FrameBufferTest {
     }
 
     @Test
+    void framesOfSmallAndLargeChunksAreNeighbours() throws Exception {
+        int count = (int) (70 * MIB / PAGE);
+        try (FrameBuffer frames = new FrameBuffer(70 * MIB, 0, directory)) {
+            int first = frames.allocate(count);
+            assertEquals(70 * MIB, frames.memoryBytes());
+            for (int mib : new int[] {1, 31, 32, 33, 63, 64, 65, 69}) {
+                int frame = first + (int) (mib * MIB / PAGE) - 3;
+                write(frames, frame, 17, pattern(mib, 6 * PAGE - 34));
+                assertArrayEquals(pattern(mib, 6 * PAGE - 34), read(frames, frame, 17, 6 * PAGE - 34));
+            }
+            frames.free(first + (int) (40 * MIB / PAGE), count - (int) (40 * MIB / PAGE));
+            assertEquals(64 * MIB, frames.memoryBytes());
+            frames.free(first, (int) (40 * MIB / PAGE));
+            assertEquals(16 * MIB, frames.memoryBytes());
+        }
+    }
+
+    @Test
     void framesGivenBackTwiceAreABug() throws Exception {
         try (FrameBuffer frames = new FrameBuffer(16 * PAGE, 0, directory)) {
             int frame = frames.allocate(4);
