@@ -13,31 +13,43 @@ public enum BlockCacheEngine {
      * {@link SlabBlockCache}: shared by all processes, starts in milliseconds. The default of a mount in its own
      * process.
      */
-    SLAB {
+    SLAB(1024L * 1024 * 1024) {
         @Override
         BlockCache openFile(Path directory, long capacityBytes, Ticker ticker, Executor background) throws IOException {
             return SlabBlockCache.open(directory.resolve("blocks.slab"), capacityBytes, ticker);
         }
     },
     /** {@link ChronicleBlockCache}: one owner, starts in seconds. For a host daemon. */
-    CHRONICLE {
+    CHRONICLE(256L * 1024 * 1024) {
         @Override
         BlockCache openFile(Path directory, long capacityBytes, Ticker ticker, Executor background) throws IOException {
             return ChronicleBlockCache.open(directory.resolve("blocks.chm"), capacityBytes, background);
         }
     },
     /** {@link MemoryBlockCache}: on the heap, for nobody else. For tests, and where no file can be had. */
-    MEMORY {
+    MEMORY(16L * 1024 * 1024) {
         @Override
         BlockCache openFile(Path directory, long capacityBytes, Ticker ticker, Executor background) {
-            return new MemoryBlockCache(Math.min(capacityBytes, MEMORY_BYTES_MAX));
+            return new MemoryBlockCache(Math.min(capacityBytes, capacityBytesDefault()));
         }
     };
 
-    public static final long CAPACITY_BYTES_DEFAULT = 256L * 1024 * 1024;
-    static final long MEMORY_BYTES_MAX = 16L * 1024 * 1024;
-
     private static final Logger LOG = LoggerFactory.getLogger(BlockCacheEngine.class);
+
+    private final long capacityBytesDefault;
+
+    BlockCacheEngine(long capacityBytesDefault) {
+        this.capacityBytesDefault = capacityBytesDefault;
+    }
+
+    /**
+     * How much to keep where nobody says otherwise. A slab takes disk space as it fills, five eighths of it for whole
+     * blocks, and files that do not fit are fetched block by block for reads of a page. Chronicle Map takes all of it
+     * at once.
+     */
+    public long capacityBytesDefault() {
+        return capacityBytesDefault;
+    }
 
     abstract BlockCache openFile(Path directory, long capacityBytes, Ticker ticker, Executor background)
             throws IOException;
@@ -59,7 +71,7 @@ public enum BlockCacheEngine {
                     .addKeyValue("directory", directory)
                     .addKeyValue("cause", e)
                     .log();
-            return new MemoryBlockCache(MEMORY_BYTES_MAX);
+            return new MemoryBlockCache(MEMORY.capacityBytesDefault);
         }
     }
 }

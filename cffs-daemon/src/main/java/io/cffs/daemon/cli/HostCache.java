@@ -22,7 +22,8 @@ final class HostCache {
 
     /** @throws Failure when a variable says something that is no engine */
     static BlockCache open(Surroundings around, StoreOptions store) {
-        return engine(around).open(directory(around, store), BlockCacheEngine.CAPACITY_BYTES_DEFAULT, around.ticker(),
+        BlockCacheEngine engine = engine(around);
+        return engine.open(directory(around, store), engine.capacityBytesDefault(), around.ticker(),
                 Thread::startVirtualThread);
     }
 
