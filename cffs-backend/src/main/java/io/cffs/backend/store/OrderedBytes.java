@@ -28,8 +28,8 @@ interface OrderedBytes extends AutoCloseable {
     /** Walks the keys that start with a prefix, in order. Starts nowhere. */
     interface Cursor extends AutoCloseable {
         /**
-         * Goes to the first key at or after {@code from} that starts with {@code prefix}; false when there is none. What
-         * was removed behind these keys costs nothing, however much it is.
+         * Goes to the first key at or after {@code from} that starts with {@code prefix}; false when there is none.
+         * What was removed behind these keys costs nothing, however much it is.
          */
         boolean seek(byte[] from, byte[] prefix);
 

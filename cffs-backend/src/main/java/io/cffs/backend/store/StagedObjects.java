@@ -37,6 +37,8 @@ public final class StagedObjects {
     private static final int MAGIC = 0x43465342; // "CFSB"
     private static final int HEAD_BYTES = 16;
     private static final int LINE_BYTES = 16;
+    /** What is this part of a block, or less, is a piece: others will follow. */
+    private static final int PIECES_MIN = 4;
     /** Files that are read to be compressed, at a time: 4 MiB each, and as much again for what comes of it. */
     private static final int LAID_ON_HEAP_MAX = 4;
     private static final int BLOCKS_MAX = StagedId.BYTES_MAX / Blocks.BLOCK_BYTES;
@@ -45,6 +47,8 @@ public final class StagedObjects {
     /** No request is counted with the bytes of its file. */
     private final Semaphore onHeap = new Semaphore(LAID_ON_HEAP_MAX);
     private final Set<StagedId> condemned = ConcurrentHashMap.newKeySet();
+    /** A commit of thousands of small files reads one object piece by piece. Objects never change. */
+    private volatile Latest latest = new Latest(null, null, -1, null);
 
     public StagedObjects(BlockStore blocks) {
         this.blocks = blocks;
@@ -52,6 +56,9 @@ public final class StagedObjects {
 
     /** The table of an object. */
     private record Layout(int rawBytes, int[] raw, int[] stored, int[] checksums, int[] encodings) {}
+
+    /** @param index of the block that {@code raw} holds; -1 for none */
+    private record Latest(StagedId id, Layout layout, int index, byte[] raw) {}
 
     /**
      * Stores an object, durably when this returns. The same id again is harmless.
@@ -140,7 +147,7 @@ public final class StagedObjects {
 
     /** Length of the object in bytes; -1 when there is none. */
     public long lengthBytes(StagedId id) {
-        Layout layout = condemned.contains(id) ? null : layoutOf(id);
+        Layout layout = condemned.contains(id) ? null : latestLayoutOf(id);
         return layout == null ? -1 : layout.rawBytes();
     }
 
@@ -151,7 +158,9 @@ public final class StagedObjects {
      *     checksums
      */
     public Bytes read(StagedId id, long offset, int length) {
-        Layout layout = layoutOf(id);
+        // Whole blocks come from the disk each time: whoever checks them wants to know what is there.
+        boolean piece = length <= Blocks.BLOCK_BYTES / PIECES_MIN;
+        Layout layout = piece ? latestLayoutOf(id) : layoutOf(id);
         if (layout == null || offset < 0 || offset + length > layout.rawBytes()) {
             throw new BackendException(BackendException.Cause.STORE_FAILED,
                     "the staged object " + nameOf(id) + " is missing or too short", null);
@@ -161,12 +170,36 @@ public final class StagedObjects {
         while (done < length) {
             int index = (int) Blocks.blockOf(offset + done);
             int within = (int) ((offset + done) % Blocks.BLOCK_BYTES);
-            byte[] block = blockOf(id, layout, index);
+            byte[] block = piece && layout.raw()[index] >= PIECES_MIN * length
+                    ? latestBlockOf(id, layout, index)
+                    : blockOf(id, layout, index);
             int count = Math.min(length - done, block.length - within);
             System.arraycopy(block, within, result, done, count);
             done += count;
         }
         return Bytes.owning(result);
+    }
+
+    private Layout latestLayoutOf(StagedId id) {
+        Latest known = latest;
+        if (id.equals(known.id())) {
+            return known.layout();
+        }
+        Layout layout = layoutOf(id);
+        if (layout != null) {
+            latest = new Latest(id, layout, -1, null);
+        }
+        return layout;
+    }
+
+    private byte[] latestBlockOf(StagedId id, Layout layout, int index) {
+        Latest known = latest;
+        if (id.equals(known.id()) && known.index() == index) {
+            return known.raw();
+        }
+        byte[] raw = blockOf(id, layout, index);
+        latest = new Latest(id, layout, index, raw);
+        return raw;
     }
 
     private byte[] blockOf(StagedId id, Layout layout, int index) {
@@ -220,6 +253,9 @@ public final class StagedObjects {
     }
 
     public void delete(StagedId id) {
+        if (id.equals(latest.id())) {
+            latest = new Latest(null, null, -1, null);
+        }
         blocks.delete(nameOf(id));
     }
 

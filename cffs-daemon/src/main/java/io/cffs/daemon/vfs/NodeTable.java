@@ -32,7 +32,7 @@ public final class NodeTable {
     private final Set<GivenName> ownNames = new HashSet<>();
     /** Given attributes of inodes that the kernel has forgotten since: it may have used them in the open attempt. */
     private final LongTable used = new LongTable();
-    /** Inodes with {@link #OWN} attributes, and open ones: what each end of an attempt looks at, beside what changed. */
+    /** Inodes with {@link #OWN} attributes, and open ones: each end of an attempt looks at these, and what changed. */
     private final Set<Long> own = new HashSet<>();
     private final Set<Long> open = new HashSet<>();
     /** In the open attempt the kernel gave its last reference to some inode up: names of it may have to go. */
@@ -158,7 +158,7 @@ public final class NodeTable {
         return has(nodes.get(nodeId), ATTRIBUTES_WANTED);
     }
 
-    /** Takes note that a name was looked up. @return as {@link #wantsAttributes}, or because a program goes through all */
+    /** A name was looked up. @return as {@link #wantsAttributes}, or because a program looks at one after the other */
     public boolean lookedUp(long parentNodeId, long nodeId) {
         return stats.lookedUp(parentNodeId, nodeId) | wantsAttributes(nodeId);
     }

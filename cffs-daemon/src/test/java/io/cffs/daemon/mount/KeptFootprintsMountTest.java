@@ -67,7 +67,7 @@ class KeptFootprintsMountTest {
     @Test
     void theNextRunOfAFunctionFetchesAllAtOnce() throws IOException, InterruptedException {
         int cold = fetchesOf("reader");
-        assertTrue(cold > FILES, () -> "the first run needs a round trip for each file, not " + cold);
+        assertTrue(cold > FILES / 2, () -> "the first run needs many round trips, not " + cold);
         int warm = fetchesOf("reader");
         assertTrue(warm <= 12, () -> "the second run needed " + warm + " round trips");
     }
@@ -75,7 +75,7 @@ class KeptFootprintsMountTest {
     @Test
     void anotherFunctionIsNotTheSame() throws IOException, InterruptedException {
         fetchesOf("reader");
-        assertTrue(fetchesOf("another") > FILES);
+        assertTrue(fetchesOf("another") > FILES / 2);
     }
 
     @Test

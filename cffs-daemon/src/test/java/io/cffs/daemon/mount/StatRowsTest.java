@@ -51,8 +51,8 @@ class StatRowsTest {
 
     @Test
     void whatTheRowHasSeenIsInTheReadSet() {
-        assertInstanceOf(CommitOutcome.Conflicted.class, afterTheRow("true", "echo longer > many/11"), "the first ones");
-        assertInstanceOf(CommitOutcome.Conflicted.class, afterTheRow("true", "echo longest > many/28"), "the last ones");
+        assertInstanceOf(CommitOutcome.Conflicted.class, afterTheRow("true", "echo longer > many/11"), "a first one");
+        assertInstanceOf(CommitOutcome.Conflicted.class, afterTheRow("true", "echo longest > many/28"), "a last one");
     }
 
     @Test
