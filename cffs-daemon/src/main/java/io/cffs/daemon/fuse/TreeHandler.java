@@ -89,7 +89,12 @@ final class TreeHandler implements FuseHandler {
     @Override
     public void lookup(FuseRequest in, FuseReply out) {
         answer(out, () -> {
-            Name name = Name.of(in.name());
+            byte[] asked = in.name();
+            if (FileHandles.areMeantBy(asked)) {
+                entry(session.perform(at -> FileHandles.find(at, in.nodeId(), asked)), 0, out);
+                return;
+            }
+            Name name = Name.of(asked);
             Credentials who = callers.of(in);
             Ino parent = ino(in);
             Named found = session.perform(at -> {

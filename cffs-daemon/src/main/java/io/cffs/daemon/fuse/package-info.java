@@ -4,7 +4,8 @@
  * attempt and its result into a reply; they decide nothing about files.
  * {@link io.cffs.daemon.fuse.CffsHandler} sets the virtual files under {@code /.cffs} beside it.
  * {@link io.cffs.daemon.fuse.Errnos} is the only table of error numbers, {@link io.cffs.daemon.fuse.KernelNotices} the
- * only place that tells the kernel to forget.
+ * only place that tells the kernel to forget, {@link io.cffs.daemon.fuse.FileHandles} what finds again what it has
+ * forgotten.
  *
  * <p><b>What the kernel may keep.</b> What it serves from its caches the daemon does not see and cannot put in the read
  * set. So within an attempt the first use of a name, of attributes and of data comes here and is recorded; after that

@@ -149,6 +149,7 @@ public final class MountedVolume implements AutoCloseable {
         flags.add(InitFlag.CACHE_SYMLINKS);
         flags.add(InitFlag.DONT_MASK);
         flags.add(InitFlag.HANDLE_KILLPRIV_V2);
+        flags.add(InitFlag.EXPORT_SUPPORT);
         if (asked.defaultPermissions()) {
             flags.add(InitFlag.POSIX_ACL);
         }

@@ -23,6 +23,31 @@ class AttributesFootprintTest {
         return SAMPLE.ino(path);
     }
 
+    // FindInode, FindParent.
+
+    @Test
+    void findingByHandleReadsThatItIsThereAndNoName() {
+        footprintOf(tx -> FindInode.run(tx, at("/file"))).reads("identity /file", "links /file").writes();
+        footprintOf(tx -> FindInode.run(tx, at("/dir"))).reads("identity /dir", "parent /dir").writes();
+        footprintOf(tx -> FindParent.run(tx, at("/dir/sub")))
+                .reads("parent /dir/sub", "identity /dir", "parent /dir").writes();
+    }
+
+    @Test
+    void findingWhatIsNotThereIsARead() {
+        Ino none = new Ino(Volume.FIRST_NEW_INO);
+        footprintOf(tx -> FindInode.run(tx, none)).refused(FsError.STALE).reads("identity new");
+    }
+
+    @Test
+    void whatWasRemovedHereIsNotFound() {
+        footprintOf(tx -> {
+            Ino own = Mkdir.run(tx, ROOT, Ino.ROOT, name("x"), 0755).ino();
+            Rmdir.run(tx, ROOT, Ino.ROOT, name("x"));
+            FindInode.run(tx, own);
+        }).refused(FsError.STALE);
+    }
+
     // Getattr.
 
     @Test

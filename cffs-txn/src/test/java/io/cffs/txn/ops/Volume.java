@@ -34,7 +34,7 @@ final class Volume {
     /** The same user behind a mount where the kernel checks permissions. */
     static final Credentials TRUSTED = new Credentials(1000, 1000, new int[0], true);
 
-    private static final long FIRST_NEW_INO = 500;
+    static final long FIRST_NEW_INO = 500;
 
     final MapState state = new MapState();
     final HeapFrames frames = new HeapFrames();
