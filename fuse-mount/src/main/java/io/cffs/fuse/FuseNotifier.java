@@ -17,8 +17,11 @@ package io.cffs.fuse;
  * gone.
  */
 public interface FuseNotifier {
-    /** Drops a name: the next use of it is a LOOKUP. What is open or mounted below it stays. */
-    boolean invalEntry(long parentNodeId, byte[] name);
+    /**
+     * Expires a name: the next use of it is a LOOKUP. Whoever has it open, or as its working directory, notices nothing
+     * if that finds the same inode. Kernels before 6.2 drop the name instead, as {@link #incEpoch} does.
+     */
+    boolean expireEntry(long parentNodeId, byte[] name);
 
     /**
      * Drops a name and tells the watchers of the directory that it is gone. Only where the child is known to be
@@ -41,8 +44,9 @@ public interface FuseNotifier {
     boolean supportsEpoch();
 
     /**
-     * Expires every name that the kernel holds for this mount, at once: each is looked up again at its next use.
-     * Neither attributes nor pages go with it. Takes no lock in the kernel, so it may be called while a request is
+     * Drops every name that the kernel holds for this mount, at its next use: it is looked up again then. Until that is
+     * answered, it has no path: getcwd(2) in such a directory answers ENOENT, links of /proc/self/fd say "(deleted)",
+     * and what was mounted on it is gone for good. Neither attributes nor pages go with it. Takes no lock in the kernel, so it may be called while a request is
      * being served. Returns false where {@link #supportsEpoch} does.
      */
     boolean incEpoch();

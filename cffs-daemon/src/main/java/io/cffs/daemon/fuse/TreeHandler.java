@@ -362,6 +362,7 @@ final class TreeHandler implements FuseHandler {
 
     @Override
     public void fsyncdir(FuseRequest in, FuseReply out) {
+        notices.directorySynced();
         triggers.sync(out);
     }
 }

@@ -237,7 +237,8 @@ public final class NodeTable {
         List<Long> attributes = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
         nodes.updateAll((nodeId, word) -> letGo(nodeId, word, attributes, pages));
-        Holdings holdings = new Holdings(true, attributes, pages, List.copyOf(names.keySet()));
+        ownNames.addAll(names.keySet());
+        Holdings holdings = new Holdings(overflowing && !allNames, attributes, pages, List.copyOf(ownNames));
         names.clear();
         overflowing = false;
         beginAttempt();
@@ -359,9 +360,9 @@ public final class NodeTable {
     /**
      * What the kernel is to forget: node numbers ({@code pages} includes their attributes), and names.
      *
-     * @param everything all names at once, if that is possible
+     * @param namesMissing the kernel holds more names than these, so all have to go at once
      */
-    public record Holdings(boolean everything, List<Long> attributes, List<Long> pages, List<GivenName> names) {}
+    public record Holdings(boolean namesMissing, List<Long> attributes, List<Long> pages, List<GivenName> names) {}
 
     /** The word, or 0 when there is nothing left to know of the inode. */
     private long unlessForgotten(long nodeId, long word) {

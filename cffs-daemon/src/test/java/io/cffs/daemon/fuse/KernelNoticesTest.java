@@ -53,44 +53,67 @@ class KernelNoticesTest {
     }
 
     @Test
-    void namesExpireAtOnceWhereTheKernelCan() {
+    void namesExpireOneByOneSoThatDirectoriesKeepTheirPath() {
+        for (boolean epoch : new boolean[] {true, false}) {
+            notices.connected(new Recorder(epoch));
+            kernelHolds();
+            sent.clear();
+            expireAll();
+            assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
+            sent.clear();
+            expireAll();
+            assertEquals(List.of("pages 6"), sent);
+        }
+    }
+
+    @Test
+    void namesExpireAtOnceWhereThereAreTooMany() {
         notices.connected(new Recorder(true));
         kernelHolds();
+        for (int i = 0; i < 20_000; i++) {
+            session.nodes().giveName(1, Name.of("n" + i), 0);
+        }
         expireAll();
         assertEquals(List.of("epoch", "attributes 5", "pages 6"), sent);
     }
 
-    @Test
-    void namesExpireOneByOneWhereItCannot() {
-        notices.connected(new Recorder(false));
-        kernelHolds();
-        expireAll();
-        assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
-        sent.clear();
-        expireAll();
-        assertEquals(List.of("pages 6"), sent);
-    }
-
     /** The kernel holds the directory's lock until its fsync is answered, and that comes after. */
     @Test
-    void whereRequestsAwaitCommitsNoNameIsWaitedFor() {
+    void whereRequestsAwaitCommitsNoNameIsWaitedForThatOneMayHold() {
         List<Runnable> aside = new ArrayList<>();
         KernelNotices patient = new KernelNotices(session, session.nodes(), false, aside::add);
         patient.connected(new Recorder(true));
-        kernelHolds();
-        List<ObjectKey> changed = List.of(new ObjectKey.DentryKey(Ino.ROOT, Name.of("a")));
-        patient.prepare(changed);
-        patient.expire();
+        patient.directorySynced();
+        expireA(patient);
         assertEquals(List.of("epoch", "pages 6"), sent);
+        assertEquals(List.of(), aside);
+
+        // One that has come meanwhile.
+        sent.clear();
+        expireA(patient);
+        assertEquals(List.of("epoch", "pages 6"), sent);
+        assertEquals(1, aside.size());
 
         sent.clear();
         patient.connected(new Recorder(false));
-        kernelHolds();
-        patient.prepare(changed);
-        patient.expire();
+        expireA(patient);
         assertEquals(List.of("pages 6"), sent);
-        aside.forEach(Runnable::run);
+        aside.getLast().run();
         assertEquals(List.of("pages 6", "name 1/a"), sent);
+    }
+
+    @Test
+    void whereRequestsAwaitCommitsNamesExpireBesides() {
+        KernelNotices patient = new KernelNotices(session, session.nodes(), false, Runnable::run);
+        patient.connected(new Recorder(true));
+        expireA(patient);
+        assertEquals(List.of("name 1/a", "pages 6"), sent);
+    }
+
+    private void expireA(KernelNotices patient) {
+        kernelHolds();
+        patient.prepare(List.of(new ObjectKey.DentryKey(Ino.ROOT, Name.of("a"))));
+        patient.expire();
     }
 
     @Test
@@ -118,7 +141,7 @@ class KernelNoticesTest {
         }
 
         @Override
-        public boolean invalEntry(long parentNodeId, byte[] name) {
+        public boolean expireEntry(long parentNodeId, byte[] name) {
             return sent.add("name " + parentNodeId + "/" + new String(name, StandardCharsets.UTF_8));
         }
 
@@ -144,7 +167,7 @@ class KernelNoticesTest {
 
         @Override
         public boolean incEpoch() {
-            return sent.add("epoch");
+            return epoch && sent.add("epoch");
         }
     }
 }

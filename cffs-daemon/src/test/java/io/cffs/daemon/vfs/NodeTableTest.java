@@ -64,7 +64,7 @@ class NodeTableTest {
         nodes.countLookup(5);
         nodes.giveAttributes(5, false, false);
         nodes.open(5, 1, true, false);
-        assertEquals(new NodeTable.Holdings(true, List.of(), List.of(5L), List.of()), nodes.takeHoldings());
+        assertEquals(new NodeTable.Holdings(false, List.of(), List.of(5L), List.of()), nodes.takeHoldings());
         assertEquals(List.of(5L), nodes.openForWriting());
         nodes.release(5, true, false);
         assertEquals(List.of(), nodes.openForWriting());
@@ -146,13 +146,23 @@ class NodeTableTest {
     }
 
     @Test
+    void namesThatTheAttemptHasChangedGoWithAllOthers() {
+        nodes.countLookup(5);
+        nodes.giveName(1, A, 5);
+        nodes.changeName(1, B);
+        assertEquals(Set.of(new NodeTable.GivenName(1, A), new NodeTable.GivenName(1, B)),
+                Set.copyOf(nodes.takeHoldings().names()));
+        assertEquals(List.of(), nodes.takeHoldings().names());
+    }
+
+    @Test
     void moreNamesThanAreKeptExpireAllAtOnce() {
         nodes.countLookup(5);
         for (int i = 0; i <= NodeTable.KEPT_MAX; i++) {
             nodes.giveName(1, Name.of("n" + i), 5);
         }
-        assertTrue(nodes.takeChanged(List.of(), false).everything());
-        assertFalse(nodes.takeChanged(List.of(), false).everything());
+        assertTrue(nodes.takeChanged(List.of(), false).namesMissing());
+        assertFalse(nodes.takeChanged(List.of(), false).namesMissing());
     }
 
     @Test

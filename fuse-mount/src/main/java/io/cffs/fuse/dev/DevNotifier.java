@@ -4,6 +4,7 @@ import io.cffs.fuse.BackingFiles;
 import io.cffs.fuse.Errno;
 import io.cffs.fuse.FuseInit;
 import io.cffs.fuse.FuseNotifier;
+import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.wire.Layout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -38,9 +39,11 @@ final class DevNotifier implements FuseNotifier {
     }
 
     @Override
-    public boolean invalEntry(long parentNodeId, byte[] name) {
+    public boolean expireEntry(long parentNodeId, byte[] name) {
+        FuseInit init = agreed;
+        int flags = init != null && init.has(InitFlag.HAS_EXPIRE_ONLY) ? Layout.EXPIRE_ONLY : 0;
         ByteBuffer message = begin(Layout.NOTIFY_INVAL_ENTRY);
-        message.putLong(parentNodeId).putInt(requireName(name).length).putInt(0).put(name).put((byte) 0);
+        message.putLong(parentNodeId).putInt(requireName(name).length).putInt(flags).put(name).put((byte) 0);
         return send(message);
     }
 

@@ -162,7 +162,7 @@ public final class LibfuseSession implements FuseSession {
         }
 
         @Override
-        public boolean invalEntry(long parentNodeId, byte[] name) {
+        public boolean expireEntry(long parentNodeId, byte[] name) {
             return allowed();
         }
 

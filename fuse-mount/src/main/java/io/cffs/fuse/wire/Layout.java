@@ -70,6 +70,7 @@ public final class Layout {
 
     public static final int NOTIFY_INVAL_INODE = 2;
     public static final int NOTIFY_INVAL_ENTRY = 3;
+    public static final int EXPIRE_ONLY = 1;
     public static final int NOTIFY_DELETE = 6;
     public static final int NOTIFY_INC_EPOCH = 8;
     public static final int MINOR_INC_EPOCH = 44;

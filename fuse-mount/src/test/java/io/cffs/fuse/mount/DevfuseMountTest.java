@@ -151,10 +151,10 @@ class DevfuseMountTest {
         at.sh("test ! -e g");
         at.fs.renameQuietly("f", "g");
         assertEquals(0, Shell.run(at.path, "test -e f && test ! -e g").status(), "names are kept until it is told");
-        assertTrue(at.session.notifier().invalEntry(1, "f".getBytes(StandardCharsets.US_ASCII)));
-        assertTrue(at.session.notifier().invalEntry(1, "g".getBytes(StandardCharsets.US_ASCII)));
+        assertTrue(at.session.notifier().expireEntry(1, "f".getBytes(StandardCharsets.US_ASCII)));
+        assertTrue(at.session.notifier().expireEntry(1, "g".getBytes(StandardCharsets.US_ASCII)));
         at.sh("test ! -e f && test -e g");
-        assertTrue(at.session.notifier().invalEntry(1, "never seen".getBytes(StandardCharsets.US_ASCII)));
+        assertTrue(at.session.notifier().expireEntry(1, "never seen".getBytes(StandardCharsets.US_ASCII)));
         assertTrue(at.session.notifier().invalInode(4711, 0, 0));
     }
 
