@@ -46,8 +46,8 @@ public interface FuseNotifier {
     /**
      * Drops every name that the kernel holds for this mount, at its next use: it is looked up again then. Until that is
      * answered, it has no path: getcwd(2) in such a directory answers ENOENT, links of /proc/self/fd say "(deleted)",
-     * and what was mounted on it is gone for good. Neither attributes nor pages go with it. Takes no lock in the kernel, so it may be called while a request is
-     * being served. Returns false where {@link #supportsEpoch} does.
+     * and what was mounted on it is gone for good. Neither attributes nor pages go with it. Takes no lock in the
+     * kernel, so it may be called while a request is being served. Returns false where {@link #supportsEpoch} does.
      */
     boolean incEpoch();
 

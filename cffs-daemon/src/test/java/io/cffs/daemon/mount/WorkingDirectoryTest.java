@@ -33,7 +33,8 @@ class WorkingDirectoryTest {
             mount.sh("mkdir -p a/b; echo 1 > a/b/f");
             Process others = TestMount.start(mount.root, """
                     for i in $(seq 150); do
-                      echo $i > new; sync new; echo > .cffs/commit; ls -l a/b > /dev/null; rm new; test -e a/b/f || exit 1
+                      echo $i > new; sync new; echo > .cffs/commit; ls -l a/b > /dev/null; rm new
+                      test -e a/b/f || exit 1
                     done""");
             try (PythonProcess python = new PythonProcess(mount.root.resolve("a/b"))) {
                 python.run("d = os.open('.', os.O_RDONLY)");

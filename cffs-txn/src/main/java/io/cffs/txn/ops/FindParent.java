@@ -5,7 +5,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.txn.Transaction;
 
-/** Where ".." of a directory leads that was found by its handle: the kernel makes its path from it, so it is recorded. */
+/** Where ".." leads of a directory found by its handle: the kernel makes its path from it, so it is recorded. */
 public final class FindParent {
     private FindParent() {}
 
