@@ -104,7 +104,8 @@ final class NewsFold {
         }
     }
 
-    private void leaveOut(ObjectKey key) {
+    /** Something has become of it that is not told. */
+    void leaveOut(ObjectKey key) {
         news.remove(key);
         parts.remove(key);
         untold.add(key);

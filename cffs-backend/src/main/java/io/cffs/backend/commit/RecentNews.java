@@ -2,6 +2,7 @@ package io.cffs.backend.commit;
 
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
+import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.BackendPort.Fetched;
@@ -17,14 +18,28 @@ import java.util.List;
  * begin, it saves whoever comes next asking for it, and waiting until it is in the store. Safe for use by many threads.
  */
 final class RecentNews {
-    /** One commit with more is not remembered, nor what came before it. */
+    /**
+     * Of one commit with more the blocks are not remembered, so that whoever rewrites large files is still told of names
+     * and inodes; if it has more even so, all is forgotten.
+     */
     private static final long COMMIT_BYTES_MAX = 256 * 1024;
+    /** What a block takes here of which nothing is told. */
+    private static final int UNTOLD_BYTES = 64;
     private static final long BYTES_MAX = 8L * 1024 * 1024;
     /** Further back nobody is told: to fold so many takes longer than to ask. */
     private static final int COMMITS_TOLD_MAX = 128;
     static final long ANSWER_BYTES_MAX = 256 * 1024;
 
-    private record Change(CommitTs at, List<Effect> effects, long bytes) {}
+    /** @param untold blocks that have changed otherwise than the effects say */
+    private record Change(CommitTs at, List<Effect> effects, List<BlockKey> untold, long bytes) {
+        /** Range deletions come first in a commit, so what is left out may come last. */
+        void addTo(NewsFold fold) {
+            effects.forEach(effect -> fold.add(at, effect));
+            untold.forEach(fold::leaveOut);
+        }
+    }
+
+    private final long commitBytesMax;
 
     // All guarded by "this".
     private final ArrayDeque<Change> window = new ArrayDeque<>();
@@ -33,24 +48,46 @@ final class RecentNews {
     private long bytes;
 
     RecentNews(CommitTs floor) {
+        this(floor, COMMIT_BYTES_MAX);
+    }
+
+    RecentNews(CommitTs floor, long commitBytesMax) {
         this.floor = floor;
+        this.commitBytesMax = commitBytesMax;
     }
 
     synchronized void add(CommitTs at, Applied applied) {
-        long size = applied.effectBytes();
-        if (size > COMMIT_BYTES_MAX) {
+        Change change = new Change(at, applied.effects(), List.of(), applied.effectBytes());
+        if (change.bytes() > commitBytesMax) {
+            change = withoutBlocks(at, applied);
+        }
+        if (change.bytes() > commitBytesMax) {
             window.clear();
             bytes = 0;
             floor = at;
             return;
         }
-        window.addLast(new Change(at, applied.effects(), size));
-        bytes += size;
+        window.addLast(change);
+        bytes += change.bytes();
         while (bytes > BYTES_MAX) {
             Change oldest = window.removeFirst();
             bytes -= oldest.bytes();
             floor = oldest.at();
         }
+    }
+
+    private static Change withoutBlocks(CommitTs at, Applied applied) {
+        List<Effect> kept = new ArrayList<>();
+        List<BlockKey> untold = new ArrayList<>();
+        for (Effect effect : applied.effects()) {
+            switch (effect) {
+                case Effect.Put put when put.key() instanceof BlockKey block -> untold.add(block);
+                case Effect.PatchBlock patched -> untold.add(patched.key());
+                default -> kept.add(effect);
+            }
+        }
+        Applied rest = new Applied(kept, applied.footprint(), 0, 0);
+        return new Change(at, kept, untold, rest.effectBytes() + (long) UNTOLD_BYTES * untold.size());
     }
 
     /**
@@ -65,7 +102,7 @@ final class RecentNews {
             return List.of();
         }
         NewsFold fold = new NewsFold(new HashSet<>(of));
-        changes.forEach(change -> change.effects().forEach(effect -> fold.add(change.at(), effect)));
+        changes.forEach(change -> change.addTo(fold));
         return fold.news(ANSWER_BYTES_MAX);
     }
 

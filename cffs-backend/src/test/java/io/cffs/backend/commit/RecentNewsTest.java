@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RecentNewsTest {
@@ -88,13 +89,22 @@ class RecentNewsTest {
         commit(new Effect.Put(block(FILE, 1), new StoredObject.BlockObject(Bytes.owning(new byte[Blocks.BLOCK_BYTES]))),
                 new Effect.Put(block(FILE, 2),
                         new StoredObject.BlockObject(Bytes.owning(new byte[Blocks.BLOCK_BYTES]))));
-        assertEquals(List.of(), since(0, FILE), "a large commit lies in between");
+        assertEquals(List.of(block(FILE, 0)), since(0, FILE).stream().map(Fetched::key).toList(),
+                "of a large commit no blocks are told");
+        commit(patched(FILE, 0, 0, 2), patched(FILE, 1, 0, 2));
+        assertEquals(1, since(0, FILE).size(), "a patch over something untold");
+        assertEquals(2, since(2, FILE).size());
+        commit(Stream.generate(() -> patched(OTHER, 0, 0, 1)).limit(2_000).toArray(Effect[]::new));
+        assertEquals(1, since(0, FILE).size());
+        commit(Stream.iterate(1, i -> i + 1).limit(2_000).map(i -> new Effect.Delete(new ObjectKey.InodeKey(new Ino(i))))
+                .toArray(Effect[]::new));
+        assertEquals(List.of(), since(0, FILE), "a commit of very many changes lies in between");
         commit(patched(FILE, 0, 0, 2));
-        assertEquals(1, since(2, FILE).size());
+        assertEquals(1, since(5, FILE).size());
         for (int i = 0; i < 200; i++) {
             commit(patched(FILE, 0, 0, 2));
         }
-        assertEquals(List.of(), since(3, FILE));
+        assertEquals(List.of(), since(6, FILE));
         assertEquals(1, since(100, FILE).size());
     }
 
@@ -113,7 +123,9 @@ class RecentNewsTest {
     void whatIsToldIsTrue() {
         for (long seed = 0; seed < 2_000; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            RecentNews told = new RecentNews(CommitTs.ZERO);
+            RecentNews told = seed % 2 == 0
+                    ? new RecentNews(CommitTs.ZERO)
+                    : new RecentNews(CommitTs.ZERO, 600); // many a commit is a large one
             Map<BlockKey, byte[]> state = new HashMap<>();
             List<Map<BlockKey, byte[]>> states = new ArrayList<>(List.of(Map.of()));
             int commits = 1 + random.nextInt(6);
