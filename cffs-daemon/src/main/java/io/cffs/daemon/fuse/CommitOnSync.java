@@ -15,8 +15,14 @@ public class CommitOnSync implements CommitTriggers {
     }
 
     @Override
-    public void sync(FuseReply out) {
-        commitThenAnswer(out);
+    public void sync(FuseReply out, Runnable over) {
+        commands.answerLater(out, () -> {
+            try {
+                driver.commitIfChanged();
+            } finally {
+                over.run();
+            }
+        }, out::ok);
     }
 
     final void commitThenAnswer(FuseReply out) {

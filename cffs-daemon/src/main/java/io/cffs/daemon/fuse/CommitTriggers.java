@@ -20,8 +20,13 @@ public interface CommitTriggers {
         out.error(Errno.ENOSYS);
     }
 
-    /** fsync(2) of a file or a directory. */
-    default void sync(FuseReply out) {
+    /**
+     * fsync(2) of a file or a directory.
+     *
+     * @param over is called once, when nothing is left to wait for
+     */
+    default void sync(FuseReply out, Runnable over) {
+        over.run();
         out.error(Errno.ENOSYS);
     }
 }

@@ -250,7 +250,7 @@ final class FileHandler implements FuseHandler {
 
     @Override
     public void fsync(FuseRequest in, FuseReply out) {
-        triggers.sync(out);
+        triggers.sync(out, () -> {});
     }
 
     @Override

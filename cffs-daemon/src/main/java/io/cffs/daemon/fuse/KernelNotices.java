@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tells the kernel to forget what earlier attempts were answered and what is no longer so. Only the thread that
@@ -17,26 +18,29 @@ import java.util.concurrent.TimeUnit;
  * never one that serves a request: the kernel may hold, for a request that waits for us, the very lock that a notice
  * needs. Requests are served meanwhile, because invalidating pages waits for reads under way.
  *
- * <p>Names go one by one, not all at once with an epoch: the kernel takes names of an older epoch off their path until
- * they have been looked up again, and whoever works in such a directory has no working directory meanwhile. The epoch
- * is for when there is no other way.
+ * <p>Where programs outlive transactions, names go one by one and not all at once with an epoch: the kernel takes names
+ * of an older epoch off their path until they have been looked up again, and whoever works in such a directory has no
+ * working directory meanwhile. The epoch is for when there is no other way: not all names are known, or a notice would
+ * wait for us.
  *
  * <p>Order: names first, so that a path walked from now on comes here; then attributes; then pages of what is open, the
  * slow part. A file that nobody has open needs no notice for its pages: its next open drops them.
  */
 final class KernelNotices implements KernelCaches {
     private static final long WHOLE_FILE = 0;
-    /** A notice takes a tenth of the time of the look-up that gave the name. Beyond this they would delay a commit. */
-    private static final int NAMES_ONE_BY_ONE_MAX = 16_384;
-    /** Notices that take longer wait for a directory's lock. */
-    private static final long ASIDE_MILLIS_MAX = 20;
+    /** Beyond this one notice for all names is cheaper than one for each, which takes a tenth of a look-up's time. */
+    private static final int NAMES_ONE_BY_ONE_MAX = 512;
+    /** How long notices may wait for requests that hold the lock of a directory. */
+    private static final long ASIDE_MILLIS_MAX = 2_000;
+    private static final long LOOK_MILLIS = 5;
 
     private final Session session;
     private final NodeTable nodes;
     private final boolean searchMatters;
-    private final Executor aside; // null where no request waits for a commit
+    private final Executor aside; // null where no program outlives a transaction
     private volatile FuseNotifier notifier;
-    private volatile boolean directoryIsSynced; // since names were last expired
+    /** Requests that hold a directory's lock until the present commit is over, or the next. */
+    private final AtomicInteger directorySyncs = new AtomicInteger();
     private NodeTable.Holdings due; // written under the session's lock, by the thread that drives the session
 
     /**
@@ -44,7 +48,7 @@ final class KernelNotices implements KernelCaches {
      * @param searchMatters whether some process may be refused to walk through a directory
      * @param aside runs what may wait for an answer that comes after the next attempt has begun: fsync of a directory
      *     is answered when its commit is over, until then the kernel holds the directory's lock, and a notice for a
-     *     name there waits for it. Null where no request waits for a commit
+     *     name there waits for it. Null where no program outlives a transaction
      */
     KernelNotices(Session session, NodeTable nodes, boolean searchMatters, Executor aside) {
         this.session = session;
@@ -82,23 +86,24 @@ final class KernelNotices implements KernelCaches {
             return;
         }
         expireNames(to, holdings);
-        directoryIsSynced = false;
         holdings.attributes().forEach(to::invalAttributes);
         for (long nodeId : holdings.pages()) {
             to.invalInode(nodeId, 0, WHOLE_FILE);
         }
     }
 
-    /** fsync of a directory has come; where that commits, it is answered when the commit is over. */
-    void directorySynced() {
-        directoryIsSynced = true;
+    /** fsync of a directory has come. @return to be called when it can be answered */
+    Runnable directorySync() {
+        directorySyncs.incrementAndGet();
+        return directorySyncs::decrementAndGet;
     }
 
     private void expireNames(FuseNotifier to, NodeTable.Holdings holdings) {
         List<NodeTable.GivenName> names = holdings.names();
-        boolean all = holdings.namesMissing() || names.size() > NAMES_ONE_BY_ONE_MAX;
-        boolean waits = aside != null && directoryIsSynced && !names.isEmpty();
-        if ((all || waits) && to.supportsEpoch()) {
+        boolean atOnce = aside == null
+                ? holdings.everything() || names.size() > NAMES_ONE_BY_ONE_MAX
+                : names.size() >= NodeTable.KEPT_MAX || directorySyncs.get() > 0 && !names.isEmpty();
+        if (atOnce && to.supportsEpoch()) {
             to.incEpoch();
         } else if (aside == null) {
             expireOneByOne(to, names);
@@ -107,6 +112,7 @@ final class KernelNotices implements KernelCaches {
         }
     }
 
+    /** Returns when they have expired, or when that may take until the next commit. */
     private void expireAside(FuseNotifier to, List<NodeTable.GivenName> names) {
         CountDownLatch done = new CountDownLatch(1);
         aside.execute(() -> {
@@ -114,8 +120,13 @@ final class KernelNotices implements KernelCaches {
             done.countDown();
         });
         try {
-            if (!done.await(ASIDE_MILLIS_MAX + names.size() / 100, TimeUnit.MILLISECONDS)) {
-                to.incEpoch();
+            long waited = 0;
+            while (!done.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                waited += LOOK_MILLIS;
+                if (directorySyncs.get() > 0 || waited >= ASIDE_MILLIS_MAX) {
+                    to.incEpoch();
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

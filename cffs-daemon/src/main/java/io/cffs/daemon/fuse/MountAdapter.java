@@ -2,6 +2,7 @@ package io.cffs.daemon.fuse;
 
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
+import io.cffs.daemon.session.InvocationControl;
 import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Patience;
@@ -46,7 +47,7 @@ public final class MountAdapter {
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
         this.notices = new KernelNotices(session, session.nodes(), !rootAlone,
-                triggers == CommitTriggers.NONE ? null : commands.background());
+                control instanceof InvocationControl ? null : commands.background());
         this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole),

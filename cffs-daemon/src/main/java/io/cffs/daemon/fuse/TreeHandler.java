@@ -362,7 +362,6 @@ final class TreeHandler implements FuseHandler {
 
     @Override
     public void fsyncdir(FuseRequest in, FuseReply out) {
-        notices.directorySynced();
-        triggers.sync(out);
+        triggers.sync(out, notices.directorySync());
     }
 }

@@ -21,7 +21,7 @@ import java.util.Set;
  */
 public final class NodeTable {
     /** Names and attributes that are kept at most: 10 MiB of them. With more, all are let go at the next attempt. */
-    static final int KEPT_MAX = 50_000;
+    public static final int KEPT_MAX = 50_000;
 
     /** By inode number: {@link #LOOKUPS} and the bits after it. A word and no object, as there may be millions. */
     private final LongTable nodes = new LongTable();
@@ -238,7 +238,7 @@ public final class NodeTable {
         List<Long> pages = new ArrayList<>();
         nodes.updateAll((nodeId, word) -> letGo(nodeId, word, attributes, pages));
         ownNames.addAll(names.keySet());
-        Holdings holdings = new Holdings(overflowing && !allNames, attributes, pages, List.copyOf(ownNames));
+        Holdings holdings = new Holdings(true, attributes, pages, List.copyOf(ownNames));
         names.clear();
         overflowing = false;
         beginAttempt();
@@ -360,9 +360,9 @@ public final class NodeTable {
     /**
      * What the kernel is to forget: node numbers ({@code pages} includes their attributes), and names.
      *
-     * @param namesMissing the kernel holds more names than these, so all have to go at once
+     * @param everything all that it knows; of more than {@link #KEPT_MAX} names not all are among them
      */
-    public record Holdings(boolean namesMissing, List<Long> attributes, List<Long> pages, List<GivenName> names) {}
+    public record Holdings(boolean everything, List<Long> attributes, List<Long> pages, List<GivenName> names) {}
 
     /** The word, or 0 when there is nothing left to know of the inode. */
     private long unlessForgotten(long nodeId, long word) {

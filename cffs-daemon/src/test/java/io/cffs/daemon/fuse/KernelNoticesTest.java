@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.cffs.daemon.mount.MemoryVolume;
 import io.cffs.daemon.mount.TestSession;
 import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.fuse.FuseNotifier;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
@@ -12,6 +13,7 @@ import io.cffs.model.ObjectKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,67 +55,84 @@ class KernelNoticesTest {
     }
 
     @Test
-    void namesExpireOneByOneSoThatDirectoriesKeepTheirPath() {
-        for (boolean epoch : new boolean[] {true, false}) {
-            notices.connected(new Recorder(epoch));
-            kernelHolds();
-            sent.clear();
-            expireAll();
-            assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
-            sent.clear();
-            expireAll();
-            assertEquals(List.of("pages 6"), sent);
-        }
+    void namesExpireAtOnceWhereTheKernelCan() {
+        notices.connected(new Recorder(true));
+        kernelHolds();
+        expireAll();
+        assertEquals(List.of("epoch", "attributes 5", "pages 6"), sent);
     }
 
     @Test
-    void namesExpireAtOnceWhereThereAreTooMany() {
-        notices.connected(new Recorder(true));
+    void namesExpireOneByOneWhereItCannot() {
+        notices.connected(new Recorder(false));
         kernelHolds();
-        for (int i = 0; i < 20_000; i++) {
+        expireAll();
+        assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
+        sent.clear();
+        expireAll();
+        assertEquals(List.of("pages 6"), sent);
+    }
+
+    private KernelNotices whereProgramsStay(Executor aside) {
+        KernelNotices staying = new KernelNotices(session, session.nodes(), false, aside);
+        staying.connected(new Recorder(true));
+        kernelHolds();
+        return staying;
+    }
+
+    /** An epoch would take directories that somebody works in off their path. */
+    @Test
+    void whereProgramsStayNamesExpireOneByOne() {
+        KernelNotices staying = whereProgramsStay(Runnable::run);
+        staying.prepare(null);
+        staying.expire();
+        assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
+    }
+
+    @Test
+    void whereProgramsStayTooManyNamesExpireAtOnce() {
+        KernelNotices staying = whereProgramsStay(Runnable::run);
+        for (int i = 0; i <= NodeTable.KEPT_MAX; i++) {
             session.nodes().giveName(1, Name.of("n" + i), 0);
         }
-        expireAll();
+        staying.prepare(null);
+        staying.expire();
         assertEquals(List.of("epoch", "attributes 5", "pages 6"), sent);
     }
 
     /** The kernel holds the directory's lock until its fsync is answered, and that comes after. */
     @Test
-    void whereRequestsAwaitCommitsNoNameIsWaitedForThatOneMayHold() {
+    void noNameIsWaitedForWhileADirectoryIsSynced() {
         List<Runnable> aside = new ArrayList<>();
-        KernelNotices patient = new KernelNotices(session, session.nodes(), false, aside::add);
-        patient.connected(new Recorder(true));
-        patient.directorySynced();
-        expireA(patient);
+        KernelNotices staying = whereProgramsStay(aside::add);
+        Runnable over = staying.directorySync();
+        expireA(staying);
         assertEquals(List.of("epoch", "pages 6"), sent);
         assertEquals(List.of(), aside);
-
-        // One that has come meanwhile.
-        sent.clear();
-        expireA(patient);
-        assertEquals(List.of("epoch", "pages 6"), sent);
-        assertEquals(1, aside.size());
+        over.run();
 
         sent.clear();
-        patient.connected(new Recorder(false));
-        expireA(patient);
+        staying.connected(new Recorder(false));
+        Runnable second = staying.directorySync();
+        expireA(staying);
         assertEquals(List.of("pages 6"), sent);
-        aside.getLast().run();
+        second.run();
+        aside.forEach(Runnable::run);
         assertEquals(List.of("pages 6", "name 1/a"), sent);
     }
 
     @Test
-    void whereRequestsAwaitCommitsNamesExpireBesides() {
-        KernelNotices patient = new KernelNotices(session, session.nodes(), false, Runnable::run);
-        patient.connected(new Recorder(true));
-        expireA(patient);
-        assertEquals(List.of("name 1/a", "pages 6"), sent);
+    void aDirectoryThatIsSyncedMeanwhileEndsTheWait() {
+        KernelNotices[] staying = new KernelNotices[1];
+        staying[0] = whereProgramsStay(notSent -> staying[0].directorySync());
+        expireA(staying[0]);
+        assertEquals(List.of("epoch", "pages 6"), sent);
     }
 
-    private void expireA(KernelNotices patient) {
+    private void expireA(KernelNotices staying) {
         kernelHolds();
-        patient.prepare(List.of(new ObjectKey.DentryKey(Ino.ROOT, Name.of("a"))));
-        patient.expire();
+        staying.prepare(List.of(new ObjectKey.DentryKey(Ino.ROOT, Name.of("a"))));
+        staying.expire();
     }
 
     @Test

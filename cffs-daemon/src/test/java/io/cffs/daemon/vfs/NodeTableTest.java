@@ -64,7 +64,7 @@ class NodeTableTest {
         nodes.countLookup(5);
         nodes.giveAttributes(5, false, false);
         nodes.open(5, 1, true, false);
-        assertEquals(new NodeTable.Holdings(false, List.of(), List.of(5L), List.of()), nodes.takeHoldings());
+        assertEquals(new NodeTable.Holdings(true, List.of(), List.of(5L), List.of()), nodes.takeHoldings());
         assertEquals(List.of(5L), nodes.openForWriting());
         nodes.release(5, true, false);
         assertEquals(List.of(), nodes.openForWriting());
@@ -161,8 +161,8 @@ class NodeTableTest {
         for (int i = 0; i <= NodeTable.KEPT_MAX; i++) {
             nodes.giveName(1, Name.of("n" + i), 5);
         }
-        assertTrue(nodes.takeChanged(List.of(), false).namesMissing());
-        assertFalse(nodes.takeChanged(List.of(), false).namesMissing());
+        assertTrue(nodes.takeChanged(List.of(), false).everything());
+        assertFalse(nodes.takeChanged(List.of(), false).everything());
     }
 
     @Test
