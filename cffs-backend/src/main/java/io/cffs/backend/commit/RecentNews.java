@@ -19,8 +19,8 @@ import java.util.List;
  */
 final class RecentNews {
     /**
-     * Of one commit with more the blocks are not remembered, so that whoever rewrites large files is still told of names
-     * and inodes; if it has more even so, all is forgotten.
+     * Of one commit with more the blocks are not remembered, so that whoever rewrites large files is still told of
+     * names and inodes; if it has more even so, all is forgotten.
      */
     private static final long COMMIT_BYTES_MAX = 256 * 1024;
     /** What a block takes here of which nothing is told. */

@@ -96,8 +96,8 @@ class RecentNewsTest {
         assertEquals(2, since(2, FILE).size());
         commit(Stream.generate(() -> patched(OTHER, 0, 0, 1)).limit(2_000).toArray(Effect[]::new));
         assertEquals(1, since(0, FILE).size());
-        commit(Stream.iterate(1, i -> i + 1).limit(2_000).map(i -> new Effect.Delete(new ObjectKey.InodeKey(new Ino(i))))
-                .toArray(Effect[]::new));
+        commit(Stream.iterate(1, i -> i + 1).limit(2_000)
+                .map(i -> new Effect.Delete(new ObjectKey.InodeKey(new Ino(i)))).toArray(Effect[]::new));
         assertEquals(List.of(), since(0, FILE), "a commit of very many changes lies in between");
         commit(patched(FILE, 0, 0, 2));
         assertEquals(1, since(5, FILE).size());
