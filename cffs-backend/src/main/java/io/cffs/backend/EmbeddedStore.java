@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
@@ -54,15 +55,17 @@ public final class EmbeddedStore {
         try {
             blocks = FileBlockStore.open(
                     DiskDirectory.at(path.resolve("blocks")), path.resolve("laid").toAbsolutePath());
-            log = FileCommitLog.open(DiskDirectory.at(path.resolve("log")));
+            UUID identity = VolumeIdentityFile.readOrMake(path);
+            log = FileCommitLog.open(DiskDirectory.at(path.resolve("log")), identity.getLeastSignificantBits());
             VersionedStore store = OrderedVersionedStore.openRocks(path.resolve("state"), new StagedObjects(blocks),
                     rootOf(directory.path(), ticker.wallNanos()),
                     log.first());
             StoreDirectory.sync(path);
             StoreDirectory.sync(path.getParent());
-            return new VolumeParts(VolumeIdentityFile.readOrMake(path), log, store, blocks,
-                    () -> bytesOfDisk(path, FileStore::getUsableSpace), () ->
-                            bytesOfDisk(path, FileStore::getTotalSpace));
+            // Found once: to find it the JDK reads all mounts of the host, and commits ask ten times a second.
+            FileStore disk = Files.getFileStore(path);
+            return new VolumeParts(identity, log, store, blocks,
+                    () -> bytesOf(disk, FileStore::getUsableSpace), () -> bytesOf(disk, FileStore::getTotalSpace));
         } catch (IOException | RuntimeException failed) {
             if (log != null) {
                 log.close();
@@ -89,9 +92,9 @@ public final class EmbeddedStore {
         long of(FileStore disk) throws IOException;
     }
 
-    private static long bytesOfDisk(Path path, DiskFigure figure) {
+    private static long bytesOf(FileStore disk, DiskFigure figure) {
         try {
-            return figure.of(Files.getFileStore(path));
+            return figure.of(disk);
         } catch (IOException failed) {
             // Not known is no reason to refuse: the writes themselves will show it.
             return Long.MAX_VALUE / 2;

@@ -78,7 +78,7 @@ final class PowerCutTest {
 
         void live() throws IOException {
             BlockStore blocks = FileBlockStore.open(blockDisk);
-            FileCommitLog log = FileCommitLog.open(logDisk);
+            FileCommitLog log = FileCommitLog.open(logDisk, 7);
             VersionedStore store = OrderedVersionedStore.openRocks(stateDisk.current(), new StagedObjects(blocks),
                     new VersionedStore.RootDirectory(0755, 0, 0, 1), log.first());
             parts = new VolumeParts(new java.util.UUID(1, 2), log, store, blocks, () -> Long.MAX_VALUE / 2);

@@ -13,10 +13,11 @@ import java.util.List;
  * The commit log in files of one directory, for one process: {@link LogSegment segments} of {@link LogFrame frames}.
  *
  * <p>An append writes one batch and syncs once, so everything that waits shares one sync. Room is written ahead as
- * zeros: a full disk shows while only zeros are being written, and the batch is refused with nothing of it stored. A
- * failed write of frames, or a failed sync, leaves us not knowing what is stored; the log then accepts nothing until
- * it is opened again (a sync that is tried again after a failure may report success for pages that the kernel has
- * dropped).
+ * zeros: a full disk shows while only zeros are being written, and the batch is refused with nothing of it stored. The
+ * files of segments that have been cut off are {@link SpareSegments written again}, so a log that has been in use for a
+ * while writes no zeros any more. A failed write of frames, or a failed sync, leaves us not knowing what is stored; the
+ * log then accepts nothing until it is opened again (a sync that is tried again after a failure may report success for
+ * pages that the kernel has dropped).
  *
  * <p>On opening, the frames are read to the first invalid one. When nothing valid follows, or only frames of the same
  * batch, the batch was torn by a crash before it was acknowledged: the invalid rest is cut off. When a frame of a later
@@ -30,39 +31,45 @@ public final class FileCommitLog implements CommitLog {
 
     private final DurableDirectory directory;
     private final long segmentBytesMax;
+    private final long secret;
     // All guarded by "this".
     private final List<LogSegment> segments = new ArrayList<>();
+    private final SpareSegments spares;
     private long next = FIRST_POSITION;
     private Epoch epoch;
     private boolean broken;
     private boolean closed;
     private ByteBuffer scratch = ByteBuffer.allocateDirect(64 * 1024);
 
-    private FileCommitLog(DurableDirectory directory, long segmentBytesMax) {
+    private FileCommitLog(DurableDirectory directory, long segmentBytesMax, long secret) {
         this.directory = directory;
         this.segmentBytesMax = segmentBytesMax;
+        this.secret = secret;
+        this.spares = new SpareSegments(directory, segmentBytesMax);
     }
 
     /**
      * Opens the log of a directory, or creates it in an empty one. The caller holds the lock that makes it the only
      * one.
      *
+     * @param secret what nobody knows who chooses the content of records; any number, another one each time if need be
      * @throws BackendException {@code STORE_FAILED} with a sentence that names the file when it is damaged
      */
-    public static FileCommitLog open(DurableDirectory directory) {
-        return open(directory, SEGMENT_BYTES_DEFAULT);
+    public static FileCommitLog open(DurableDirectory directory, long secret) {
+        return open(directory, secret, SEGMENT_BYTES_DEFAULT);
     }
 
-    /** As {@link #open(DurableDirectory)}, with shorter or longer segments. */
-    public static FileCommitLog open(DurableDirectory directory, long segmentBytesMax) {
-        FileCommitLog log = new FileCommitLog(directory, segmentBytesMax);
+    /** As {@link #open(DurableDirectory, long)}, with shorter or longer segments. */
+    public static FileCommitLog open(DurableDirectory directory, long secret, long segmentBytesMax) {
+        FileCommitLog log = new FileCommitLog(directory, segmentBytesMax, secret);
         try {
             LogRecovery recovery = new LogRecovery(directory);
+            log.spares.find();
             log.segments.addAll(recovery.segments());
             log.next = recovery.nextPosition();
             log.epoch = recovery.epoch();
             if (log.segments.isEmpty()) {
-                log.segments.add(LogSegment.create(directory, log.next, log.epoch));
+                log.segments.add(LogSegment.create(directory, log.next, log.epoch, secret, null));
             }
             return log;
         } catch (IOException failed) {
@@ -121,7 +128,7 @@ public final class FileCommitLog implements CommitLog {
         long position = next;
         for (byte[] payload : payloads) {
             LogFrame frame = new LogFrame(position++, next, writer.value(), chain, kind, payload.length, 0);
-            chain = LogFrame.write(frames, segment.tailBytes() + frames.position(), frame, payload);
+            chain = LogFrame.write(frames, segment.tailBytes() + frames.position(), segment.salt(), frame, payload);
         }
         try {
             segment.write(frames.flip());
@@ -145,7 +152,7 @@ public final class FileCommitLog implements CommitLog {
             boolean full = last.tailBytes() + sizeBytes > segmentBytesMax && last.tailBytes() > LogSegment.HEADER_BYTES
                     && next > last.firstPosition;
             if (full) {
-                last = LogSegment.create(directory, next, epoch);
+                last = LogSegment.create(directory, next, epoch, secret, spares.take());
                 segments.add(last);
             }
             last.makeRoom(sizeBytes);
@@ -217,12 +224,10 @@ public final class FileCommitLog implements CommitLog {
         try {
             // Oldest first, so that a crash in between leaves a run without a gap.
             for (LogSegment segment : gone) {
-                segment.close();
-                directory.delete(segment.name);
-                directory.sync();
+                spares.retire(segment);
             }
         } catch (IOException failed) {
-            throw failed("an old segment of the commit log in " + directory.describe() + " cannot be deleted", failed);
+            throw failed("an old segment of the commit log in " + directory.describe() + " cannot be put away", failed);
         }
     }
 

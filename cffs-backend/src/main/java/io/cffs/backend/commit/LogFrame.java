@@ -9,16 +9,20 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  u32 payload length        16 u64 epoch               32 u32 checksum of the frame before, 0 for none
- *   4  u32 CRC32C of the rest    24 u64 position of the     36 u32 kind
+ *   4  u32 CRC32C of the rest    24 u64 position of the     36 u32 kind, xor the segment's salt
  *   8  u64 position                 first frame of its batch   40 payload
  * </pre>
  *
- * The checksum covers the frame's place in its segment too, so a copy of a frame inside a payload is none. The chained
- * checksum makes a stale frame that happens to stand in the right place invalid. The batch's position tells a
- * torn batch (nothing after it was ever acknowledged) from damage in the middle of what was.
+ * The salt is drawn when a segment is made: behind its frames there may be what an earlier segment of the same file
+ * held, and what a payload holds is up to people, so neither may look like a frame, not even for the time that it takes
+ * to compute a checksum. The checksum covers the frame's place in its segment too, so a copy of a frame inside a
+ * payload is none. The chained checksum makes a stale frame that happens to stand in the right place invalid. The
+ * batch's position tells a torn batch (nothing after it was ever acknowledged) from damage in the middle of what was.
  */
 record LogFrame(long position, long batchPosition, long epoch, int chain, Kind kind, int payloadBytes, int checksum) {
     static final int HEADER_BYTES = 40;
+    /** Where the kind stands. */
+    static final int KIND_AT = 36;
     private static final int ALIGN_BYTES = 8;
 
     /** What a frame carries. The code is its stored form. */
@@ -38,6 +42,11 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
         }
     }
 
+    /** Whether a header with this at {@link #KIND_AT} can be one of a segment with this salt. */
+    static boolean isKind(int saltedCode, int salt) {
+        return Kind.ofCode(saltedCode ^ salt) != null;
+    }
+
     static int sizeBytes(int payloadBytes) {
         return (HEADER_BYTES + payloadBytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
     }
@@ -46,12 +55,13 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
      * Writes a frame at the buffer's position and returns its checksum.
      *
      * @param offset where the frame will stand in its segment
+     * @param salt of the segment
      */
-    static int write(ByteBuffer target, long offset, LogFrame frame, byte[] payload) {
+    static int write(ByteBuffer target, long offset, int salt, LogFrame frame, byte[] payload) {
         int start = target.position();
         target.order(ByteOrder.LITTLE_ENDIAN);
         target.putInt(payload.length).putInt(0).putLong(frame.position).putLong(frame.epoch);
-        target.putLong(frame.batchPosition).putInt(frame.chain).putInt(frame.kind.code).put(payload);
+        target.putLong(frame.batchPosition).putInt(frame.chain).putInt(frame.kind.code ^ salt).put(payload);
         int end = target.position();
         int checksum = checksumOf(target.duplicate().position(start).limit(end), offset, payload.length);
         target.putInt(start + 4, checksum);
@@ -64,7 +74,7 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
     /**
      * The frame at the buffer's position, whose payload follows the header; null when no whole valid frame is there.
      */
-    static LogFrame read(ByteBuffer source, long offset) {
+    static LogFrame read(ByteBuffer source, long offset, int salt) {
         if (source.remaining() < HEADER_BYTES) {
             return null;
         }
@@ -79,7 +89,7 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
         long epoch = header.getLong();
         long batchPosition = header.getLong();
         int chain = header.getInt();
-        Kind kind = Kind.ofCode(header.getInt());
+        Kind kind = Kind.ofCode(header.getInt() ^ salt);
         boolean plausible = kind != null && position >= CommitLog.FIRST_POSITION && epoch >= 1
                 && batchPosition >= CommitLog.FIRST_POSITION && batchPosition <= position;
         if (!plausible) {

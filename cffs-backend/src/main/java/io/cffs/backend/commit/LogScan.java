@@ -68,11 +68,13 @@ final class LogScan {
         return false;
     }
 
-    /** Cheap: most of what stands behind the tail is zeros. */
+    /** Cheap: most of what stands behind the tail is zeros, or frames and payloads of an earlier use of the file. */
     private boolean looksLikeFrame(long at) throws IOException {
         fill(at, LogFrame.HEADER_BYTES);
         ByteBuffer view = window.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        return view.getLong((int) (at - windowStart) + 8) > nextPosition;
+        int start = (int) (at - windowStart);
+        return view.getLong(start + 8) > nextPosition
+                && LogFrame.isKind(view.getInt(start + LogFrame.KIND_AT), segment.salt());
     }
 
     private LogFrame frameAt(long at) throws IOException {
@@ -87,7 +89,8 @@ final class LogScan {
             return null;
         }
         fill(at, LogFrame.HEADER_BYTES + (int) payloadBytes);
-        return LogFrame.read(window.duplicate().position((int) (at - windowStart)).limit(window.limit()), at);
+        ByteBuffer from = window.duplicate().position((int) (at - windowStart)).limit(window.limit());
+        return LogFrame.read(from, at, segment.salt());
     }
 
     /** Makes the window hold {@code count} bytes from {@code at} on; the file has them. */

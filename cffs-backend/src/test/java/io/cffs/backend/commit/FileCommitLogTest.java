@@ -13,6 +13,7 @@ import io.cffs.model.Epoch;
 import io.cffs.txn.port.BackendException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,17 +22,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class FileCommitLogTest extends CommitLogContract {
     private static final long SEGMENT_BYTES = 64 * 1024;
+    private static final long SECRET = 7;
     private MemoryDirectory directory = new MemoryDirectory();
 
     @Override
     CommitLog fresh() {
-        return FileCommitLog.open(directory, SEGMENT_BYTES);
+        return FileCommitLog.open(directory, SECRET, SEGMENT_BYTES);
     }
 
     @Override
     CommitLog reopened(CommitLog log) {
         log.close();
-        return FileCommitLog.open(directory, SEGMENT_BYTES);
+        return FileCommitLog.open(directory, SECRET, SEGMENT_BYTES);
     }
 
     @Override
@@ -46,14 +48,14 @@ final class FileCommitLogTest extends CommitLogContract {
 
     @Test
     void worksOnARealDisk(@TempDir Path path) throws IOException {
-        FileCommitLog log = FileCommitLog.open(DiskDirectory.at(path), SEGMENT_BYTES);
+        FileCommitLog log = FileCommitLog.open(DiskDirectory.at(path), SECRET, SEGMENT_BYTES);
         log.fence(ONE);
         for (int i = 0; i < 40; i++) {
             log.append(ONE, List.of(record(5000, i), record(7, i)));
         }
         log.cut(log.next() - 2);
         log.close();
-        FileCommitLog again = FileCommitLog.open(DiskDirectory.at(path), SEGMENT_BYTES);
+        FileCommitLog again = FileCommitLog.open(DiskDirectory.at(path), SECRET, SEGMENT_BYTES);
         List<byte[]> found = all(again, again.next() - 2);
         assertArrayEquals(record(5000, 39), found.get(0));
         assertArrayEquals(record(7, 39), found.get(1));
@@ -70,7 +72,7 @@ final class FileCommitLogTest extends CommitLogContract {
             List<byte[]> acknowledged = new ArrayList<>();
             List<byte[]> inFlight = new ArrayList<>();
             for (long life = 1; life <= 4; life++) {
-                FileCommitLog log = FileCommitLog.open(disk, 16 * 1024);
+                FileCommitLog log = FileCommitLog.open(disk, SECRET, 16 * 1024);
                 assertPrefix(acknowledged, inFlight, all(log, log.first()), "seed " + seed + " life " + life);
                 acknowledged = all(log, log.first());
                 inFlight = List.of();
@@ -114,7 +116,7 @@ final class FileCommitLogTest extends CommitLogContract {
     void aFailingDiskIsNotCalledFull() {
         for (boolean full : new boolean[] {false, true}) {
             MemoryDirectory disk = new MemoryDirectory();
-            FileCommitLog log = FileCommitLog.open(disk, 16 * 1024);
+            FileCommitLog log = FileCommitLog.open(disk, SECRET, 16 * 1024);
             log.fence(ONE);
             log.append(ONE, List.of(record(16 * 1024 - 500, 1)));
             List<byte[]> next = List.of(record(1000, 2));
@@ -136,7 +138,7 @@ final class FileCommitLogTest extends CommitLogContract {
                         assertThrows(BackendException.class, () -> log.append(ONE, next)).kind());
             }
             log.close();
-            assertEquals(full ? 2 : 1, all(FileCommitLog.open(disk, 16 * 1024), 1).size());
+            assertEquals(full ? 2 : 1, all(FileCommitLog.open(disk, SECRET, 16 * 1024), 1).size());
         }
     }
 
@@ -146,7 +148,7 @@ final class FileCommitLogTest extends CommitLogContract {
         for (long seed : Seeded.seeds(200)) {
             Seeded random = new Seeded(seed);
             MemoryDirectory disk = new MemoryDirectory();
-            FileCommitLog log = FileCommitLog.open(disk, SEGMENT_BYTES);
+            FileCommitLog log = FileCommitLog.open(disk, SECRET, SEGMENT_BYTES);
             log.fence(ONE);
             int before = 1 + random.below(30);
             long framesEnd = LogSegment.HEADER_BYTES + LogFrame.HEADER_BYTES;
@@ -163,7 +165,7 @@ final class FileCommitLogTest extends CommitLogContract {
                 continue;
             }
             disk.rot(name, offset);
-            BackendException damaged = assertThrows(BackendException.class, () -> FileCommitLog.open(disk,
+            BackendException damaged = assertThrows(BackendException.class, () -> FileCommitLog.open(disk, SECRET,
                     SEGMENT_BYTES),
                     "seed " + seed + " offset " + offset);
             assertEquals(BackendException.Cause.STORE_FAILED, damaged.kind());
@@ -176,9 +178,10 @@ final class FileCommitLogTest extends CommitLogContract {
         DurableFile file = disk.open(name);
         ByteBuffer image = ByteBuffer.allocate((int) file.length());
         file.read(0, image);
+        int salt = image.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt(12);
         int at = LogSegment.HEADER_BYTES;
         while (true) {
-            LogFrame frame = LogFrame.read(image.duplicate().position(at), at);
+            LogFrame frame = LogFrame.read(image.duplicate().position(at), at, salt);
             int end = at + LogFrame.sizeBytes(frame.payloadBytes());
             if (offset < end) {
                 return offset >= at + LogFrame.HEADER_BYTES + frame.payloadBytes();
@@ -192,36 +195,36 @@ final class FileCommitLogTest extends CommitLogContract {
         for (long seed : Seeded.seeds(200)) {
             Seeded random = new Seeded(seed);
             MemoryDirectory disk = new MemoryDirectory();
-            FileCommitLog log = FileCommitLog.open(disk, SEGMENT_BYTES);
+            FileCommitLog log = FileCommitLog.open(disk, SECRET, SEGMENT_BYTES);
             log.fence(ONE);
             log.append(ONE, List.of(record(10, 1)));
             disk.failSyncs(1);
             assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(40, 2), record(600, 3),
                     record(40, 4))));
             MemoryDirectory survivor = disk.afterPowerCut(random);
-            FileCommitLog again = FileCommitLog.open(survivor, SEGMENT_BYTES);
+            FileCommitLog again = FileCommitLog.open(survivor, SECRET, SEGMENT_BYTES);
             int kept = all(again, again.first()).size();
             again.fence(TWO);
             again.append(TWO, List.of(record(40, 5)));
             again.close();
-            FileCommitLog last = FileCommitLog.open(survivor, SEGMENT_BYTES);
+            FileCommitLog last = FileCommitLog.open(survivor, SECRET, SEGMENT_BYTES);
             assertEquals(kept + 1, all(last, last.first()).size(), "seed " + seed);
         }
     }
 
     @Test
     void aNewerFormatIsRefusedWithASentence() throws IOException {
-        FileCommitLog.open(directory, SEGMENT_BYTES).close();
+        FileCommitLog.open(directory, SECRET, SEGMENT_BYTES).close();
         String name = directory.names().getFirst();
         DurableFile file = directory.open(name);
-        ByteBuffer header = ByteBuffer.allocate(LogSegment.HEADER_BYTES).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer header = ByteBuffer.allocate(LogSegment.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         file.read(0, header);
         header.putInt(8, 99);
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(header.duplicate().position(0).limit(LogSegment.HEADER_BYTES - 4));
         header.putInt(LogSegment.HEADER_BYTES - 4, (int) crc.getValue());
         file.write(0, header.clear());
-        BackendException newer = assertThrows(BackendException.class, () -> FileCommitLog.open(directory,
+        BackendException newer = assertThrows(BackendException.class, () -> FileCommitLog.open(directory, SECRET,
                 SEGMENT_BYTES));
         assertTrue(newer.getMessage().contains("format 99"), newer.getMessage());
     }
@@ -235,7 +238,66 @@ final class FileCommitLogTest extends CommitLogContract {
         }
         assertTrue(directory.names().size() > 3, directory.names().toString());
         log.cut(log.next());
-        assertEquals(1, directory.names().size());
+        assertEquals(1, directory.names().stream().filter(name -> name.endsWith(".log")).count());
         assertEquals(log.next(), reopened(log).next());
+    }
+
+    /** Files of old segments become new ones: their names change, and no zeros are written in them. */
+    @Test
+    void filesOfOldSegmentsAreWrittenAgain() {
+        CommitLog log = fresh();
+        log.fence(ONE);
+        for (int i = 0; i < 400; i++) {
+            log.append(ONE, List.of(record(4000, i)));
+            log.cut(log.next() - 3);
+        }
+        log.append(ONE, List.of(record(10, 400)));
+        long first = log.first();
+        List<String> names = directory.names();
+        assertTrue(names.stream().anyMatch(name -> name.endsWith(".spare")), names.toString());
+        assertTrue(names.size() <= 2 + SpareSegments.COUNT_MAX, names.toString());
+        CommitLog again = reopened(log);
+        List<byte[]> found = all(again, first);
+        assertArrayEquals(record(10, 400), found.getLast());
+        assertArrayEquals(record(4000, 399), found.get(found.size() - 2));
+        assertEquals(names.stream().filter(name -> name.endsWith(".spare")).toList(),
+                directory.names().stream().filter(name -> name.endsWith(".spare")).toList());
+    }
+
+    /** As {@link #nothingAcknowledgedIsLostInPowerCuts}, where what an earlier segment held stands behind the tail. */
+    @Test
+    void nothingOfAnEarlierSegmentComesBackInPowerCuts() {
+        for (long seed : Seeded.seeds(200)) {
+            Seeded random = new Seeded(seed);
+            MemoryDirectory disk = new MemoryDirectory();
+            List<byte[]> all = new ArrayList<>();
+            for (long life = 1; life <= 4; life++) {
+                FileCommitLog log = FileCommitLog.open(disk, SECRET, 16 * 1024);
+                String where = "seed " + seed + " life " + life;
+                int fences = (int) life - 1;
+                long kept = log.next() - CommitLog.FIRST_POSITION - fences;
+                assertTrue(kept >= all.size() - 1 && kept <= all.size(), where);
+                all.subList((int) kept, all.size()).clear();
+                List<byte[]> found = all(log, log.first());
+                for (int i = 1; i <= found.size(); i++) {
+                    assertArrayEquals(all.get(all.size() - i), found.get(found.size() - i), where);
+                }
+                log.fence(new Epoch(life));
+                for (int i = 0; i < 60; i++) {
+                    // Of one length: then what stood there before begins just where the next frame would.
+                    byte[] record = random.bytes(seed % 2 == 0 ? 1000 : random.below(3000));
+                    log.append(new Epoch(life), List.of(record));
+                    all.add(record);
+                    if (random.below(3) == 0) {
+                        log.cut(log.next() - random.below(4));
+                    }
+                }
+                byte[] last = random.bytes(random.below(4000));
+                all.add(last);
+                disk.failSyncs(1);
+                assertThrows(BackendException.class, () -> log.append(log.epoch(), List.of(last)));
+                disk = disk.afterPowerCut(random);
+            }
+        }
     }
 }

@@ -43,6 +43,7 @@ final class PipelineNode implements BackendNode {
     private static final long KEEP_NANOS = 100_000_000L;
     private static final long STEP_NANOS = 150_000L;
     private static final long SEGMENT_BYTES = 1500;
+    private static final long SECRET = 7;
 
     private final Scheduler scheduler;
     private final FaultPlan faults;
@@ -79,8 +80,8 @@ final class PipelineNode implements BackendNode {
     }
 
     private void open() {
-        CommitLog log = new FaultyLog(FileCommitLog.open(new FaultyDirectory(disk, faults), SEGMENT_BYTES), faults,
-                commit -> handedIn.put(commit.at(), commit));
+        CommitLog files = FileCommitLog.open(new FaultyDirectory(disk, faults), SECRET, SEGMENT_BYTES);
+        CommitLog log = new FaultyLog(files, faults, commit -> handedIn.put(commit.at(), commit));
         VersionedStore faulty = new FaultyStore(store, faults);
         VolumeParts parts = new VolumeParts(
                 new UUID(1, 2), bug.round(log), bug.round(faulty), blocks, () -> Long.MAX_VALUE / 2);
