@@ -27,7 +27,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
-import org.HdrHistogram.Histogram;
 
 /** A store on a disk with some files in it, and the clocks. */
 final class Bed implements AutoCloseable {
@@ -93,25 +92,34 @@ final class Bed implements AutoCloseable {
         return new BackendPort.BeginRequest(VOLUME, txn, attempt, null, CommitTs.ZERO, null, witnesses, false);
     }
 
-    /** Latency of one synced overwrite of 4 KiB on this disk, nanoseconds. */
-    static Histogram syncs(Path directory, int count) throws IOException {
-        Histogram nanos = new Histogram(3);
-        Path file = directory.resolve("sync-probe");
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
+    /** Overwrites 4 KiB of a file on the disk and syncs it: the baseline of what is durable. */
+    static final class SyncProbe implements AutoCloseable {
+        private final Path path;
+        private final FileChannel channel;
+        private final ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
+        private int count;
+
+        SyncProbe(Path directory) throws IOException {
+            path = directory.resolve("sync-probe");
+            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.write(block, 0);
             channel.force(true);
-            for (int i = 0; i < count; i++) {
-                block.clear().limit(4096);
-                long start = System.nanoTime();
-                channel.write(block, (i % 256) * 4096L);
-                channel.force(false);
-                nanos.recordValue(System.nanoTime() - start);
-            }
-        } finally {
-            Files.deleteIfExists(file);
         }
-        return nanos;
+
+        /** Nanoseconds that it took. */
+        long sync() throws IOException {
+            block.clear().limit(4096);
+            long start = System.nanoTime();
+            channel.write(block, (count++ % 256) * 4096L);
+            channel.force(false);
+            return System.nanoTime() - start;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(path);
+        }
     }
 
     @Override

@@ -29,7 +29,12 @@ public final class CommitRate {
         Path directory = Files.createDirectories(Path.of(arguments.length > 0 ? arguments[0] : "commit-rate"));
         double seconds = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 3;
         int bytes = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 100;
-        Histogram syncs = Bed.syncs(directory, 1000);
+        Histogram syncs = new Histogram(3);
+        try (Bed.SyncProbe probe = new Bed.SyncProbe(directory)) {
+            for (int i = 0; i < 1000; i++) {
+                syncs.recordValue(probe.sync());
+            }
+        }
         System.out.printf("fdatasync of 4 KiB: p50 %.3f ms, p99 %.3f ms%n", millis(syncs, 50), millis(syncs, 99));
         try (Bed bed = new Bed(directory.resolve("store-" + System.nanoTime()))) {
             long first = bed.createFiles(FILES);

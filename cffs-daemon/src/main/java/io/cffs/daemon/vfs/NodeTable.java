@@ -27,7 +27,7 @@ public final class NodeTable {
     private final LongTable nodes = new LongTable();
     /** What is known beyond that of inodes that are open, or were. Each of them is among the nodes. */
     private final Map<Long, Opened> opened = new HashMap<>();
-    private final Map<GivenName, Given> names = new HashMap<>();
+    private final GivenNames names = new GivenNames();
     /** Names that the open attempt has changed: what the kernel holds of them is its own idea. */
     private final Set<GivenName> ownNames = new HashSet<>();
     /** Given attributes of inodes that the kernel has forgotten since: it may have used them in the open attempt. */
@@ -35,8 +35,8 @@ public final class NodeTable {
     /** Inodes with {@link #OWN} attributes, and open ones: each end of an attempt looks at these, and what changed. */
     private final Set<Long> own = new HashSet<>();
     private final Set<Long> open = new HashSet<>();
-    /** In the open attempt the kernel gave its last reference to some inode up: names of it may have to go. */
-    private boolean forgotten;
+    /** Inodes to which the kernel gave its last reference up in the open attempt: names of them may have to go. */
+    private final Set<Long> forgotten = new HashSet<>();
     private final StatScan stats = new StatScan();
 
     /** The kernel cannot expire all names at once, so each has to be remembered. */
@@ -45,9 +45,6 @@ public final class NodeTable {
 
     /** A name that the kernel was answered with, or whose absence it was told. */
     public record GivenName(long parent, Name name) {}
-
-    /** @param nodeId 0 for an absence */
-    private record Given(long nodeId) {}
 
     /** References that the kernel holds: one per entry it was answered with. */
     private static final long LOOKUPS = (1L << 40) - 1;
@@ -82,7 +79,7 @@ public final class NodeTable {
             // All will expire at once. This attempt has recorded them, and those of earlier ones are in the table.
             return;
         }
-        names.put(new GivenName(parentNodeId, name), new Given(nodeId));
+        names.put(new GivenName(parentNodeId, name), nodeId);
     }
 
     /** The open attempt has made, moved or removed this name. */
@@ -118,7 +115,7 @@ public final class NodeTable {
         long left = Math.max(0, lookups(word) - lookups);
         word = word & ~LOOKUPS | left;
         if (left == 0) {
-            forgotten = true;
+            forgotten.add(nodeId);
             // The kernel has dropped its inode, and attributes and pages with it.
             if (has(word, ATTRIBUTES_GIVEN) && !has(word, OWN)) {
                 used.put(nodeId, word);
@@ -237,7 +234,7 @@ public final class NodeTable {
         List<Long> attributes = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
         nodes.updateAll((nodeId, word) -> letGo(nodeId, word, attributes, pages));
-        ownNames.addAll(names.keySet());
+        ownNames.addAll(names.all());
         Holdings holdings = new Holdings(true, attributes, pages, List.copyOf(ownNames));
         names.clear();
         overflowing = false;
@@ -249,7 +246,7 @@ public final class NodeTable {
         ownNames.clear();
         used.clear();
         own.clear();
-        forgotten = false;
+        forgotten.clear();
     }
 
     /**
@@ -273,19 +270,23 @@ public final class NodeTable {
                 case ObjectKey.QuotaKey quota -> { }
             }
         }
-        lost.retainAll(names.keySet());
+        lost.retainAll(names.all());
         lost.addAll(ownNames);
         boolean withSearch = withNames && !changed.isEmpty();
         // In a mount that keeps thousands of names most attempts lose a few: no walk over all of them for these.
-        if (withSearch || forgotten) {
-            names.forEach((name, given) -> {
-                boolean gone = given.nodeId() != 0 && lookupsOf(given.nodeId()) == 0;
-                if (gone || withSearch && changed.contains(name.parent())) {
+        for (long nodeId : forgotten) {
+            if (lookupsOf(nodeId) == 0) {
+                names.removeNamesOf(nodeId, lost);
+            }
+        }
+        if (withSearch) {
+            names.forEach((name, nodeId) -> {
+                if (changed.contains(name.parent())) {
                     lost.add(name);
                 }
             });
         }
-        lost.forEach(names::remove);
+        names.removeAll(lost);
         List<Long> attributes = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
         changed.addAll(own);
@@ -322,12 +323,12 @@ public final class NodeTable {
     public List<ReadKey> assumed(boolean withSearch) {
         List<ReadKey> keys = new ArrayList<>(names.size() + 3 * nodes.size());
         Set<Long> searched = new HashSet<>();
-        names.forEach((name, given) -> {
+        names.forEach((name, nodeId) -> {
             if (ownNames.contains(name)) {
                 return;
             }
             Ino parent = new Ino(name.parent());
-            keys.add(given.nodeId() == 0
+            keys.add(nodeId == 0
                     ? new ReadKey.NameAbsent(parent, name.name())
                     : new ReadKey.NamePresent(parent, name.name()));
             if (withSearch && searched.add(name.parent())) {

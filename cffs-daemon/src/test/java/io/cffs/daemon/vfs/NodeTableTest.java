@@ -174,4 +174,37 @@ class NodeTableTest {
         nodes.open(5, 1, true, true);
         assertFalse(nodes.wantsAttributes(5), "its length may be nothing that the next attempt looks at");
     }
+
+    /** A name is of no use to the kernel without its inode, so it is no read of the next attempt either. */
+    @Test
+    void allNamesOfAForgottenInodeGo() {
+        Name c = Name.of("c");
+        nodes.giveName(1, A, 5);
+        nodes.giveName(1, B, 5);
+        nodes.giveName(1, c, 6);
+        nodes.countLookup(5);
+        nodes.countLookup(5);
+        nodes.countLookup(6);
+        nodes.forget(5, 2);
+        assertEquals(Set.of(new NodeTable.GivenName(1, A), new NodeTable.GivenName(1, B)),
+                Set.copyOf(nodes.takeChanged(List.of(), false).names()));
+        assertEquals(List.of(new ReadKey.NamePresent(Ino.ROOT, c)), nodes.assumed(false));
+        nodes.forget(6, 1);
+        assertEquals(List.of(new NodeTable.GivenName(1, c)), nodes.takeChanged(List.of(), false).names());
+        assertEquals(List.of(), nodes.assumed(false));
+    }
+
+    @Test
+    void aNameThatLeadsElsewhereStaysWhenItsFirstInodeIsForgotten() {
+        nodes.giveName(1, A, 5);
+        nodes.giveName(1, A, 7);
+        nodes.countLookup(5);
+        nodes.countLookup(7);
+        nodes.forget(5, 1);
+        assertEquals(List.of(), nodes.takeChanged(List.of(), false).names());
+        nodes.giveName(1, B, 7);
+        nodes.takeChanged(List.of(new DentryKey(Ino.ROOT, B)), false);
+        nodes.forget(7, 1);
+        assertEquals(List.of(new NodeTable.GivenName(1, A)), nodes.takeChanged(List.of(), false).names());
+    }
 }
