@@ -7,6 +7,7 @@ import static io.cffs.backend.Requests.commit;
 import static io.cffs.backend.Requests.create;
 import static io.cffs.backend.Requests.txn;
 import static io.cffs.backend.Requests.write;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,6 +36,7 @@ import io.cffs.txn.port.DirectoryPage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +64,7 @@ final class PowerCutTest {
         final TreeMap<String, Long> inos = new TreeMap<>();
         MemoryDirectory logDisk = new MemoryDirectory();
         MemoryDirectory blockDisk = new MemoryDirectory();
+        final Path door;
         TornFiles stateDisk;
         VolumeParts parts;
         LocalBackend backend;
@@ -74,10 +77,11 @@ final class PowerCutTest {
             where = "seed " + seed;
             states.add(new TreeMap<>());
             stateDisk = new TornFiles(temp.resolve("s" + seed));
+            door = temp.resolve("door" + seed);
         }
 
         void live() throws IOException {
-            BlockStore blocks = FileBlockStore.open(blockDisk);
+            BlockStore blocks = FileBlockStore.open(blockDisk, door);
             FileCommitLog log = FileCommitLog.open(logDisk, 7);
             VersionedStore store = OrderedVersionedStore.openRocks(stateDisk.current(), new StagedObjects(blocks),
                     new VersionedStore.RootDirectory(0755, 0, 0, 1), log.first());
@@ -124,14 +128,14 @@ final class PowerCutTest {
         }
 
         /** One random commit, with the state that it leads to when it happens. */
-        CompletableFuture<CommitOutcome> submit() {
+        CompletableFuture<CommitOutcome> submit() throws IOException {
             long number = numbers++;
             TxnId txn = txn(number);
             var begun = backend.begin(begin(txn)).join();
             TreeMap<String, String> next = new TreeMap<>(states.getLast());
             List<String> names = new ArrayList<>(next.keySet());
             String name = names.isEmpty() ? null : names.get(random.below(names.size()));
-            int dice = name == null ? 0 : random.below(5);
+            int dice = name == null ? 0 : random.below(6);
             List<Mutation> writes = new ArrayList<>();
             switch (dice) {
                 case 1 -> {
@@ -152,13 +156,16 @@ final class PowerCutTest {
                     next.remove(name);
                 }
                 case 4 -> {
-                    StagedId id = new StagedId(txn, 0);
                     String content = "staged" + number + "y".repeat(random.below(3000));
+                    StagedId id = new StagedId(txn, 0);
                     backend.stage(VOLUME, id, Bytes.ofUtf8(content)).join();
-                    writes.add(new Mutation.SetLength(new Ino(inos.get(name)), 0, -1));
-                    writes.add(new Mutation.WriteBytes(new Ino(inos.get(name)), 0,
-                            new Mutation.FileBytes.Staged(id, 0, content.length())));
-                    next.put(name, content);
+                    replace(name, id, content, writes, next);
+                }
+                case 5 -> {
+                    String content = "laid" + number + digits(random.below(9000));
+                    StagedId id = new StagedId(txn, 0);
+                    backend.stageFile(VOLUME, LaidContent.lay(door, id, content.getBytes(UTF_8))).join();
+                    replace(name, id, content, writes, next);
                 }
                 default -> {
                     String fresh = "f" + number;
@@ -169,6 +176,18 @@ final class PowerCutTest {
             }
             states.add(next);
             return backend.commit(commit(txn, begun, List.of(absent("g" + number)), writes));
+        }
+
+        void replace(String name, StagedId id, String content, List<Mutation> writes, TreeMap<String, String> next) {
+            Ino ino = new Ino(inos.get(name));
+            writes.add(new Mutation.SetLength(ino, 0, -1));
+            writes.add(new Mutation.WriteBytes(ino, 0, new Mutation.FileBytes.Staged(id, 0, content.length())));
+            next.put(name, content);
+        }
+
+        /** Random letters, which LZ4 cannot make shorter. */
+        String digits(int count) {
+            return Base64.getEncoder().encodeToString(random.bytes(count));
         }
 
         void cutPower() throws IOException {

@@ -4,7 +4,9 @@ import io.cffs.txn.port.Entropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +104,14 @@ public final class MemoryDirectory implements DurableDirectory {
             throw new NoSuchFileException(from);
         }
         names.put(to, file);
+    }
+
+    @Override
+    public synchronized void adopt(Path file, String name) throws IOException {
+        requirePower();
+        // Made durable before, as the contract says; only its name here is not.
+        names.put(name, new MemoryFile(Files.readAllBytes(file)));
+        Files.delete(file);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.backend.LaidContent;
 import io.cffs.backend.Seeded;
 import io.cffs.backend.disk.DiskDirectory;
 import io.cffs.model.Blocks;
@@ -17,11 +18,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,17 +117,7 @@ final class LaidFilesTest {
     }
 
     private LaidFile lay(StagedId id, byte[] content) throws IOException {
-        int head = LaidFile.headBytes(content.length);
-        byte[] file = new byte[head + content.length];
-        System.arraycopy(content, 0, file, head, content.length);
-        Files.write(door.resolve(LaidFile.fileName(id)), file);
-        List<Integer> checksums = new ArrayList<>();
-        for (int from = 0; from < content.length; from += Blocks.BLOCK_BYTES) {
-            CRC32C crc = new CRC32C();
-            crc.update(content, from, Math.min(Blocks.BLOCK_BYTES, content.length - from));
-            checksums.add((int) crc.getValue());
-        }
-        return new LaidFile(id, content.length, checksums);
+        return LaidContent.lay(door, id, content);
     }
 
     private void assertStored(StagedId id, byte[] content) throws IOException {
