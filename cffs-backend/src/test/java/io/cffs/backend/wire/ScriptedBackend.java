@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** A backend without a store: commits are numbered and remembered by id, blocks are made up. */
-public final class ScriptedBackend implements BackendPort {
+public class ScriptedBackend implements BackendPort {
     public final Map<TxnId, CommitOutcome.Committed> ledger = new ConcurrentHashMap<>();
     public final Map<StagedId, Bytes> staged = new ConcurrentHashMap<>();
     public final AtomicLong lastCommitted = new AtomicLong();
