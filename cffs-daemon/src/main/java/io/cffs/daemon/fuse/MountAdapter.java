@@ -46,8 +46,8 @@ public final class MountAdapter {
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
-        this.notices = new KernelNotices(session, session.nodes(), !rootAlone,
-                control instanceof InvocationControl ? null : commands.background());
+        this.notices = new KernelNotices(session, session.nodes(), !rootAlone, !(control instanceof InvocationControl),
+                triggers == CommitTriggers.NONE ? null : commands.background());
         this.whole = new WholeFiles(session, wholeFiles);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole),

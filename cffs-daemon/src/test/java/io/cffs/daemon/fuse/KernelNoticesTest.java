@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class KernelNoticesTest {
     private final TestSession parts = new TestSession(new MemoryVolume(), false);
     private final Session session = parts.session();
-    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false, null);
+    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false, false, null);
     private final List<String> sent = new ArrayList<>();
 
     @AfterEach
@@ -74,7 +74,7 @@ class KernelNoticesTest {
     }
 
     private KernelNotices whereProgramsStay(Executor aside) {
-        KernelNotices staying = new KernelNotices(session, session.nodes(), false, aside);
+        KernelNotices staying = new KernelNotices(session, session.nodes(), false, true, aside);
         staying.connected(new Recorder(true));
         kernelHolds();
         return staying;
@@ -84,6 +84,14 @@ class KernelNoticesTest {
     @Test
     void whereProgramsStayNamesExpireOneByOne() {
         KernelNotices staying = whereProgramsStay(Runnable::run);
+        staying.prepare(null);
+        staying.expire();
+        assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
+    }
+
+    @Test
+    void whereNoRequestWaitsForACommitNoOtherThreadIsAsked() {
+        KernelNotices staying = whereProgramsStay(null);
         staying.prepare(null);
         staying.expire();
         assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
