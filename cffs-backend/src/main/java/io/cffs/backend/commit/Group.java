@@ -27,7 +27,7 @@ final class Group {
     final List<Ordered> ordered = new ArrayList<>();
     final List<Answer> answers = new ArrayList<>();
     /** The group's own commits, apart from those that are durable. */
-    final VersionIndex index;
+    VersionIndex index; // null once the group is durable
     CommitTs last;
     long recordBytes;
     /** Blocks that small writes were merged into can outweigh their records thirty times. */

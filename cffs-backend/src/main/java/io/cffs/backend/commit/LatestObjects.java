@@ -220,8 +220,13 @@ final class LatestObjects implements LatestState {
         }
         if (entry == null) {
             VersionedStore.Version version = store.latest(key);
-            entry = version == null ? new Entry(0, null) : new Entry(version.at().value(), version.object());
+            if (version == null) {
+                // Absences of what a commit makes are asked for once: nothing to keep, and there may be a million.
+                return null;
+            }
+            entry = new Entry(version.at().value(), version.object());
             keep(key, entry);
+            evict(store.progress().applied().value());
         }
         return entry.value();
     }

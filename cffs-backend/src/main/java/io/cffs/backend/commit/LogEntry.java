@@ -18,6 +18,12 @@ public sealed interface LogEntry {
         CommitHeader header() {
             return new CommitHeader(at, request.txn(), request.invocationId(), wallNanos);
         }
+
+        /** Once its record is made: its mutations may be many, and what they do is in the effects. */
+        Commit decided() {
+            return new Commit(at, wallNanos, new CommitRequest(request.volume(), request.txn(), request.attempt(),
+                    request.invocationId(), request.snapshot(), request.leaseId(), List.of(), List.of()));
+        }
     }
 
     /** The ledger was asked for this transaction and did not know it, so it never commits. */

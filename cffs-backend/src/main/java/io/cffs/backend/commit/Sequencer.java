@@ -87,6 +87,8 @@ final class Sequencer {
 
     /** The group is durable. */
     void keep(Group group) {
+        // The same is about to be in the index of what is durable, and of a large commit that is much.
+        group.index = null;
         for (Group.Ordered ordered : group.ordered) {
             if (ordered.entry() instanceof LogEntry.Commit commit) {
                 Invariant.COMMIT_TS_DENSE.ensure(commit.at().equals(durable.next()), commit.at(), durable);
@@ -173,7 +175,7 @@ final class Sequencer {
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
             return;
         }
-        group.add(entry, record, applied);
+        group.add(entry.decided(), record, applied);
         group.last = entry.at();
         group.index.add(new CommittedFootprint(entry.at(), request.txn(), applied.footprint()));
         latest.add(entry.at(), applied);

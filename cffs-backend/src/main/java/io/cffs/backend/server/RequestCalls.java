@@ -27,6 +27,9 @@ final class RequestCalls {
     /** Fetches and listings up to this many objects take no longer than handing them to another thread would. */
     private static final int LIGHT_ITEMS_MAX = 8;
 
+    /** Mutations of a commit that is decided on at once: some milliseconds. */
+    private static final int LIGHT_CHANGES_MAX = 1000;
+
     private final BackendPort port;
 
     RequestCalls(BackendPort port) {
@@ -48,7 +51,8 @@ final class RequestCalls {
             case Request.ListNames list -> list.limit() <= LIGHT_ITEMS_MAX;
             case Request.Begin begin -> true;
             case Request.XattrNames names -> true;
-            case Request.Commit commit -> true;
+            // Deciding on one with many changes takes seconds, in which a silent connection would be given up.
+            case Request.Commit commit -> commit.commit().writes().size() <= LIGHT_CHANGES_MAX;
             case Request.OutcomeOf asked -> true;
             case Request.ReserveInos reserve -> true;
             case Request.End end -> true;

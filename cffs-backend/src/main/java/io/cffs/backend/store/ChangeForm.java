@@ -98,6 +98,36 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
         out.write(name.toBytes());
     }
 
+    /** What a trim wants to know of a commit, one after the other: of a large one all together are much. */
+    interface Visitor {
+        void object(Touched touched);
+
+        void deadInode(Ino ino);
+    }
+
+    /** As {@link #decode}, of objects and dead inodes. */
+    static void visit(byte[] value, Visitor visitor) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
+            in.readLong();
+            in.readLong();
+            for (int left = in.readInt(); left > 0; left--) {
+                readChange(in);
+            }
+            for (int left = in.readInt(); left > 0; left--) {
+                visitor.object(readTouched(in));
+            }
+            for (int left = in.readInt(); left > 0; left--) {
+                visitor.deadInode(new Ino(in.readLong()));
+            }
+        } catch (IOException | FsException | IllegalArgumentException | IndexOutOfBoundsException damaged) {
+            throw StoreForms.damaged("list of changes", damaged);
+        }
+    }
+
+    private static Touched readTouched(DataInputStream in) throws IOException {
+        return new Touched(in.readNBytes(in.readUnsignedShort()), in.readLong(), in.readBoolean());
+    }
+
     static ChangeForm decode(byte[] value) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
             TxnId txn = new TxnId(in.readLong(), in.readLong());
@@ -107,7 +137,7 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
             }
             List<Touched> objects = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                objects.add(new Touched(in.readNBytes(in.readUnsignedShort()), in.readLong(), in.readBoolean()));
+                objects.add(readTouched(in));
             }
             List<Ino> dead = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {

@@ -64,13 +64,17 @@ final class VersionRemoval {
                 if (commits++ == commitsMax) {
                     return true;
                 }
-                ChangeForm changes = ChangeForm.decode(list.value());
-                for (ChangeForm.Touched touched : changes.objects()) {
-                    removeReplaced(touched, ts, batch);
-                }
-                for (Ino ino : changes.deadInodes()) {
-                    removeContent(versions, ino, batch);
-                }
+                ChangeForm.visit(list.value(), new ChangeForm.Visitor() {
+                    @Override
+                    public void object(ChangeForm.Touched touched) {
+                        removeReplaced(touched, ts, batch);
+                    }
+
+                    @Override
+                    public void deadInode(Ino ino) {
+                        removeContent(versions, ino, batch);
+                    }
+                });
                 batch.delete(key);
                 there = list.next();
             }

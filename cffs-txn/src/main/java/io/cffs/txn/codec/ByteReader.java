@@ -1,5 +1,6 @@
 package io.cffs.txn.codec;
 
+import io.cffs.model.Ino;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ public final class ByteReader {
     private final byte[] bytes;
     private final int limit;
     private int position;
+    private Ino lastDirectory;
 
     public ByteReader(byte[] bytes) {
         this(bytes, 0, bytes.length);
@@ -77,6 +79,15 @@ public final class ByteReader {
             }
         }
         throw new CodecException("a number is longer than 63 bits");
+    }
+
+    /** The same object again while a list goes on about one directory. */
+    Ino takeDirectory() throws CodecException {
+        long number = takeUnsigned(Long.MAX_VALUE);
+        if (lastDirectory == null || lastDirectory.value() != number) {
+            lastDirectory = new Ino(number);
+        }
+        return lastDirectory;
     }
 
     /** 0 to {@code max}. */

@@ -4,6 +4,8 @@ import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.CommitOutcome.Witness;
 import io.cffs.txn.CommitRequest;
+import io.cffs.txn.Mutation;
+import io.cffs.txn.ReadKey;
 
 /** Forms of a commit request and of its outcome. */
 final class CommitForms {
@@ -14,11 +16,34 @@ final class CommitForms {
 
     private CommitForms() {}
 
-    /** About what the keys and numbers of a mutation take. */
+    /** About what the keys and numbers of a mutation take; those of a new inode; those of a read key. */
     private static final int MUTATION_BYTES = 24;
+    private static final int INODE_BYTES = 64;
+    private static final int READ_BYTES = 10;
+
+    /** Of many new files, so that there is one copy of them and not three while the array grows. */
+    private static long expectedBytes(CommitRequest request) {
+        long bytes = request.inlineBytes() + (long) MUTATION_BYTES * request.writes().size();
+        for (Mutation write : request.writes()) {
+            bytes += switch (write) {
+                case Mutation.CreateInode create -> INODE_BYTES;
+                case Mutation.PutDentry put -> put.name().lengthBytes();
+                case Mutation.RemoveDentry remove -> remove.name().lengthBytes();
+                default -> 0;
+            };
+        }
+        for (ReadKey read : request.reads()) {
+            bytes += READ_BYTES + switch (read) {
+                case ReadKey.NameAbsent absent -> absent.name().lengthBytes();
+                case ReadKey.NamePresent present -> present.name().lengthBytes();
+                default -> 0;
+            };
+        }
+        return bytes;
+    }
 
     static void putRequest(CommitRequest request, ByteWriter to) {
-        to.expect(request.inlineBytes() + (long) MUTATION_BYTES * request.writes().size());
+        to.expect(expectedBytes(request));
         ModelForms.putVolume(request.volume(), to);
         ModelForms.putTxn(request.txn(), to);
         to.putUnsigned(request.attempt());

@@ -115,7 +115,7 @@ final class MutationForms {
         if (tag == 1) {
             return new Mutation.CreateInode(ModelForms.takeInode(from));
         }
-        Ino ino = ModelForms.takeIno(from);
+        Ino ino = from.takeDirectory();
         return switch (tag) {
             case 2 -> new Mutation.PutDentry(
                     ino, ModelForms.takeName(from), ModelForms.takeIno(from), ModelForms.takeType(from));

@@ -55,7 +55,7 @@ final class ReadKeyForms {
 
     static ReadKey take(ByteReader from) throws CodecException {
         int tag = from.takeByte();
-        Ino ino = ModelForms.takeIno(from);
+        Ino ino = from.takeDirectory();
         return switch (tag) {
             case 1 -> new ReadKey.NamePresent(ino, ModelForms.takeName(from));
             case 2 -> new ReadKey.NameAbsent(ino, ModelForms.takeName(from));

@@ -3,6 +3,7 @@ package io.cffs.txn.validate;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.txn.ReadKey;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,8 +34,29 @@ public record WriteFootprint(List<Change> changes) {
         record OfName(Ino ino, Name name, NameChange kind) implements Change {}
 
         record OfFields(Ino ino, Set<Field> fields) implements Change {
+            /** All that there are, by the sum of their bits: one for each inode of a large commit would be much. */
+            private static final List<Set<Field>> SETS = sets();
+
             public OfFields {
-                fields = Collections.unmodifiableSet(EnumSet.copyOf(fields));
+                int bits = 0;
+                for (Field field : fields) {
+                    bits |= 1 << field.ordinal();
+                }
+                fields = SETS.get(bits);
+            }
+
+            private static List<Set<Field>> sets() {
+                List<Set<Field>> sets = new ArrayList<>();
+                for (int bits = 0; bits < 1 << Field.values().length; bits++) {
+                    Set<Field> set = EnumSet.noneOf(Field.class);
+                    for (Field field : Field.values()) {
+                        if ((bits & 1 << field.ordinal()) != 0) {
+                            set.add(field);
+                        }
+                    }
+                    sets.add(Collections.unmodifiableSet(set));
+                }
+                return List.copyOf(sets);
             }
         }
 
