@@ -8,8 +8,11 @@ import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
 import io.cffs.fuse.FuseHandler;
+import io.cffs.model.FsException;
+import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
 import io.cffs.txn.ReadKey;
+import io.cffs.txn.ops.Getattr;
 import io.cffs.txn.port.Ticker;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +33,8 @@ public final class MountAdapter {
     private final Users users;
     private final KernelNotices notices;
     private final WholeFiles whole;
+    private final Session session;
+    private final BetweenRuns between;
     private final Path proc;
     private final FuseHandler handler;
 
@@ -38,9 +43,11 @@ public final class MountAdapter {
      * @param proc /proc, where the groups of callers are looked up
      * @param users who uses the mount, and who checks what they may
      * @param wholeFiles what the kernel reads large files from by itself; null when it never does
+     * @param runByRun the root has attributes between runs, too
      */
     public MountAdapter(Session session, MountControl control, CommitTriggers triggers, Commands commands,
-            VolumeFigures figures, Path proc, Ticker ticker, Users users, WholeFileParts wholeFiles) {
+            VolumeFigures figures, Path proc, Ticker ticker, Users users, WholeFileParts wholeFiles,
+            boolean runByRun) {
         this.users = users;
         Callers callers = new Callers(users == Users.KERNEL_CHECKED, proc, ticker);
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
@@ -49,8 +56,10 @@ public final class MountAdapter {
         this.notices = new KernelNotices(session, session.nodes(), !rootAlone, !(control instanceof InvocationControl),
                 triggers == CommitTriggers.NONE ? null : commands.background());
         this.whole = new WholeFiles(session, wholeFiles);
+        this.session = session;
+        this.between = new BetweenRuns(session, runByRun);
         this.handler = new CffsHandler(
-                new TreeHandler(session, callers, notices, names, figures, triggers, whole),
+                new TreeHandler(session, callers, notices, names, figures, triggers, whole, between),
                 new FileHandler(session, callers, names, triggers, whole),
                 new XattrHandler(session, callers, names, triggers),
                 new ControlHandler(control, commands));
@@ -58,6 +67,11 @@ public final class MountAdapter {
 
     public FuseHandler handler() {
         return handler;
+    }
+
+    /** In an open attempt: remembers the root for when none is. */
+    public void lookAtRoot() throws FsException {
+        between.seen(session.perform(at -> Getattr.run(at.transaction(), Ino.ROOT)));
     }
 
     /** For {@link Session#kernel}. @param background runs what waits: virtual threads */

@@ -5,6 +5,7 @@ import static io.cffs.daemon.fuse.Answers.entry;
 import static io.cffs.daemon.fuse.Answers.ino;
 
 import io.cffs.daemon.session.Attempt;
+import io.cffs.daemon.session.Operation;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.vfs.Handle;
 import io.cffs.fuse.FuseHandler;
@@ -45,6 +46,9 @@ import io.cffs.txn.port.BackendPort.VolumeStatus;
  * the kernel may keep of the answers.
  */
 final class TreeHandler implements FuseHandler {
+    /** As access(2) has it. */
+    private static final int WRITE = 2;
+
     private final Session session;
     private final Callers callers;
     private final KernelNotices notices;
@@ -53,9 +57,10 @@ final class TreeHandler implements FuseHandler {
     private final DirectoryReplies directories;
     private final CommitTriggers triggers;
     private final WholeFiles whole;
+    private final BetweenRuns between;
 
     TreeHandler(Session session, Callers callers, KernelNotices notices, SharedNames names, VolumeFigures figures,
-            CommitTriggers triggers, WholeFiles whole) {
+            CommitTriggers triggers, WholeFiles whole, BetweenRuns between) {
         this.session = session;
         this.callers = callers;
         this.notices = notices;
@@ -64,6 +69,7 @@ final class TreeHandler implements FuseHandler {
         this.directories = new DirectoryReplies(session, names);
         this.triggers = triggers;
         this.whole = whole;
+        this.between = between;
     }
 
     @Override
@@ -256,18 +262,24 @@ final class TreeHandler implements FuseHandler {
     @Override
     public void getattr(FuseRequest in, FuseReply out) {
         answer(out, () -> {
-            Ino ino = ino(in);
-            Inode inode = session.perform(at -> attributes(at, ino));
-            out.attr(Attributes.of(inode), FuseReply.FOREVER);
+            Told told = told(ino(in));
+            out.attr(Attributes.of(told.inode()), told.validNanos());
         });
+    }
+
+    /** Attributes, and how long the kernel may keep them. */
+    private record Told(Inode inode, long validNanos) {}
+
+    private Told told(Ino ino) throws FsException {
+        return between.perform(ino, at -> new Told(between.seen(attributes(at, ino)), FuseReply.FOREVER),
+                root -> new Told(root, 0));
     }
 
     @Override
     public void statx(FuseRequest in, FuseReply out) {
         answer(out, () -> {
-            Ino ino = ino(in);
-            Inode inode = session.perform(at -> attributes(at, ino));
-            out.statx(Attributes.of(inode), inode.btimeNanos(), FuseReply.FOREVER);
+            Told told = told(ino(in));
+            out.statx(Attributes.of(told.inode()), told.inode().btimeNanos(), told.validNanos());
         });
     }
 
@@ -301,10 +313,16 @@ final class TreeHandler implements FuseHandler {
             Ino ino = ino(in);
             Credentials who = callers.of(in);
             int mask = in.accessMask();
-            session.perform(at -> {
+            Operation<Void> asked = at -> {
                 Access.run(at.transaction(), who, ino, mask);
                 return null;
-            });
+            };
+            // Between runs cd(1) may enter the root.
+            if ((mask & WRITE) != 0) {
+                session.perform(asked);
+            } else {
+                between.perform(ino, asked, root -> null);
+            }
             out.ok();
         });
     }
@@ -322,7 +340,8 @@ final class TreeHandler implements FuseHandler {
         answer(out, () -> {
             Ino ino = ControlNode.isControl(in.nodeId()) ? Ino.ROOT : ino(in);
             VolumeStatus told = figures.now();
-            Statfs.Figures now = session.perform(at -> Statfs.run(at.transaction(), ino, told));
+            Statfs.Figures now = between.perform(
+                    ino, at -> Statfs.run(at.transaction(), ino, told), root -> Statfs.ofDisk(told));
             out.statfs(new FuseStatfs(now.blocks(), now.freeBlocks(), now.availableBlocks(), now.inodes(),
                     now.freeInodes(), now.blockBytes(), now.nameBytesMax()));
         });

@@ -118,12 +118,26 @@ public final class MountedVolume implements AutoCloseable {
         CommitTriggers triggers = CommitTriggerChoice.of(settings, session, driver, controlThread, commands);
         StatusFigures figures = new StatusFigures(backend, volume, settings.ticker());
         MountAdapter adapter = new MountAdapter(session, control, triggers, commands, figures, settings.proc(),
-                settings.ticker(), users(), wholeFiles());
+                settings.ticker(), users(), wholeFiles(), settings.commitMode() == CommitMode.RUNS);
         session.kernel(adapter.kernelCaches(), adapter.patience(settings.background()));
         fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
         fuse.awaitReady(settings.readyAtMost());
         if (driver != null) {
-            onControlThread(driver::start);
+            onControlThread(() -> start(adapter));
+        }
+    }
+
+    /** Of a mount that is used run by run the root can be looked at before the first one. */
+    private void start(MountAdapter adapter) {
+        driver.start();
+        if (settings.commitMode() == CommitMode.RUNS) {
+            try {
+                driver.begin();
+                adapter.lookAtRoot();
+                driver.abort();
+            } catch (FsException e) {
+                LOG.atWarn().setMessage("the root of the mount could not be looked at").addKeyValue("why", e).log();
+            }
         }
     }
 

@@ -127,22 +127,50 @@ class ControlFilesTest {
     @Test
     void runByRunNothingIsOpenInBetween() throws Exception {
         try (TestMount one = mount("1", CommitMode.RUNS); TestMount two = mount("2", CommitMode.RUNS)) {
-            assertEquals(99, one.run("true").status(), "nothing has begun");
+            assertStale(one, "nothing has begun");
             begin("1");
             one.sh("echo 1 > n; echo > .cffs/commit");
-            assertEquals(99, one.run("true").status(), "it has ended");
+            assertStale(one, "it has ended");
             begin("2");
             two.sh("n=$(cat n); echo $((n + 1)) > n");
             begin("1");
             one.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
             assertTrue(two.run("echo | tee .cffs/commit").errors().contains("busy"));
-            assertEquals(99, two.run("true").status(), "it has lost");
+            assertStale(two, "it has lost");
             begin("2");
             two.sh("n=$(cat n); echo $((n + 1)) > n; echo > .cffs/commit");
             begin("1");
             one.sh("test $(cat n) = 3; echo 4 > n; echo > .cffs/abort");
             begin("1");
             one.sh("test $(cat n) = 3");
+        }
+    }
+
+    private static void assertStale(TestMount mount, String why) {
+        for (String use : new String[] {"ls", "cat n", "echo 5 > n", "mkdir d", "touch ."}) {
+            TestMount.Outcome outcome = mount.run(use);
+            assertNotEquals(0, outcome.status(), use + ": " + why);
+            assertTrue(outcome.errors().contains("Stale") || use.startsWith("echo"), outcome::errors);
+        }
+    }
+
+    @Test
+    void betweenRunsTheRootIsThereAndNothingElse() throws Exception {
+        try (TestMount one = mount("1", CommitMode.RUNS); TestMount two = mount("2", CommitMode.RUNS)) {
+            String look = "mountpoint -q . && df . > /dev/null && stat -c '%F %a %i %Y' . && cd . && pwd > /dev/null";
+            String before = one.sh(look);
+            assertTrue(before.startsWith("directory ") && before.contains(" 1 "), before);
+            begin("1");
+            one.sh("mkdir d; touch -d @1000000000 .; stat . > /dev/null; echo > .cffs/commit");
+            assertTrue(one.sh(look).endsWith(" 1000000000\n"), "as it was when somebody last looked");
+            assertStale(one, "the root alone is answered");
+            begin("2");
+            two.sh("chmod 711 .; echo > .cffs/commit");
+            begin("1");
+            one.sh("mkdir e; echo > .cffs/commit");
+            begin("1");
+            assertEquals("711\n", one.sh("stat -c %a ."), "what was answered in between is not kept");
+            assertEquals("d\ne\n", one.sh("ls"));
         }
     }
 

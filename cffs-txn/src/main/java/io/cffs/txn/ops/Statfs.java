@@ -61,6 +61,14 @@ public final class Statfs {
         return figures(bytes, inodes);
     }
 
+    /** Where there is no transaction: without quotas. */
+    public static Figures ofDisk(VolumeStatus status) {
+        long available = Math.max(0, status.availableBytes());
+        long used = Math.max(1, status.inodes());
+        return figures(new Room(Math.max(status.capacityBytes(), available), available, available),
+                new Room(used + FREE_INODES, FREE_INODES, FREE_INODES));
+    }
+
     /** What is used is rounded up to whole blocks, what is left down. */
     private static Figures figures(Room bytes, Room inodes) {
         int unit = Blocks.PAGE_BYTES;
