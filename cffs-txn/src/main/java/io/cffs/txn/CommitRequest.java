@@ -27,6 +27,8 @@ public record CommitRequest(
         List<Mutation> writes) {
     /** Most file bytes that a request carries itself. */
     public static final int INLINE_BYTES_MAX = 4 * 1024 * 1024;
+    /** Most bytes of a request without those of files; a message and a record of the log hold both. */
+    public static final int BYTES_MAX = 56 * 1024 * 1024;
     /** Longest invocation id, in UTF-16 characters. */
     public static final int INVOCATION_ID_MAX = 256;
     /** Most read keys in a request; a session that reads more widens them (pages to whole file, names to listing). */

@@ -61,12 +61,11 @@ final class FileOverlay {
                 || !pages.isEmpty() || !under.isEmpty() || extendTo >= 0 || pendingBytes() > 0;
     }
 
-    long pageCount() {
-        return pages.pageCount();
-    }
-
-    long changedAt(long blockIndex) {
-        return pages.changedAt(blockIndex);
+    /** Mutations of a commit, runs that are divided between staged objects counted once. */
+    long changeCount() {
+        long written = Math.min(pages.endPage() * Blocks.PAGE_BYTES, length);
+        boolean setsLength = !created && cutTo != NOT_CUT || (lengthIsOwn() ? length : extendTo) > written;
+        return pages.runCount() + under.size() + (setsLength ? 1 : 0) + (pendingBytes() > 0 ? 1 : 0);
     }
 
     /** Somebody wants to know the length: records it unless it is this transaction's own doing. */

@@ -8,9 +8,7 @@ import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.model.StoredObject.DentryObject;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * What a transaction has done to one inode: attributes, and for a directory its names, for a file its bytes. The
@@ -19,7 +17,8 @@ import java.util.TreeMap;
 final class InodeOverlay {
     private final TransactionCore core;
     private final Inode stored;
-    private final Inode first;
+    /** Of one that is new: as it was seen last, so that there is one of them and not two. */
+    private Inode first;
     private Inode view;
 
     private int permissions;
@@ -38,29 +37,19 @@ final class InodeOverlay {
     private Charge settled;
     private boolean unsettled;
     private XattrChanges xattrs;
-    private NavigableMap<Name, NameChange> names;
+    private NameChanges names;
+    private boolean touched;
+    private int weighedChanges;
+    private int weighedRequestBytes;
+    private int weighedHeapBytes;
 
     /** What quotas count of an inode. */
     record Charge(long bytes, long inodes) {
         static final Charge NONE = new Charge(0, 0);
-    }
+        private static final Charge EMPTY = new Charge(0, 1);
 
-    /** A name as stored (null: absent) and as it is now (null: removed). */
-    static final class NameChange {
-        private final DentryObject stored;
-        private DentryObject now;
-
-        NameChange(DentryObject stored) {
-            this.stored = stored;
-            this.now = stored;
-        }
-
-        DentryObject stored() {
-            return stored;
-        }
-
-        DentryObject now() {
-            return now;
+        static Charge of(long bytes) {
+            return bytes == 0 ? EMPTY : new Charge(bytes, 1);
         }
     }
 
@@ -79,7 +68,7 @@ final class InodeOverlay {
         this.mtimeNanos = inode.mtimeNanos();
         this.ctimeNanos = inode.ctimeNanos();
         this.parent = inode.parent();
-        this.settled = created ? Charge.NONE : new Charge(inode.allocatedBytes(), 1);
+        this.settled = created ? Charge.NONE : Charge.of(inode.allocatedBytes());
     }
 
     Ino ino() {
@@ -113,7 +102,7 @@ final class InodeOverlay {
      */
     Charge settleCharge() {
         unsettled = false;
-        Charge now = isOrphan() ? Charge.NONE : new Charge(allocatedBytes(), 1);
+        Charge now = isOrphan() ? Charge.NONE : Charge.of(allocatedBytes());
         Charge before = settled;
         settled = now;
         return new Charge(settled.bytes() - before.bytes(), settled.inodes() - before.inodes());
@@ -137,6 +126,7 @@ final class InodeOverlay {
                     ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget(),
                     xattrs == null ? first.xattrCount() : xattrs.count(),
                     xattrs == null ? first.aclFlags() : xattrs.aclFlags(), first.quotaTree(), first.allocatedBytes());
+            first = isCreated() ? view : first;
         }
         return view;
     }
@@ -175,27 +165,25 @@ final class InodeOverlay {
     }
 
     /** Null when this transaction has not touched the name. */
-    NameChange nameChange(Name name) {
-        return names == null ? null : names.get(name);
+    NameChanges.Change nameChange(Name name) {
+        return names == null ? null : names.of(name);
     }
 
     /** Null when this transaction has touched no name there. */
-    NavigableMap<Name, NameChange> names() {
-        return names;
+    NavigableMap<Name, NameChanges.Change> names() {
+        return names == null ? null : names.byName();
     }
 
     /** A name that was put here: the directory is not empty, whatever is stored. */
     boolean holdsOwnEntry() {
-        return names != null && names.values().stream().anyMatch(change -> change.now != null);
+        return names != null && names.holdsOwnEntry();
     }
 
     void setName(Name name, DentryObject seen, DentryObject now) {
         if (names == null) {
-            names = new TreeMap<>();
+            names = new NameChanges();
         }
-        NameChange change = names.computeIfAbsent(name, n -> new NameChange(seen));
-        entryCount += (now == null ? 0 : 1) - (change.now == null ? 0 : 1);
-        change.now = now;
+        entryCount += names.set(name, seen, now);
         view = null;
     }
 
@@ -276,24 +264,20 @@ final class InodeOverlay {
     void collectCreation(List<Mutation> into) {
         Inode inode = view();
         long size = inode.type() == FileType.SYMLINK ? inode.sizeBytes() : 0;
-        into.add(new Mutation.CreateInode(inode.withLinks(0).withSize(size)));
+        first = inode.withLinks(0).withSize(size);
+        view = null;
+        into.add(new Mutation.CreateInode(first));
     }
 
     void collectRemovedNames(List<Mutation> into) {
-        for (Map.Entry<Name, NameChange> entry : changes()) {
-            DentryObject was = entry.getValue().stored();
-            if (was != null && !was.equals(entry.getValue().now())) {
-                into.add(new Mutation.RemoveDentry(ino(), entry.getKey(), was.ino(), was.type()));
-            }
+        if (names != null) {
+            names.collectRemoved(ino(), into);
         }
     }
 
     void collectAddedNames(List<Mutation> into) {
-        for (Map.Entry<Name, NameChange> entry : changes()) {
-            DentryObject now = entry.getValue().now();
-            if (now != null && !now.equals(entry.getValue().stored())) {
-                into.add(new Mutation.PutDentry(ino(), entry.getKey(), now.ino(), now.type()));
-            }
+        if (names != null) {
+            names.collectAdded(ino(), into);
         }
     }
 
@@ -347,25 +331,48 @@ final class InodeOverlay {
         }
     }
 
-    private Iterable<Map.Entry<Name, NameChange>> changes() {
-        return names == null ? List.of() : names.entrySet();
-    }
-
     private boolean identityChanged() {
         return stored != null
                 && (permissions != stored.permissions() || uid != stored.uid() || gid != stored.gid());
     }
 
     private boolean netNameChanges() {
-        for (Map.Entry<Name, NameChange> entry : changes()) {
-            DentryObject was = entry.getValue().stored();
-            DentryObject now = entry.getValue().now();
-            boolean same = was == null ? now == null : was.equals(now);
-            if (!same) {
-                return true;
-            }
+        return names != null && names.haveEffects();
+    }
+
+    /** Its weight will have changed. False when that is known. */
+    boolean markTouched() {
+        boolean news = !touched;
+        touched = true;
+        return news;
+    }
+
+    /** How much more it weighs than when this was asked before. */
+    Weight reweigh() {
+        touched = false;
+        Weight before = new Weight(weighedChanges, weighedRequestBytes, weighedHeapBytes);
+        Weight now = weight();
+        weighedChanges = (int) now.changes();
+        weighedRequestBytes = (int) Math.min(now.requestBytes(), Integer.MAX_VALUE);
+        weighedHeapBytes = (int) Math.min(now.heapBytes(), Integer.MAX_VALUE);
+        return new Weight(weighedChanges, weighedRequestBytes, weighedHeapBytes).minus(before);
+    }
+
+    private Weight weight() {
+        if (isCreated() && isOrphan()) {
+            return Weight.unsent(first, file);
         }
-        return false;
+        Weight weight = isOrphan() ? Weight.ofRemoved(first) : Weight.of(first);
+        if (names != null) {
+            weight = weight.plus(names.weight());
+        }
+        if (xattrs != null) {
+            weight = weight.plus(xattrs.weight());
+        }
+        if (identityChanged()) {
+            weight = weight.plus(Weight.OF_IDENTITY);
+        }
+        return file == null ? weight : weight.plus(Weight.of(file));
     }
 
     private static Mutation.TimeChange timeChange(long fromNanos, long toNanos, boolean explicit) {

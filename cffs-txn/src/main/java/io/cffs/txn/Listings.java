@@ -18,7 +18,7 @@ final class Listings {
     /** As {@link Transaction#list}, recording nothing. */
     static DirectoryPage list(Snapshot snapshot, WriteSet writes, Ino directory, Name after, int limit) {
         InodeOverlay overlay = writes.of(directory);
-        NavigableMap<Name, InodeOverlay.NameChange> changes = overlay == null ? null : overlay.names();
+        NavigableMap<Name, NameChanges.Change> changes = overlay == null ? null : overlay.names();
         if (overlay != null && overlay.isCreated()) {
             return merge(writes, new DirectoryPage(List.of(), true), changes, after, limit);
         }
@@ -37,12 +37,12 @@ final class Listings {
     private static DirectoryPage merge(
             WriteSet writes,
             DirectoryPage stored,
-            NavigableMap<Name, InodeOverlay.NameChange> changes,
+            NavigableMap<Name, NameChanges.Change> changes,
             Name after,
             int limit) {
         List<DirectoryPage.Entry> merged = new ArrayList<>(Math.min(limit, stored.entries().size() + 16));
-        Iterator<Map.Entry<Name, InodeOverlay.NameChange>> changed = changesIn(stored, changes, after);
-        Map.Entry<Name, InodeOverlay.NameChange> change = next(changed);
+        Iterator<Map.Entry<Name, NameChanges.Change>> changed = changesIn(stored, changes, after);
+        Map.Entry<Name, NameChanges.Change> change = next(changed);
         for (DirectoryPage.Entry entry : stored.entries()) {
             while (change != null && change.getKey().compareTo(entry.name()) < 0) {
                 addChanged(writes, change, merged);
@@ -64,12 +64,12 @@ final class Listings {
     }
 
     /** Changes after {@code after}, not beyond the last name of an incomplete page. */
-    private static Iterator<Map.Entry<Name, InodeOverlay.NameChange>> changesIn(
-            DirectoryPage stored, NavigableMap<Name, InodeOverlay.NameChange> changes, Name after) {
+    private static Iterator<Map.Entry<Name, NameChanges.Change>> changesIn(
+            DirectoryPage stored, NavigableMap<Name, NameChanges.Change> changes, Name after) {
         if (changes == null) {
-            return List.<Map.Entry<Name, InodeOverlay.NameChange>>of().iterator();
+            return List.<Map.Entry<Name, NameChanges.Change>>of().iterator();
         }
-        NavigableMap<Name, InodeOverlay.NameChange> part = after == null ? changes : changes.tailMap(after, false);
+        NavigableMap<Name, NameChanges.Change> part = after == null ? changes : changes.tailMap(after, false);
         if (!stored.complete()) {
             part = part.headMap(stored.entries().getLast().name(), true);
         }
@@ -81,7 +81,7 @@ final class Listings {
     }
 
     private static void addChanged(
-            WriteSet writes, Map.Entry<Name, InodeOverlay.NameChange> change, List<DirectoryPage.Entry> into) {
+            WriteSet writes, Map.Entry<Name, NameChanges.Change> change, List<DirectoryPage.Entry> into) {
         DentryObject now = change.getValue().now();
         if (now != null) {
             // Whatever is named here was opened for its link count, so its inode is in the write set.

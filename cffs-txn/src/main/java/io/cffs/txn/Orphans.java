@@ -79,6 +79,7 @@ public final class Orphans {
     private void drop(InodeOverlay overlay) {
         recordLostLinks(overlay);
         overlay.free();
+        core.room().touched(overlay);
     }
 
     /** Open files without a name that still show something of the stored tree. */

@@ -16,6 +16,8 @@ final class PageTable {
     private BlockPages[] blocks = new BlockPages[2];
     private int blockCount;
     private int pageCount;
+    private int slotCount;
+    private int runCount;
     private int lastFound;
 
     boolean isEmpty() {
@@ -26,10 +28,36 @@ final class PageTable {
         return pageCount;
     }
 
+    /** The page after the last written one; 0 when there is none. */
+    long endPage() {
+        for (int b = blockCount - 1; b >= 0; b--) {
+            for (int i = blocks[b].frames.length - 1; i >= 0; i--) {
+                if (blocks[b].frames[i] != NO_FRAME) {
+                    return blockIndexes[b] * Blocks.PAGES_PER_BLOCK + i + 1;
+                }
+            }
+        }
+        return 0;
+    }
+
+    int blockCount() {
+        return blockCount;
+    }
+
+    /** Pages that there is room for in the table. */
+    int slotCount() {
+        return slotCount;
+    }
+
+    /** Unbroken runs of written pages. */
+    int runCount() {
+        return runCount;
+    }
+
     /** The page's frame or {@link #NO_FRAME}. */
     int frameOf(long page) {
         int at = find(page / Blocks.PAGES_PER_BLOCK);
-        return at < 0 ? NO_FRAME : blocks[at].frames[(int) (page % Blocks.PAGES_PER_BLOCK)];
+        return at < 0 ? NO_FRAME : blocks[at].frame((int) (page % Blocks.PAGES_PER_BLOCK));
     }
 
     /** The page has no frame yet. */
@@ -39,9 +67,14 @@ final class PageTable {
         if (at < 0) {
             at = insert(-at - 1, index);
         }
-        blocks[at].frames[(int) (page % Blocks.PAGES_PER_BLOCK)] = frame;
-        blocks[at].count++;
+        slotCount += blocks[at].put((int) (page % Blocks.PAGES_PER_BLOCK), frame);
         pageCount++;
+        runCount += 1 - neighbours(page);
+    }
+
+    private int neighbours(long page) {
+        int before = page > 0 && frameOf(page - 1) != NO_FRAME ? 1 : 0;
+        return before + (frameOf(page + 1) != NO_FRAME ? 1 : 0);
     }
 
     void stamp(long page, long stamp) {
@@ -78,7 +111,7 @@ final class PageTable {
                 continue;
             }
             for (int slot = 0; slot < page % Blocks.PAGES_PER_BLOCK; slot++) {
-                count += blocks[at].frames[slot] == NO_FRAME ? 0 : 1;
+                count += blocks[at].frame(slot) == NO_FRAME ? 0 : 1;
             }
         }
         return count;
@@ -91,7 +124,7 @@ final class PageTable {
         int slot = at < 0 ? 0 : (int) (page % Blocks.PAGES_PER_BLOCK);
         for (int b = at < 0 ? -at - 1 : at; b < blockCount; b++) {
             for (int i = slot; i < Blocks.PAGES_PER_BLOCK; i++) {
-                if (blocks[b].frames[i] != NO_FRAME) {
+                if (blocks[b].frame(i) != NO_FRAME) {
                     return blockIndexes[b] * Blocks.PAGES_PER_BLOCK + i;
                 }
             }
@@ -112,18 +145,25 @@ final class PageTable {
     /** Forgets the pages from {@code fromPage} on and gives their frames back. */
     void cut(long fromPage, PageFrames frames) {
         for (long page = nextPage(fromPage); page >= 0; page = nextPage(page)) {
-            int at = find(page / Blocks.PAGES_PER_BLOCK);
-            int slot = (int) (page % Blocks.PAGES_PER_BLOCK);
-            frames.free(blocks[at].frames[slot], 1);
-            blocks[at].frames[slot] = NO_FRAME;
-            blocks[at].count--;
-            pageCount--;
+            remove(page, frames);
         }
         while (blockCount > 0 && blocks[blockCount - 1].count == 0) {
             blockCount--;
+            slotCount -= blocks[blockCount].frames.length;
             blocks[blockCount] = null;
         }
         lastFound = 0;
+    }
+
+    private BlockPages remove(long page, PageFrames frames) {
+        BlockPages block = blocks[find(page / Blocks.PAGES_PER_BLOCK)];
+        int slot = (int) (page % Blocks.PAGES_PER_BLOCK);
+        frames.free(block.frames[slot], 1);
+        block.frames[slot] = NO_FRAME;
+        block.count--;
+        pageCount--;
+        runCount += neighbours(page) - 1;
+        return block;
     }
 
     /** Moves all pages of another table into this one, which is empty. No copy that was made of them is current. */
@@ -132,6 +172,8 @@ final class PageTable {
         blocks = other.blocks;
         blockCount = other.blockCount;
         pageCount = other.pageCount;
+        slotCount = other.slotCount;
+        runCount = other.runCount;
         for (int b = 0; b < blockCount; b++) {
             blocks[b].changedAt = stamp;
         }
@@ -139,18 +181,14 @@ final class PageTable {
         other.blocks = new BlockPages[2];
         other.blockCount = 0;
         other.pageCount = 0;
+        other.slotCount = 0;
+        other.runCount = 0;
     }
 
     /** Gives the frames of these pages back; a copy that was made of their blocks is not current any more. */
     void free(long firstPage, long lastPage, long stamp, PageFrames frames) {
         for (long page = nextPage(firstPage); page >= 0 && page <= lastPage; page = nextPage(page + 1)) {
-            BlockPages block = blocks[find(page / Blocks.PAGES_PER_BLOCK)];
-            int slot = (int) (page % Blocks.PAGES_PER_BLOCK);
-            frames.free(block.frames[slot], 1);
-            block.frames[slot] = NO_FRAME;
-            block.count--;
-            block.changedAt = stamp;
-            pageCount--;
+            remove(page, frames).changedAt = stamp;
         }
     }
 
@@ -175,18 +213,34 @@ final class PageTable {
         System.arraycopy(blocks, at, blocks, at + 1, blockCount - at);
         blockIndexes[at] = blockIndex;
         blocks[at] = new BlockPages();
+        slotCount += BlockPages.FEW;
         blockCount++;
         lastFound = at;
         return at;
     }
 
+    /** Most files are small, so there is room for the first few pages only, until another one is written. */
     private static final class BlockPages {
-        private final int[] frames = new int[Blocks.PAGES_PER_BLOCK];
+        private static final int FEW = 4;
+
+        private int[] frames = {NO_FRAME, NO_FRAME, NO_FRAME, NO_FRAME};
         private int count;
         private long changedAt;
 
-        BlockPages() {
-            Arrays.fill(frames, NO_FRAME);
+        int frame(int slot) {
+            return slot < frames.length ? frames[slot] : NO_FRAME;
+        }
+
+        /** How many more slots that takes. */
+        int put(int slot, int frame) {
+            int was = frames.length;
+            if (slot >= frames.length) {
+                frames = Arrays.copyOf(frames, Math.max(FEW, Integer.highestOneBit(slot) * 2));
+                Arrays.fill(frames, was, frames.length, NO_FRAME);
+            }
+            frames[slot] = frame;
+            count++;
+            return frames.length - was;
         }
     }
 }

@@ -36,6 +36,8 @@ public final class ReadSet {
     private static final int COMMON_XATTRS_SHIFT = 8;
     /** As many as there are bits left. Programs ask every file for the same few. */
     private static final int COMMON_XATTRS_MAX = 48;
+    private static final int KEY_REQUEST_BYTES = 8;
+    private static final int KEY_HEAP_BYTES = 104;
     /** Of inodes of which something beyond flags was read. */
     private static final long PRESENT = 1L << 63;
 
@@ -47,6 +49,7 @@ public final class ReadSet {
     private Ino lastIno;
     private InodeReads lastReads;
     private int keyCount;
+    private long nameBytes;
     private int widenAbove;
 
     ReadSet(int keysMax) {
@@ -141,6 +144,8 @@ public final class ReadSet {
             reads.names = new HashMap<>();
         }
         if (reads.names.put(name, present) == null) {
+            reads.nameBytes += name.lengthBytes();
+            nameBytes += name.lengthBytes();
             grown(1);
         }
     }
@@ -178,7 +183,8 @@ public final class ReadSet {
         int implied = 0;
         if (flag == LISTING && byIno.get(ino) instanceof InodeReads reads && reads.names != null) {
             implied = reads.names.size();
-            reads.names = null;
+            nameBytes -= reads.nameBytes;
+            reads.forgetNames();
         }
         grown(1 - implied);
     }
@@ -209,11 +215,22 @@ public final class ReadSet {
             if (saving <= 0 || keyCount <= keysMax / 2) {
                 return;
             }
+            nameBytes -= reads.nameBytes;
             if (reads.widen()) {
                 flags.put(reads.ino.value(), flags.get(reads.ino.value()) | LISTING);
             }
             keyCount -= saving;
         }
+    }
+
+    /** What the keys take in a request, roughly. */
+    long requestBytes() {
+        return (long) KEY_REQUEST_BYTES * keyCount + nameBytes;
+    }
+
+    /** What the keys take on the heap, here and in a request, roughly. */
+    long heapBytes() {
+        return (long) KEY_HEAP_BYTES * keyCount + 2 * nameBytes;
     }
 
     private static final class InodeReads {
@@ -223,10 +240,16 @@ public final class ReadSet {
         private long lengthAtLeast;
         private PageRanges pages;
         private Map<Name, Boolean> names;
+        private long nameBytes;
         private Set<Name> xattrs;
 
         InodeReads(Ino ino) {
             this.ino = ino;
+        }
+
+        void forgetNames() {
+            names = null;
+            nameBytes = 0;
         }
 
         /** How many keys widening takes away. */
@@ -242,7 +265,7 @@ public final class ReadSet {
                 pages.widen();
             }
             boolean hadNames = names != null;
-            names = null;
+            forgetNames();
             return hadNames;
         }
 

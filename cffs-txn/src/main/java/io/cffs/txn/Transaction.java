@@ -57,7 +57,7 @@ public final class Transaction {
      */
     public Transaction(Snapshot snapshot, PageFrames frames, Ticker ticker, TransactionOptions options) {
         this.reads = new ReadSet(CommitRequest.READS_MAX);
-        this.core = new TransactionCore(snapshot, frames, reads);
+        this.core = new TransactionCore(snapshot, frames, reads, new WriteRoom(options.limits(), reads));
         this.ticker = ticker;
         this.options = options;
         this.writes = new WriteSet(core);
@@ -82,6 +82,11 @@ public final class Transaction {
         return core.quotas();
     }
 
+    /** How much more it may change. */
+    public WriteRoom room() {
+        return core.room();
+    }
+
     public Xattrs xattrs() {
         return xattrs;
     }
@@ -104,14 +109,11 @@ public final class Transaction {
     /** The inode as this transaction sees it; STALE when there is none. Records nothing. */
     public Inode inode(Ino ino) throws FsException {
         InodeOverlay overlay = writes.of(ino);
-        if (overlay != null) {
-            return overlay.view();
-        }
-        Inode stored = core.snapshot().inode(ino);
-        if (stored == null) {
+        Inode found = overlay != null ? overlay.view() : core.snapshot().inode(ino);
+        if (found == null) {
             throw new FsException(FsError.STALE);
         }
-        return stored;
+        return found;
     }
 
     /** As {@link #inode}, and NOT_A_DIRECTORY when it is none. */
@@ -126,7 +128,7 @@ public final class Transaction {
     public DentryObject child(Ino directory, Name name) {
         InodeOverlay overlay = writes.of(directory);
         if (overlay != null) {
-            InodeOverlay.NameChange change = overlay.nameChange(name);
+            NameChanges.Change change = overlay.nameChange(name);
             if (change != null) {
                 return change.now();
             }
@@ -175,9 +177,8 @@ public final class Transaction {
     /** Whether a directory has no entries; recorded unless a name that was put here decides. */
     public boolean isEmpty(Inode directory) {
         InodeOverlay overlay = writes.of(directory.ino());
-        boolean created = overlay != null && overlay.isCreated();
-        boolean ownEntry = overlay != null && overlay.holdsOwnEntry();
-        if (!created && !ownEntry) {
+        boolean own = overlay != null && (overlay.isCreated() || overlay.holdsOwnEntry());
+        if (!own) {
             reads.emptiness(directory.ino());
         }
         return directory.sizeBytes() == 0;
@@ -394,5 +395,6 @@ public final class Transaction {
     /** Gives every frame back. Harmless when called again. */
     public void discard() {
         writes.all().forEach(InodeOverlay::free);
+        core.room().leave();
     }
 }

@@ -11,15 +11,17 @@ final class TransactionCore {
     private final WatchedFrames frames;
     private final ReadSet reads;
     private final QuotaRoom quotas;
+    private final WriteRoom room;
     private final ByteBuffer[] scratch = new ByteBuffer[2];
     private long stamp;
 
-    TransactionCore(Snapshot snapshot, PageFrames frames, ReadSet reads) {
+    TransactionCore(Snapshot snapshot, PageFrames frames, ReadSet reads, WriteRoom room) {
         this.snapshot = snapshot;
         this.stored = new StoredBytes(snapshot);
         this.frames = new WatchedFrames(frames);
         this.reads = reads;
         this.quotas = new QuotaRoom(snapshot);
+        this.room = room;
     }
 
     Snapshot snapshot() {
@@ -40,6 +42,10 @@ final class TransactionCore {
 
     QuotaRoom quotas() {
         return quotas;
+    }
+
+    WriteRoom room() {
+        return room;
     }
 
     /** One of two page-sized buffers, empty; its content lasts until it is asked for again. */

@@ -50,6 +50,10 @@ final class Underlay {
         return new Extent(firstPage, lastPage, null, 0, 0);
     }
 
+    int size() {
+        return byFirst.size();
+    }
+
     boolean isEmpty() {
         return byFirst.isEmpty();
     }

@@ -20,6 +20,7 @@ public final class WriteSet {
 
     WriteSet(TransactionCore core) {
         this.core = core;
+        core.room().isThatOf(this);
     }
 
     /** Null when the inode is as stored. */
@@ -34,12 +35,14 @@ public final class WriteSet {
             overlay = new InodeOverlay(core, inode, false);
             overlays.put(inode.ino(), overlay);
         }
+        core.room().touched(overlay);
         return overlay;
     }
 
     InodeOverlay create(Inode inode) {
         InodeOverlay overlay = new InodeOverlay(core, inode, true);
         overlays.put(inode.ino(), overlay);
+        core.room().touched(overlay);
         return overlay;
     }
 
@@ -75,7 +78,7 @@ public final class WriteSet {
     long dirtyPageCount() {
         long pages = 0;
         for (InodeOverlay overlay : overlays.values()) {
-            pages += overlay.file() == null ? 0 : overlay.file().pageCount();
+            pages += overlay.file() == null ? 0 : overlay.file().pages().pageCount();
         }
         return pages;
     }
@@ -132,6 +135,6 @@ public final class WriteSet {
     /** As {@link Transaction#changedAt}. */
     long changedAt(Ino ino, long blockIndex) {
         InodeOverlay overlay = of(ino);
-        return overlay == null || overlay.file() == null ? 0 : overlay.file().changedAt(blockIndex);
+        return overlay == null || overlay.file() == null ? 0 : overlay.file().pages().changedAt(blockIndex);
     }
 }

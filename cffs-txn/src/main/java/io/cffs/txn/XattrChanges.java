@@ -17,6 +17,7 @@ final class XattrChanges {
     private final boolean created;
     private int count;
     private int aclFlags;
+    private long bytes;
 
     /** @param first as the transaction found or made the inode */
     XattrChanges(Inode first, boolean created) {
@@ -51,12 +52,27 @@ final class XattrChanges {
         boolean there = has(name) ? value(name) != null : (aclFlags & AclNames.flagOf(name)) != 0;
         count += there ? 0 : 1;
         aclFlags |= AclNames.flagOf(name);
+        put(name, value);
+    }
+
+    private void put(Name name, Bytes value) {
+        bytes += bytesOf(name, value) - (has(name) ? bytesOf(name, value(name)) : 0);
         now.put(name, value);
+    }
+
+    private static long bytesOf(Name name, Bytes value) {
+        return name.lengthBytes() + (value == null ? 0 : value.length());
+    }
+
+    Weight weight() {
+        return Weight.ofXattrs(now.size(), bytes);
     }
 
     /** One that is there already, unless it has been set or removed here. */
     void keep(Name name, Bytes value) {
-        now.putIfAbsent(name, value);
+        if (!has(name)) {
+            put(name, value);
+        }
     }
 
     /** As those of an inode that is new: what was removed is forgotten. */
@@ -74,7 +90,7 @@ final class XattrChanges {
     void remove(Name name) {
         count--;
         aclFlags &= ~AclNames.flagOf(name);
-        now.put(name, null);
+        put(name, null);
     }
 
     /** Makes the stored names those of now. */

@@ -30,6 +30,15 @@ public record MemoryBudget(long limitBytes, long heapBytesMax) {
         return Math.clamp(share, 16 * MIB, 256 * MIB);
     }
 
+    /**
+     * Heap for what transactions have changed, their commits included: what an eighth for metadata, up to 64 MiB, and
+     * 48 MiB for the young and the program itself leave, less an eighth; at least a quarter of the heap.
+     */
+    public long writeHeapBytesMax() {
+        long left = heapBytesMax - Math.min(64 * MIB, heapBytesMax / 8) - 48 * MIB;
+        return Math.max(heapBytesMax / 4, left / 8 * 7);
+    }
+
     static long machineBytes(Path root) {
         try {
             List<String> lines = Files.readAllLines(root.resolve("proc/meminfo"));

@@ -2,6 +2,7 @@ package io.cffs.daemon.cli;
 
 import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.buffer.MemoryBudget;
+import io.cffs.daemon.buffer.WriteHeap;
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.KeptFootprints;
@@ -15,6 +16,7 @@ import io.cffs.daemon.staging.SessionStaging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.io.IOException;
@@ -45,6 +47,9 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
     private final ContentFiles contents; // null: none
     private final KeptFootprints footprints;
     private final FrameBuffer frames;
+    /** Shared by all mounts: half of what a process with one mount gives to them. */
+    private final WriteLimits limits = WriteLimits.within(
+            new WriteHeap(MemoryBudget.ofThisProcess().writeHeapBytesMax() / 2));
     private final Map<VolumeName, VolumeIdentity> identities = new ConcurrentHashMap<>();
 
     /** @param backend not closed here */
@@ -77,7 +82,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
             MountSettings settings = new MountSettings(kernel, identity(volume), blocks, contents, CACHE,
                     footprints, frames,
                     new SessionStaging(backend, volume, Thread::startVirtualThread),
-                            new TransactionOptions(readOnly, false, true),
+                            new TransactionOptions(readOnly, false, true, limits),
                     CommitMode.INVOCATION, Duration.ZERO, READY_AT_MOST, Path.of("/proc"), around.ticker(),
                     around.entropy(), Thread::startVirtualThread, VolumeMounts::controlThread);
             opened = true; // from here on the mount closes it

@@ -3,6 +3,7 @@ package io.cffs.daemon.cli;
 import io.cffs.backend.commit.StepThread;
 import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.buffer.MemoryBudget;
+import io.cffs.daemon.buffer.WriteHeap;
 import io.cffs.daemon.cache.BlockCache;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.VolumeIdentity;
@@ -16,6 +17,7 @@ import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.staging.SessionStaging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.io.IOException;
@@ -99,6 +101,7 @@ final class VolumeMounts implements FunctionHost.Opener {
         private final int mounts;
         private final BackendPort backend;
         private final FrameBuffer frames;
+        private final WriteLimits limits;
         private final BlockCache blocks;
 
         /** @param mounts how many there will be */
@@ -112,6 +115,8 @@ final class VolumeMounts implements FunctionHost.Opener {
             this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
                     FrameBuffer.spillDirectory(temporary));
             this.blocks = HostCache.open(around, store);
+            long heapBytes = MemoryBudget.ofThisProcess().writeHeapBytesMax();
+            this.limits = WriteLimits.within(new WriteHeap(store.inProcess ? heapBytes / 3 : heapBytes));
         }
 
         MountedVolume mount(MountOptions kernel) {
@@ -120,7 +125,7 @@ final class VolumeMounts implements FunctionHost.Opener {
                     CacheLimits.forHeap(Runtime.getRuntime().maxMemory() / mounts),
                     HostCache.footprints(around, store), frames,
                     new SessionStaging(backend, store.volume, Thread::startVirtualThread),
-                    new TransactionOptions(kernel.readOnly(), false, true), mode, interval, READY_AT_MOST,
+                    new TransactionOptions(kernel.readOnly(), false, true, limits), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread,
                     VolumeMounts::controlThread);
             boolean mounted = false;

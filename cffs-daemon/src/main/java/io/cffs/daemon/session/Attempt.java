@@ -14,6 +14,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.FileBytesSource;
 import io.cffs.txn.SnapshotMiss;
 import io.cffs.txn.Transaction;
+import io.cffs.txn.WriteRoom;
 import io.cffs.txn.port.BackendException;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ public final class Attempt {
     private long unstagedBytes;
     private AttemptHealth health = AttemptHealth.SOUND;
     private String failureSentence;
+    private WriteRoom.Shortage toldShortage; // null before the first
 
     Attempt(AttemptTicket ticket, long serial, long leaseId, String invocationName, Transaction transaction,
             SnapshotReader reader, Tables tables) {
@@ -123,6 +125,19 @@ public final class Attempt {
             return read.run();
         } finally {
             reader.lendTo(null);
+        }
+    }
+
+    /** With the session's lock held. */
+    <T> T run(Operation<T> operation) throws FsException {
+        try {
+            return operation.run(this);
+        } catch (FsException refused) {
+            if (refused.error() == FsError.NO_SPACE && transaction.room().refused() != toldShortage) {
+                toldShortage = transaction.room().refused();
+                Shortages.tell(transaction.room());
+            }
+            throw refused;
         }
     }
 

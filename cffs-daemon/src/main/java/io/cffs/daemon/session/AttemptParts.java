@@ -21,6 +21,7 @@ public record AttemptParts(
 
     TransactionOptions optionsFor(Invocation invocation) {
         return new TransactionOptions(
-                options.readOnly() || invocation.readOnly(), options.strictTimes(), options.relatime());
+                options.readOnly() || invocation.readOnly(), options.strictTimes(), options.relatime(),
+                options.limits());
     }
 }

@@ -111,7 +111,7 @@ public final class Session implements Attempts, AutoCloseable {
             Wanted wanted;
             current.requireSound();
             try {
-                return operation.run(current);
+                return current.run(operation);
             } catch (SnapshotMiss miss) {
                 wanted = miss.wanted();
             } catch (RuntimeException | AssertionError bug) {

@@ -84,7 +84,12 @@ public final class NodeTable {
 
     /** The open attempt has made, moved or removed this name. */
     public void changeName(long parentNodeId, Name name) {
-        ownNames.add(new GivenName(parentNodeId, name));
+        GivenName changed = new GivenName(parentNodeId, name);
+        overflowing |= ownNames.size() >= KEPT_MAX;
+        // Beyond, all will expire at once, and only what would else count as read has to be known.
+        if (!overflowing || allNames || names.all().contains(changed)) {
+            ownNames.add(changed);
+        }
     }
 
     /** How many inodes the table knows. */
@@ -206,6 +211,10 @@ public final class NodeTable {
         known.direct = Math.max(0, known.direct - (direct ? 1 : 0));
         if (known.files == 0) {
             open.remove(nodeId);
+            if (opened.size() > KEPT_MAX) {
+                // The kernel drops the pages when the file is opened next.
+                opened.remove(nodeId);
+            }
         }
         nodes.put(nodeId, unlessForgotten(nodeId, nodes.get(nodeId)));
     }

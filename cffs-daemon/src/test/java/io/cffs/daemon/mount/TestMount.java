@@ -25,6 +25,7 @@ import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.DirtyRun;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.TransactionOptions;
+import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
@@ -87,6 +88,17 @@ final class TestMount implements AutoCloseable {
 
     TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users, ContentFiles contents,
             KeptFootprints footprints) throws IOException {
+        this(backend, root, mode, users, contents, footprints, TransactionOptions.DEFAULT);
+    }
+
+    /** One whose transactions may grow only so large. */
+    TestMount(BackendPort backend, Path root, CommitMode mode, WriteLimits limits) throws IOException {
+        this(backend, root, mode, MountAdapter.Users.ONE, null, null,
+                new TransactionOptions(false, false, true, limits));
+    }
+
+    private TestMount(BackendPort backend, Path root, CommitMode mode, MountAdapter.Users users,
+            ContentFiles contents, KeptFootprints footprints, TransactionOptions options) throws IOException {
         this.root = root;
         Files.createDirectories(root);
         frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
@@ -96,7 +108,7 @@ final class TestMount implements AutoCloseable {
                 new VolumeIdentity(1, 2),
                 new MemoryBlockCache(16 * MIB), contents, new CacheLimits(8 * MIB, 8 * MIB, 8, 200), footprints, frames,
                 INLINE,
-                TransactionOptions.DEFAULT, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
+                options, mode, Duration.ofMillis(50), Duration.ofSeconds(10), Path.of("/proc"),
                 CLOCK, TestMount::nextLong, background, Thread.ofPlatform().daemon().factory());
         volume = MountedVolume.open(backend, VolumeName.DEFAULT, settings);
     }

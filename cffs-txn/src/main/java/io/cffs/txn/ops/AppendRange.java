@@ -30,6 +30,7 @@ public final class AppendRange {
             throw new FsException(FsError.FILE_TOO_LARGE);
         }
         tx.requireWritable();
+        tx.room().require();
         if (count == 0) {
             return 0;
         }

@@ -36,6 +36,7 @@ public final class CopyRange {
             throw new FsException(FsError.INVALID_ARGUMENT);
         }
         tx.requireWritable();
+        tx.room().require();
         long left = source.sizeBytes() - offset;
         if (lengthBytes > left || left <= 0) {
             tx.readLength(from);

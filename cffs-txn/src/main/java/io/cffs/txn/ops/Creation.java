@@ -29,6 +29,7 @@ final class Creation {
         }
         requireAlive(directory);
         tx.requireWritable();
+        tx.room().require();
         Permissions.requireNameChange(tx, who, directory);
         return directory;
     }

@@ -55,6 +55,7 @@ public final class Fallocate {
             throw new FsException(FsError.FILE_TOO_LARGE);
         }
         tx.requireWritable();
+        tx.room().require();
         long end = offset + lengthBytes;
         SetIds.Left left = SetIds.afterContentChange(tx, who, inode);
         boolean grows = mode.grows && tx.ranges().grows(inode, end);

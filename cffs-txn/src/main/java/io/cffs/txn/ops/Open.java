@@ -29,6 +29,9 @@ public final class Open {
         if (changes && inode.type() == FileType.REGULAR) {
             tx.requireWritable();
         }
+        if (flags.truncate()) {
+            tx.room().requireToChange(inode);
+        }
 
         if (flags.truncate() && inode.type() == FileType.REGULAR) {
             Truncate.apply(tx, who, inode, 0);

@@ -54,7 +54,8 @@ public final class ReadRange {
         boolean newerThanChanges = atime > inode.mtimeNanos() && atime > inode.ctimeNanos();
         long now = tx.nowNanos();
         boolean dayOld = now - atime >= DAY_NANOS;
-        if ((!newerThanChanges || dayOld) && now > atime) {
+        // It is not worth the last of the room.
+        if ((!newerThanChanges || dayOld) && now > atime && tx.room().allowsMore()) {
             tx.touchAtime(inode, now);
         }
     }

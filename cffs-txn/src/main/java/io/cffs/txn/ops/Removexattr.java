@@ -34,6 +34,7 @@ public final class Removexattr {
             throw new FsException(FsError.NO_ATTRIBUTE);
         }
         tx.requireWritable();
+        tx.room().requireToChange(inode);
         if (!there) {
             return inode;
         }

@@ -63,6 +63,7 @@ public final class Rename {
         }
 
         tx.requireWritable();
+        tx.room().require();
         Creation.requireSameQuota(moved, toDirectory);
         if (mode == Mode.EXCHANGE) {
             Creation.requireSameQuota(there, fromDirectory);

@@ -29,6 +29,7 @@ public final class Setattr {
             return inode;
         }
         tx.requireWritable();
+        tx.room().requireToChange(inode);
         Acl acl = request.permissions() == null ? null : Acls.access(tx, inode);
         SetIds.Left left = isChown(request) ? SetIds.afterChown(tx, who, inode) : null;
         long now = tx.nowNanos();

@@ -49,6 +49,7 @@ public final class Setxattr {
             throw new FsException(FsError.NO_SPACE);
         }
         tx.requireWritable();
+        tx.room().require();
 
         tx.xattrs().set(inode, name, value);
         tx.touchStatus(inode, tx.nowNanos());
@@ -80,6 +81,7 @@ public final class Setxattr {
         Acls.refuse(tx, who, inode);
         requireMode(tx, inode, name, mode);
         tx.requireWritable();
+        tx.room().require();
 
         Acls.set(tx, inode, name, acl, dropSetGid || Permissions.isOutsider(who, inode.gid()));
         tx.touchStatus(inode, tx.nowNanos());

@@ -25,6 +25,7 @@ public final class Tmpfile {
         Inode directory = tx.directory(parent);
         Creation.requireAlive(directory);
         tx.requireWritable();
+        tx.room().require();
         Permissions.requireNameChange(tx, who, directory);
 
         Inode made = Creation.makeNameless(tx, who, directory, FileType.REGULAR, permissions, 0, null);

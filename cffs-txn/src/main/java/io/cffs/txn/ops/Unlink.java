@@ -26,6 +26,7 @@ public final class Unlink {
         }
         Inode target = tx.inode(dentry.ino());
         tx.requireWritable();
+        tx.room().requireToRemove(target);
         Permissions.requireNameChange(tx, who, directory);
         Permissions.requireUnstuck(tx, who, directory, target);
         if (target.isDirectory()) {

@@ -28,7 +28,7 @@ public final class WriteRange {
         return run(tx, who, ino, offset, source, false);
     }
 
-    /** The same for a page that was changed through a mapping: no quota refuses it, the commit decides. */
+    /** The same for a page that was changed through a mapping: no quota and no size refuses it, the commit decides. */
     public static int runMapped(Transaction tx, Ino ino, long offset, ByteBuffer source) throws FsException {
         // Who changed it is not known any more; permission was checked when the file was opened.
         return run(tx, Credentials.ROOT, ino, offset, source, true);
@@ -49,6 +49,9 @@ public final class WriteRange {
         tx.requireWritable();
         if (count == 0) {
             return 0;
+        }
+        if (!mapped) {
+            tx.room().requireToWrite(inode, offset, offset + count);
         }
         SetIds.Left left = SetIds.afterContentChange(tx, who, inode);
 

@@ -1,5 +1,6 @@
 package io.cffs.txn.model;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -84,8 +85,11 @@ class ModelTest {
     }
 
     static CommitRequest requestOf(Transaction transaction) throws FsException {
-        return transaction.toCommitRequest(
+        CommitRequest request = transaction.toCommitRequest(
                 VolumeName.DEFAULT, new TxnId(1, 1), 1, null, 1, inline(transaction));
+        long changes = transaction.room().changes();
+        assertTrue(request.writes().size() <= changes, () -> changes + " counted: " + request.writes());
+        return request;
     }
 
     /** An empty volume whose root everybody may write to, as the model's. */

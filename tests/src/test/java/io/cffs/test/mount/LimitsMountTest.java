@@ -1,6 +1,7 @@
 package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -177,6 +178,32 @@ class LimitsMountTest {
                 print(bottom, sorted(os.listdir(".")))
                 """));
         assertEquals("1\n", cffs.runShell("find . -name bottom | wc -l; rm -r deep").expectExit(0).out());
+        cffs.expectClean();
+    }
+
+    /** A heap of 64 MiB has room for some 17,000 new files; the process lives on and commits them. */
+    @Test
+    void aTransactionThatTheHeapCannotHoldIsTold() throws IOException, InterruptedException {
+        Path script = scratch.resolve("fill.py");
+        Files.writeString(script, """
+                import errno, os
+                os.mkdir("d")
+                made = 0
+                try:
+                    while made < 100_000:
+                        os.close(os.open("d/%06d" % made, os.O_CREAT | os.O_WRONLY)); made += 1
+                except OSError as e: print(errno.errorcode[e.errno], 5_000 < made < 50_000)
+                for i in range(100): os.unlink("d/%06d" % i)
+                print(len(os.listdir("d")) == made - 100)
+                """);
+        ProcessBuilder run = new ProcessBuilder(CffsCommand.launcher().toString(), "run", "--store",
+                cffs.store().toString(), "--", "python3", script.toString()).redirectErrorStream(true);
+        run.environment().put("CFFS_HEAP", "64m");
+        Process process = run.start();
+        String out = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), out);
+        assertTrue(out.contains("ENOSPC True\nTrue\n") && out.contains("CFFS_HEAP"), out);
+        assertEquals("True\n", cffs.runShell("[ $(ls d | wc -l) -gt 5000 ] && echo True").expectExit(0).out());
         cffs.expectClean();
     }
 

@@ -1,0 +1,24 @@
+package io.cffs.txn;
+
+import io.cffs.txn.port.HeapRoom;
+
+/**
+ * How large a transaction may grow. What adds to it is refused a little earlier than what removes names, so that there
+ * is a way back: a sixty-fourth of each limit is kept for that.
+ *
+ * @param changesMax mutations of one commit
+ * @param requestBytesMax of a commit request, without the bytes of files
+ * @param heap of all transactions of the process
+ */
+public record WriteLimits(long changesMax, long requestBytesMax, HeapRoom heap) {
+    /** Fewer than a request may have: a backend with a heap of 512 MiB holds so many while it applies them. */
+    public static final long CHANGES_MAX = 800_000;
+
+    /** What a backend takes in one commit. */
+    public static final WriteLimits OF_COMMIT = within(HeapRoom.ENDLESS);
+
+    /** What a backend takes, and this heap. */
+    public static WriteLimits within(HeapRoom heap) {
+        return new WriteLimits(CHANGES_MAX, CommitRequest.BYTES_MAX, heap);
+    }
+}
