@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,8 +61,12 @@ final class MountCommand implements Callable<Integer> {
         this.mounts = mounts;
     }
 
+    /** Within this a mount that is being ended commits and goes. */
+    private static final long ENDING_NANOS_MAX = 60_000_000_000L;
+    private static final long POLL_NANOS = 20_000_000L;
+
     /** Why the wait ended. */
-    private enum Wake { SIGNAL, UNMOUNTED }
+    private enum Wake { SIGNAL, UNMOUNTED, COMMITTED }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -91,7 +96,8 @@ final class MountCommand implements Callable<Integer> {
                     around.out().println("mounted " + store.volume + " on " + own.directory());
                     around.out().flush();
                 }
-                return wakes.take() == Wake.SIGNAL && !refuseWrites ? commitLast(mounted, wakes) : Exit.OK;
+                wakes.take();
+                return refuseWrites ? Exit.OK : commitLast(mounted, wakes);
             } finally {
                 mounted.forEach(MountedVolume::close);
             }
@@ -112,19 +118,45 @@ final class MountCommand implements Callable<Integer> {
         return volume;
     }
 
-    /** What a killed process of ours has left mounted there is cleared away by whoever mounts next. */
-    private static void requireFree(Path runtime, MountNote own) throws IOException {
-        MountNote.of(runtime, own.directory()).filter(other -> other.pid() != own.pid()).flatMap(MountNote::process)
-                .ifPresent(process -> {
-                    throw new Failure(Exit.USAGE, "a volume is mounted on " + own.directory() + " by process "
-                            + process.pid() + ": 'cffs umount' it first, or name another directory");
-                });
+    /**
+     * What a killed process of ours has left mounted there is cleared away by whoever mounts next. One that umount(8)
+     * has taken away is waited for: it still commits.
+     */
+    private void requireFree(Path runtime, MountNote own) throws IOException, InterruptedException {
+        long giveUpNanos = around.ticker().monotonicNanos() + ENDING_NANOS_MAX;
+        for (Optional<ProcessHandle> other = otherThan(own, runtime); other.isPresent();
+                other = otherThan(own, runtime)) {
+            if (isMountedThere(other.get(), own.directory())
+                    || around.ticker().monotonicNanos() - giveUpNanos >= 0) {
+                throw new Failure(Exit.USAGE, "a volume is mounted on " + own.directory() + " by process "
+                        + other.get().pid() + ": 'cffs umount' it first, or name another directory");
+            }
+            around.pause().nanos(POLL_NANOS);
+        }
         if (!MountTable.hasVolumeAt(own.directory())) {
             VolumeMounts.existing(own.directory());
         }
     }
 
-    /** A second signal means: do not wait. Closing then aborts what is open. */
+    private static Optional<ProcessHandle> otherThan(MountNote own, Path runtime) {
+        return MountNote.of(runtime, own.directory())
+                .filter(other -> other.pid() != own.pid())
+                .flatMap(MountNote::process);
+    }
+
+    /** As the other process sees it, which may be in a mount name space of its own. */
+    private static boolean isMountedThere(ProcessHandle process, Path directory) {
+        try {
+            return MountTable.hasVolumeAt(directory, process);
+        } catch (IOException e) {
+            return false; // it has just ended
+        }
+    }
+
+    /**
+     * Also after umount(8), before which the kernel has handed over all that was written. A further signal means: do
+     * not wait. Closing then aborts what is open.
+     */
     private int commitLast(List<MountedVolume> volumes, BlockingQueue<Wake> wakes) throws InterruptedException {
         int[] status = {Exit.OK};
         Thread commit = Thread.ofPlatform().daemon().name("cffs-last-commit").start(() -> {
@@ -137,12 +169,19 @@ final class MountCommand implements Callable<Integer> {
                     status[0] = Exit.CONFLICTS;
                 }
             }
-            wakes.add(Wake.UNMOUNTED);
+            wakes.add(Wake.COMMITTED);
         });
-        if (wakes.take() == Wake.SIGNAL && commit.isAlive()) {
-            status[0] = Exit.SIGNALLED + FunctionSignal.TERM.number();
+        for (;;) {
+            switch (wakes.take()) {
+                case UNMOUNTED -> { } // of another directory of ours
+                case COMMITTED -> {
+                    return status[0];
+                }
+                case SIGNAL -> {
+                    return commit.isAlive() ? Exit.SIGNALLED + FunctionSignal.TERM.number() : status[0];
+                }
+            }
         }
-        return status[0];
     }
 
     /** What -o says. */

@@ -3,6 +3,7 @@ package io.cffs.daemon.cli;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,7 +36,18 @@ record MountNote(Path directory, long pid, long startedMillis, String volume, St
 
     /** The process, if it is still the one that wrote the note. */
     Optional<ProcessHandle> process() {
-        return ProcessHandle.of(pid).filter(process -> process.isAlive() && startedMillis(process) == startedMillis);
+        return ProcessHandle.of(pid).filter(process ->
+                process.isAlive() && startedMillis(process) == startedMillis && !isZombie(process));
+    }
+
+    /** It has ended, and whoever started it has not asked for its status yet, which may be never. */
+    static boolean isZombie(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static long startedMillis(ProcessHandle process) {

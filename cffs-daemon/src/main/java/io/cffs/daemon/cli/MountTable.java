@@ -20,6 +20,11 @@ final class MountTable {
         return mentions(Files.readAllLines(TABLE), directory);
     }
 
+    /** The same, as that process sees it. */
+    static boolean hasVolumeAt(Path directory, ProcessHandle process) throws IOException {
+        return mentions(Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "mountinfo")), directory);
+    }
+
     /** Whether the control directory of a host daemon is there, alive or dead. */
     static boolean hasHostAt(Path directory) throws IOException {
         return mentions(Files.readAllLines(TABLE), directory, HOST_TYPE);

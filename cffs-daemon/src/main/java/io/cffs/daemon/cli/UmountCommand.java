@@ -2,8 +2,6 @@ package io.cffs.daemon.cli;
 
 import io.cffs.fuse.mount.Unmount;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -77,19 +75,9 @@ final class UmountCommand implements Callable<Integer> {
         }
     }
 
-    /** It has ended, and whoever started it has not asked for its status yet, which may be never. */
-    private static boolean isZombie(ProcessHandle process) {
-        try {
-            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private boolean ended(ProcessHandle process, long withinNanos) throws InterruptedException {
         long giveUpNanos = around.ticker().monotonicNanos() + withinNanos;
-        while (process.isAlive() && !isZombie(process)) {
+        while (process.isAlive() && !MountNote.isZombie(process)) {
             if (around.ticker().monotonicNanos() - giveUpNanos >= 0) {
                 return false;
             }

@@ -157,4 +157,21 @@ class LongMountTest {
         assertEquals(0, python.exitValue());
         assertFalse(isMounted());
     }
+
+    /** As 'cffs umount' does. The kernel tells nobody of it, and the mount's process goes on for a moment. */
+    @Test
+    void whoUnmountsByHandLosesNothingAndCanMountAtOnce() throws Exception {
+        cffs.cffs("umount", root.toString()).expectExit(0);
+        String[] options = {"commit=manual", "commit=interval,interval=1h", "commit=close"};
+        for (int round = 0; round < options.length; round++) {
+            Started again = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o", options[round],
+                    root.toString()));
+            mount = again;
+            awaitMounted(1);
+            assertEquals(round == 0 ? "" : "round\n".repeat(round), shell("touch log; cat log; echo round >> log"));
+            assertEquals(0, new ProcessBuilder("umount", root.toString()).inheritIO().start().waitFor());
+        }
+        cffs.finish(mount).expectExit(0);
+        assertEquals("round\n".repeat(options.length), cffs.runShell("cat log").expectExit(0).out());
+    }
 }
