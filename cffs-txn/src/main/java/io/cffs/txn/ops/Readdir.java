@@ -53,6 +53,9 @@ public final class Readdir {
         }
         DirectoryPage page = tx.list(directory, stream.nameAt(cookie), limit - entries.size());
         stream.continueAfter(cookie);
+        if (page.entries().isEmpty()) {
+            stream.end();
+        }
         for (DirectoryPage.Entry entry : page.entries()) {
             Lookup.recordHandedOut(tx, who, inode, entry.inode());
             long next = stream.cookieOf(entry.name());

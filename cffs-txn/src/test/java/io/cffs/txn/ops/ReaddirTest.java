@@ -9,7 +9,12 @@ import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.txn.Transaction;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Cookies: places in a listing keep their meaning while the directory changes. */
@@ -29,6 +34,10 @@ class ReaddirTest {
 
     private static void create(Transaction tx, String file) throws FsException {
         Create.run(tx, ROOT, Ino.ROOT, name(file), 0644, OpenFlags.CREATE_NEW);
+    }
+
+    private void link(String file) throws FsException {
+        Link.run(tx, ROOT, volume.ino("/b"), Ino.ROOT, name(file));
     }
 
     private List<Readdir.Entry> read(long cookie, int limit) throws FsException {
@@ -101,6 +110,65 @@ class ReaddirTest {
         create(tx, "c");
         Unlink.run(tx, ROOT, Ino.ROOT, name("h"));
         assertEquals(". .. b c d f", names(read(0, 100)));
+    }
+
+    @Test
+    void goingToTheStartLeavesOtherPlacesWhereTheyAre() throws FsException {
+        List<Readdir.Entry> all = read(0, 100);
+        long d = all.get(3).cookie();
+        long f = all.get(4).cookie();
+        assertEquals(".", names(read(0, 1)));
+        assertEquals("f h", names(read(d, 100)));
+        create(tx, "c");
+        assertEquals(". .. b c", names(read(0, 4)));
+        List<Readdir.Entry> afterD = read(d, 100);
+        assertEquals("f h", names(afterD));
+        assertEquals(f, afterD.getFirst().cookie());
+    }
+
+    @Test
+    void cookiesStayThoughNamesComeAndGoAnywhere() throws FsException {
+        SplittableRandom random = new SplittableRandom(7);
+        TreeSet<String> there = new TreeSet<>(List.of("b", "d", "f", "h"));
+        Map<String, Long> cookies = new HashMap<>();
+        for (int step = 0; step < 3_000; step++) {
+            String some = "n" + random.nextInt(200);
+            if (!there.contains(some)) {
+                there.add(some);
+                link(some);
+            } else if (random.nextBoolean()) {
+                there.remove(some);
+                Unlink.run(tx, ROOT, Ino.ROOT, name(some));
+            }
+            String from = random.nextInt(4) == 0 || cookies.isEmpty()
+                    ? ""
+                    : List.copyOf(cookies.keySet()).get(random.nextInt(cookies.size()));
+            int limit = 1 + random.nextInt(20);
+            List<Readdir.Entry> part = read(from.isEmpty() ? 2 : cookies.get(from), limit);
+            String expected = there.tailSet(from, false).stream().limit(limit).collect(Collectors.joining(" "));
+            assertEquals(expected, names(part));
+            for (Readdir.Entry entry : part) {
+                Long before = cookies.put(entry.name().toString(), entry.cookie());
+                assertTrue(before == null || before == entry.cookie(), entry.name() + " at step " + step);
+            }
+        }
+    }
+
+    @Test
+    void aBusyDirectoryThatIsListedOverAndOverTakesNoMoreRoom() throws FsException {
+        for (int round = 0; round < 200; round++) {
+            for (int file = 0; file < 50; file++) {
+                link(round + "-" + file);
+                if (round > 0) {
+                    Unlink.run(tx, ROOT, Ino.ROOT, name(round - 1 + "-" + file));
+                }
+            }
+            long cookie = 0;
+            for (List<Readdir.Entry> part = read(0, 30); !part.isEmpty(); part = read(cookie, 30)) {
+                cookie = part.getLast().cookie();
+            }
+            assertTrue(stream.size() <= DirectoryStream.GONE_MAX + 3 * 54, "kept " + stream.size());
+        }
     }
 
     @Test

@@ -89,7 +89,7 @@ class LimitsMountTest {
                 os.mkdir("p")
                 for i in range(5000): os.close(os.open("p/%05d" % i, os.O_CREAT | os.O_WRONLY))
                 d = c.opendir(b"p")
-                places = []
+                places, start = [], c.telldir(d)
                 def read():
                     e = c.readdir(d)
                     return ctypes.cast(e, ctypes.POINTER(Dirent)).contents.name if e else None
@@ -98,6 +98,8 @@ class LimitsMountTest {
                 for i in range(4000): os.close(os.open("p/%05d-new" % i, os.O_CREAT | os.O_WRONLY))
                 there = {name for _, name in places if name[:1] != b"." and int(name) % 3}
                 for at in (4000, 17, 2500, 4999):
+                    c.seekdir(d, start)
+                    assert read() == b"."
                     c.seekdir(d, places[at][0])
                     after = [name for _, name in places[at + 1:] if name in there]
                     found = [name for name in iter(read, None) if name in there]
