@@ -30,6 +30,7 @@ public final class FuseReply {
     private final DirectoryWriter directory = new DirectoryWriter();
     private final AtomicBoolean open = new AtomicBoolean();
     private ByteBuffer payload;
+    private ByteBuffer listing; // what directoryWriter fills
     private final Interrupts interrupts;
     private long unique;
     private int sizeAsked;
@@ -253,6 +254,10 @@ public final class FuseReply {
      * @return position 0, limit {@code sizeBytes}, the host's byte order, undefined content
      */
     public ByteBuffer buffer(int sizeBytes) {
+        ByteBuffer lent = sink.room(sizeBytes);
+        if (lent != null) {
+            return lent;
+        }
         if (payload == null || payload.capacity() < sizeBytes) {
             int capacity = Math.max(sizeBytes, PAYLOAD_BYTES_FIRST);
             payload = ByteBuffer.allocateDirect(capacity).order(Layout.ORDER);
@@ -270,15 +275,15 @@ public final class FuseReply {
 
     /** Starts a listing, no longer than the request allows. End it with {@link #directory}. */
     public DirectoryWriter directoryWriter() {
-        directory.begin(buffer(sizeAsked), sizeAsked);
+        listing = buffer(sizeAsked);
+        directory.begin(listing, sizeAsked);
         return directory;
     }
 
     /** READDIR, READDIRPLUS: what {@link #directoryWriter} was given. */
     public void directory() {
         claim();
-        payload.position(0).limit(directory.sizeBytes());
-        send(directory.sizeBytes(), payload);
+        send(directory.sizeBytes(), listing.position(0).limit(directory.sizeBytes()));
     }
 
     public void statfs(FuseStatfs figures) {

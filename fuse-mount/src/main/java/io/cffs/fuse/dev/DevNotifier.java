@@ -96,7 +96,7 @@ final class DevNotifier implements FuseNotifier {
     }
 
     private ByteBuffer begin(int code) {
-        if (ReaderThread.isServing()) {
+        if (ServingThread.isServing()) {
             throw new IllegalStateException("notification from inside a request");
         }
         return message(code);

@@ -4,24 +4,27 @@ import io.cffs.fuse.FuseHandler;
 import io.cffs.fuse.FuseInit;
 import io.cffs.fuse.FuseNotifier;
 import io.cffs.fuse.FuseSession;
+import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.serve.Dispatcher;
 import io.cffs.fuse.serve.Ending;
 import io.cffs.fuse.serve.Negotiation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A mount served over /dev/fuse.
+ * A mount served over /dev/fuse: by threads that read requests from it, or through {@link Rings}, and then by one
+ * reader more, for FORGET and INTERRUPT, which come by the device all the same.
  *
  * <p>The end, whoever begins it: the mount goes, the kernel answers reads with ENODEV once nothing holds it any more,
- * the readers return one by one, and the last of them tells the handler and closes the descriptor. {@link #close}
+ * the threads return one by one, and the last of them tells the handler and closes the descriptor. {@link #close}
  * hastens this by an abort when it takes too long, because programs may hold files of a lazily unmounted file system
  * open.
  */
@@ -29,69 +32,123 @@ public final class DevSession implements FuseSession {
     private static final Logger log = LoggerFactory.getLogger(DevSession.class);
     private static final Duration STOP_AT_MOST = Duration.ofSeconds(5);
     private static final Duration STOP_ROUND = Duration.ofMillis(10);
-    /** Each has buffers of its own. */
-    private static final int READERS_MAX = 64;
+    /** Threads that are started because others wait inside requests. Each has buffers of its own. */
+    private static final int MORE_MAX = 64;
 
     private final MountedDevice device;
     private final FuseHandler handler;
     private final Duration closeAtMost;
     private final DevNotifier notifier;
     private final Ending ending = new Ending();
-    private final List<ReaderThread> readers = new CopyOnWriteArrayList<>();
+    private final List<ServingThread> threads = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
     private State state = State.STARTING; // @GuardedBy("lock")
-    private final Supplier<ReaderThread> reader;
+    private final Stir stir;
+    private final Dispatcher dispatcher;
+    private final Dispatcher.Crowd crowd = new MoreThreads();
+    private final Crew readers; // @GuardedBy("lock")
+    private final int readerCount;
+    private final Rings rings;
+    private final int payloadBytesMax;
     private int running; // @GuardedBy("lock")
-    private int blocked; // @GuardedBy("lock"): readers that wait inside requests
+    private int readersStarted; // @GuardedBy("lock"): those for want of a free one aside
+    private int more; // @GuardedBy("lock"): were started because others wait
 
-    /** @param readerCount threads @param closeAtMost see {@link FuseSession#close} */
+    /**
+     * @param negotiation wants {@link InitFlag#OVER_IO_URING} where there are rings
+     * @param readerCount threads that read the device, if no rings are used
+     * @param closeAtMost see {@link FuseSession#close}
+     * @param rings null for none; the session ends their threads
+     */
     public DevSession(MountedDevice device, FuseHandler handler, Negotiation negotiation, int readerCount,
-            Duration closeAtMost) {
+            Duration closeAtMost, Rings rings) {
         this.device = device;
         this.handler = handler;
         this.closeAtMost = closeAtMost;
+        this.readerCount = readerCount;
+        this.rings = rings;
+        this.payloadBytesMax = negotiation.transferBytesMax();
         IoPool pool = new IoPool(this::openIo);
+        this.stir = new Stir(device.mountPoint());
         this.notifier = new DevNotifier(pool, new DevBackingFiles(device.fd()));
-        Dispatcher dispatcher = new Dispatcher(handler, notifier, negotiation, new Listener());
-        dispatcher.watchCrowd(new MoreReaders());
-        this.reader = () -> new ReaderThread("fuse-reader-" + readers.size(), openIo(), pool, dispatcher,
-                negotiation.transferBytesMax(), this::readerEnded);
-        for (int i = 0; i < readerCount; i++) {
-            readers.add(reader.get());
-        }
-        this.running = readerCount;
+        this.dispatcher = new Dispatcher(handler, notifier, negotiation, new Listener());
+        dispatcher.watchCrowd(crowd);
+        this.readers = new Crew(crew -> new ReaderThread("fuse-reader-" + threads.size(), crew, openIo(), pool,
+                dispatcher, negotiation.transferBytesMax(), this::threadEnded));
     }
 
     /**
-     * One reader is always free to hear of interrupts and of what else comes: where all wait inside requests, one more
+     * One thread is always free to hear of interrupts and of what else comes: where all wait inside requests, one more
      * is started. It stays.
      */
-    private final class MoreReaders implements Dispatcher.Crowd {
+    private final class MoreThreads implements Dispatcher.Crowd {
         @Override
         public void blocks() {
+            Crew crew = ((ServingThread) Thread.currentThread()).crew();
             synchronized (lock) {
-                blocked++;
-                if (blocked < running || running >= READERS_MAX || state.ordinal() >= State.ENDING.ordinal()) {
-                    return;
+                if (crew.blocks() && more < MORE_MAX) {
+                    more++;
+                    start(crew.oneMore());
                 }
-                ReaderThread more = reader.get();
-                readers.add(more);
-                running++;
-                more.start();
             }
         }
 
         @Override
         public void goesOn() {
             synchronized (lock) {
-                blocked--;
+                ((ServingThread) Thread.currentThread()).crew().goesOn();
             }
         }
     }
 
+    // @GuardedBy("lock"), called by threads that are counted already: so the end has not come
+    private void start(ServingThread thread) {
+        count(thread);
+        thread.start();
+    }
+
+    // @GuardedBy("lock")
+    private void count(ServingThread thread) {
+        threads.add(thread);
+        thread.crew().started();
+        running++;
+    }
+
     /** Begins to serve. To be called once. */
     public void start() {
-        readers.forEach(Thread::start);
+        // Where there are rings one is enough: it hears of what never comes through them.
+        startReaders(rings == null ? readerCount : 1);
+    }
+
+    /** @param count those included that were started before */
+    private void startReaders(int count) {
+        synchronized (lock) {
+            while (readersStarted < count) {
+                readersStarted++;
+                start(readers.oneMore());
+            }
+        }
+    }
+
+    private void startRings() {
+        synchronized (lock) {
+            Map<Integer, Crew> crews = new HashMap<>();
+            for (RingThread thread : rings.threads()) {
+                Crew crew = crews.computeIfAbsent(thread.queue(), queue -> new Crew(same -> anotherRing(same, queue)));
+                thread.begin(work(crew, false));
+                count(thread);
+            }
+        }
+    }
+
+    private RingThread anotherRing(Crew crew, int queue) {
+        RingThread thread = new RingThread(queue, payloadBytesMax);
+        thread.begin(work(crew, true));
+        return thread;
+    }
+
+    private RingThread.Work work(Crew crew, boolean joins) {
+        return new RingThread.Work(device.fd(), stir, dispatcher, crowd, crew, joins, this::ringEnded);
     }
 
     private DeviceIo openIo() {
@@ -111,6 +168,16 @@ public final class DevSession implements FuseSession {
             connectionId().ifPresent(id -> KernelReadahead.raise(id, init.maxReadaheadBytes()));
             advance(State.READY);
             ending.ready(init);
+        }
+
+        @Override
+        public void answered(FuseInit init) {
+            if (init.has(InitFlag.OVER_IO_URING)) {
+                startRings();
+            } else if (rings != null) {
+                rings.refuse();
+                startReaders(readerCount);
+            }
         }
 
         @Override
@@ -137,10 +204,33 @@ public final class DevSession implements FuseSession {
         }
     }
 
-    private void readerEnded() {
+    private void ringEnded(RingThread thread, RingThread.End end) {
+        switch (end) {
+            case OVER -> log.trace("the queue of processor {} has ended", thread.queue());
+            case REFUSED -> {
+                log.warn("a ring was refused: requests come through the device, or wait for other rings");
+                startReaders(readerCount);
+                finishAfter(thread);
+                return;
+            }
+            case BROKEN -> {
+                log.error("requests through io_uring cannot be served any more: the connection is ended");
+                connectionId().ifPresent(Connections::abort);
+            }
+        }
+        threadEnded(thread);
+    }
+
+    private void threadEnded(ServingThread thread) {
         advance(State.ENDING);
+        threads.forEach(ServingThread::connectionEnded);
+        finishAfter(thread);
+    }
+
+    private void finishAfter(ServingThread thread) {
         boolean last;
         synchronized (lock) {
+            thread.crew().ended();
             running--;
             last = running == 0;
         }
@@ -150,6 +240,9 @@ public final class DevSession implements FuseSession {
     }
 
     private void finish() {
+        if (rings != null) {
+            rings.refuse();
+        }
         Ending.destroy(handler);
         device.close();
         advance(State.ENDED);
@@ -199,7 +292,7 @@ public final class DevSession implements FuseSession {
         long rounds = STOP_AT_MOST.dividedBy(STOP_ROUND);
         boolean done = aborted && ending.awaitEnd(STOP_ROUND);
         for (long round = 0; round < rounds && !done; round++) {
-            readers.forEach(ReaderThread::stopReading);
+            threads.forEach(ServingThread::stopReading);
             done = ending.awaitEnd(STOP_ROUND);
         }
         if (!done) {
@@ -215,7 +308,7 @@ public final class DevSession implements FuseSession {
 
     @Override
     public void close() {
-        if (ReaderThread.isServing()) {
+        if (ServingThread.isServing()) {
             throw new IllegalStateException("a session cannot be closed from inside a request");
         }
         int connection = connectionId().orElse(-1);

@@ -7,28 +7,29 @@ import io.cffs.fuse.serve.Dispatcher;
 import io.cffs.fuse.wire.Layout;
 import io.cffs.fuse.wire.PieceSink;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes requests from the device one by one, each into the same buffer, and serves them. */
-final class ReaderThread extends Thread implements PieceSink {
+final class ReaderThread extends ServingThread implements PieceSink {
     private static final Logger log = LoggerFactory.getLogger(ReaderThread.class);
     /** Reads in a row that fail for no known reason before the thread gives up. */
     private static final int FAILURES_MAX = 64;
 
+    private final Crew crew;
     private final DeviceIo io;
     private final IoPool others;
     private final Dispatcher dispatcher;
-    private final Runnable atEnd;
+    private final Consumer<ServingThread> atEnd;
     private final ByteBuffer frame;
     private final FuseRequest request;
-    private volatile boolean stopping;
-    private boolean serving;
 
     /** @param atEnd runs on this thread when it will take no more requests */
-    ReaderThread(String name, DeviceIo io, IoPool others, Dispatcher dispatcher, int transferBytesMax, Runnable atEnd) {
+    ReaderThread(String name, Crew crew, DeviceIo io, IoPool others, Dispatcher dispatcher, int transferBytesMax,
+            Consumer<ServingThread> atEnd) {
         super(name);
-        setDaemon(true);
+        this.crew = crew;
         this.io = io;
         this.others = others;
         this.dispatcher = dispatcher;
@@ -38,14 +39,13 @@ final class ReaderThread extends Thread implements PieceSink {
         this.request = new FuseRequest(frame);
     }
 
-    /** Whether the current thread is in the middle of a request of any session. */
-    static boolean isServing() {
-        return Thread.currentThread() instanceof ReaderThread reader && reader.serving;
+    @Override
+    Crew crew() {
+        return crew;
     }
 
-    /** Ends this thread between two requests. To be repeated until it has ended. */
-    void stopReading() {
-        stopping = true;
+    @Override
+    void wake() {
         io.wake();
     }
 
@@ -54,7 +54,7 @@ final class ReaderThread extends Thread implements PieceSink {
         try {
             serveUntilEnd();
         } finally {
-            atEnd.run();
+            atEnd.accept(this);
         }
     }
 
@@ -65,13 +65,13 @@ final class ReaderThread extends Thread implements PieceSink {
             int length = io.read(frame);
             if (length > 0) {
                 failures = 0;
-                serving = true;
+                serving(true);
                 dispatcher.serve(request, reply, length);
-                serving = false;
+                serving(false);
                 if (reply.isDeferred()) {
                     reply = new FuseReply(this, dispatcher.interrupts());
                 }
-            } else if (stopping || isEnd(length)) {
+            } else if (isStopping() || isEnd(length)) {
                 return;
             } else if (!isTransient(length)) {
                 failures++;

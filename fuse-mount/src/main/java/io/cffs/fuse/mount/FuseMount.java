@@ -2,13 +2,17 @@ package io.cffs.fuse.mount;
 
 import io.cffs.fuse.FuseHandler;
 import io.cffs.fuse.FuseSession;
+import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.dev.DevSession;
 import io.cffs.fuse.dev.MountedDevice;
+import io.cffs.fuse.dev.Rings;
 import io.cffs.fuse.libfuse.LibfuseSession;
 import io.cffs.fuse.serve.Negotiation;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Where mounting starts. */
 public final class FuseMount {
@@ -31,11 +35,25 @@ public final class FuseMount {
 
     private static FuseSession serve(MountOptions options, FuseHandler handler, MountedDevice device) {
         int transfer = (options.transferBytesMax() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        Negotiation negotiation = new Negotiation(options.flags(), transfer, options.readaheadBytesMax(),
+        Rings rings = rings(options, device, transfer);
+        Set<InitFlag> flags = new HashSet<>(options.flags());
+        flags.remove(InitFlag.OVER_IO_URING);
+        if (rings != null) {
+            flags.add(InitFlag.OVER_IO_URING);
+        }
+        Negotiation negotiation = new Negotiation(flags, transfer, options.readaheadBytesMax(),
                 options.backgroundMax(), options.requestTimeoutSeconds());
-        DevSession session = new DevSession(device, handler, negotiation, options.readers(), options.closeAtMost());
+        DevSession session = new DevSession(device, handler, negotiation, options.readers(), options.closeAtMost(),
+                rings);
         session.start();
         return session;
+    }
+
+    private static Rings rings(MountOptions options, MountedDevice device, int transferBytesMax) {
+        if (options.ioUring() == MountOptions.IoUring.OFF || device.isInherited()) {
+            return null;
+        }
+        return Rings.open(transferBytesMax, options.readers(), options.ioUring() == MountOptions.IoUring.ON);
     }
 
     private static FuseSession libfuse(MountOptions options, FuseHandler handler) throws IOException {

@@ -21,7 +21,7 @@ import java.util.Set;
  * @param transport who speaks with the kernel
  * @param inheritedFd a descriptor of /dev/fuse that somebody has mounted already; -1 for none
  * @param ways which ways to mount may be tried, in this order
- * @param readers threads that take requests, 1 to 64
+ * @param readers threads that take requests, 1 to 64; through io_uring one for each processor at least
  * @param transferBytesMax largest READ and WRITE, 4 KiB to 16 MiB; the kernel may allow less
  * @param readaheadBytesMax most that the kernel reads ahead of a program
  * @param backgroundMax asynchronous requests (readahead, direct I/O in flight) that the kernel sends at a time
@@ -29,6 +29,7 @@ import java.util.Set;
  * @param requestTimeoutSeconds a request not answered in this time ends the connection; 0 for never
  * @param guarded a helper process unmounts when this one is killed; not for inherited descriptors
  * @param closeAtMost how long {@code close} waits for requests under way
+ * @param ioUring whether requests may come through rings shared with the kernel
  */
 public record MountOptions(
         Path mountPoint,
@@ -47,7 +48,8 @@ public record MountOptions(
         Set<InitFlag> flags,
         int requestTimeoutSeconds,
         boolean guarded,
-        Duration closeAtMost) {
+        Duration closeAtMost,
+        IoUring ioUring) {
 
     public static final int READERS_MAX = 64;
     public static final int TRANSFER_BYTES_MIN = 4 << 10;
@@ -61,6 +63,18 @@ public record MountOptions(
         DEVFUSE,
         /** The host's libfuse 2 through jnr-fuse: paths instead of inodes, nothing cached by the kernel. */
         LIBFUSE
+    }
+
+    /**
+     * Whether requests come through io_uring (Linux 6.14 and newer) instead of reads of /dev/fuse. Never with an
+     * inherited descriptor: the native calls would cost the start of its process.
+     */
+    public enum IoUring {
+        /** Where the kernel offers it. */
+        AUTO,
+        /** The same, with a warning where it does not. */
+        ON,
+        OFF
     }
 
     public MountOptions {
@@ -92,7 +106,7 @@ public record MountOptions(
     public static MountOptions at(Path mountPoint) {
         return new MountOptions(mountPoint, "fuse", "java", false, false, false, Transport.DEVFUSE, -1,
                 List.of(MountWay.values()), 4, 1 << 20, 1 << 20, 64, EnumSet.copyOf(InitFlag.USUAL), 0,
-                false, Duration.ofSeconds(5));
+                false, Duration.ofSeconds(5), IoUring.AUTO);
     }
 
     /** The inherited descriptor, from its own option or from a mount point of the form /dev/fd/N. */
@@ -108,60 +122,66 @@ public record MountOptions(
     public MountOptions withNames(String newFsName, String newSubtype) {
         return new MountOptions(mountPoint, newFsName, newSubtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withAccess(boolean newAllowOther, boolean newDefaultPermissions, boolean newReadOnly) {
         return new MountOptions(mountPoint, fsName, subtype, newAllowOther, newDefaultPermissions, newReadOnly,
                 transport, inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withTransport(Transport newTransport) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, newTransport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withInheritedFd(int fd) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport, fd,
                 ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags, requestTimeoutSeconds,
-                guarded, closeAtMost);
+                guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withWays(MountWay... newWays) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, List.of(newWays), readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withReaders(int newReaders) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, newReaders, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withTransfer(int newTransferBytesMax, int newReadaheadBytesMax, int newBackgroundMax) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, newTransferBytesMax, newReadaheadBytesMax, newBackgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withFlags(Set<InitFlag> newFlags) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, newFlags,
-                requestTimeoutSeconds, guarded, closeAtMost);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
     }
 
     public MountOptions withTimeouts(int newRequestTimeoutSeconds, Duration newCloseAtMost) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                newRequestTimeoutSeconds, guarded, newCloseAtMost);
+                newRequestTimeoutSeconds, guarded, newCloseAtMost, ioUring);
     }
 
     public MountOptions withGuard(boolean newGuarded) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, newGuarded, closeAtMost);
+                requestTimeoutSeconds, newGuarded, closeAtMost, ioUring);
+    }
+
+    public MountOptions withIoUring(IoUring newIoUring) {
+        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
+                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
+                requestTimeoutSeconds, guarded, closeAtMost, newIoUring);
     }
 }

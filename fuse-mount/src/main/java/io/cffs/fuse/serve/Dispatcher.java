@@ -41,6 +41,9 @@ public final class Dispatcher {
 
         void agreed(FuseInit init);
 
+        /** The kernel has the answer to the first exchange. */
+        default void answered(FuseInit init) {}
+
         void refused(String sentence);
 
         /** The kernel says that nothing more will come. */
@@ -212,6 +215,7 @@ public final class Dispatcher {
                 // Before the answer: the kernel sends what waits as soon as it has it, to other threads too.
                 listener.agreed(agreed);
                 out.data(answer);
+                listener.answered(agreed);
             }
         }
     }

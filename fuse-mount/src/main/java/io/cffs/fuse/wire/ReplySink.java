@@ -14,4 +14,13 @@ public interface ReplySink {
      * undefined afterwards
      */
     void send(ByteBuffer head, ByteBuffer payload);
+
+    /**
+     * Memory of the transport's own for the payload of the answer that is due: sent from there without a copy.
+     *
+     * @return position 0, limit {@code sizeBytes}, the host's byte order; null when there is none now
+     */
+    default ByteBuffer room(int sizeBytes) {
+        return null;
+    }
 }

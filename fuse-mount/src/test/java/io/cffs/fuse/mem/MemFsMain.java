@@ -9,8 +9,8 @@ import java.time.Duration;
 
 /**
  * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos[:attr-valid-nanos]]
- * [readers] [devfuse|guarded|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted and
- * ends when unmounted.
+ * [readers] [devfuse|ring|guarded|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted
+ * and ends when unmounted.
  */
 public final class MemFsMain {
     private MemFsMain() {}
@@ -31,6 +31,8 @@ public final class MemFsMain {
         if (args.length > 4 && args[4].equals("fusermount")) {
             options = options.withWays(MountWay.FUSERMOUNT);
         }
+        boolean rings = args.length > 4 && args[4].equals("ring");
+        options = options.withIoUring(rings ? MountOptions.IoUring.ON : MountOptions.IoUring.OFF);
         if (args.length > 5) {
             options = options.withInheritedFd(Integer.parseInt(args[5]));
         }

@@ -11,4 +11,9 @@ final class Privileges {
     static boolean canMount() {
         return Files.isWritable(Path.of("/dev/fuse")) && Libc.uid() == 0;
     }
+
+    /** Whether io_uring can be switched on for a test, and used. */
+    static boolean canUseRings() {
+        return canMount() && KernelRings.canSwitch();
+    }
 }
