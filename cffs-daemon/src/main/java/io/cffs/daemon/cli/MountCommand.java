@@ -47,7 +47,8 @@ final class MountCommand implements Callable<Integer> {
         "commit=close (default), fsync, interval, manual or runs: when changes are committed.",
         "interval=TIME for commit=interval (default: 1s).",
         "ro: refuse writes. allow_other: other users may use it.",
-        "transport=devfuse (default) or libfuse."})
+        "transport=devfuse (default) or libfuse.",
+        "io_uring=auto (default: where the kernel offers it), on or off."})
     private List<String> options = new ArrayList<>();
 
     @Option(names = "--read-only", description = "As -o ro.")
@@ -113,6 +114,7 @@ final class MountCommand implements Callable<Integer> {
         MountedVolume volume = parts.mount(MountOptions.at(own.directory())
                 .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
                 .withTransport(choices.transport())
+                .withIoUring(choices.ioUring())
                 .withGuard(true));
         volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
         return volume;
@@ -190,13 +192,15 @@ final class MountCommand implements Callable<Integer> {
             Duration interval,
             boolean readOnly,
             boolean allowOther,
-            MountOptions.Transport transport) {
+            MountOptions.Transport transport,
+            MountOptions.IoUring ioUring) {
         static MountChoices parse(List<String> options) {
             CommitMode mode = CommitMode.CLOSE;
             Duration interval = Duration.ofSeconds(1);
             boolean readOnly = false;
             boolean allowOther = false;
             MountOptions.Transport transport = MountOptions.Transport.DEVFUSE;
+            MountOptions.IoUring ioUring = MountOptions.IoUring.AUTO;
             for (String option : options) {
                 switch (option) {
                     case "commit=close" -> mode = CommitMode.CLOSE;
@@ -209,13 +213,16 @@ final class MountCommand implements Callable<Integer> {
                     case "allow_other" -> allowOther = true;
                     case "transport=devfuse" -> transport = MountOptions.Transport.DEVFUSE;
                     case "transport=libfuse" -> transport = MountOptions.Transport.LIBFUSE;
+                    case "io_uring=auto" -> ioUring = MountOptions.IoUring.AUTO;
+                    case "io_uring=on" -> ioUring = MountOptions.IoUring.ON;
+                    case "io_uring=off" -> ioUring = MountOptions.IoUring.OFF;
                     case String text when text.startsWith("interval=") ->
                             interval = interval(text.substring("interval=".length()));
                     default -> throw new Failure(Exit.USAGE,
                             "no such option: -o " + option + "; see 'cffs mount --help'");
                 }
             }
-            return new MountChoices(mode, interval, readOnly, allowOther, transport);
+            return new MountChoices(mode, interval, readOnly, allowOther, transport, ioUring);
         }
 
         private static Duration interval(String text) {
