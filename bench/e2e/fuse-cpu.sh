@@ -6,7 +6,9 @@
 #
 # Needs root, /dev/fuse, gcc and libfuse3-dev. Mounts live in a name space of their own.
 # TRANSPORTS selects what is measured: c, channel (inherited descriptor), native, libfuse, and cffs: a mount of CFFS itself,
-# the file committed and in its caches (default "c channel native cffs").
+# the file committed and in its caches (default "c channel native cffs"); ring and cffsring are native and cffs with requests
+# through io_uring. What that saves shows only where server and load may run on one processor: SERVER_CPUS=0,1 LOAD_CPUS=0,1.
+# With FIFO=1 both run before all else on the machine while they are measured, as they would on one that is idle.
 set -eu
 if [ "${IN_NAMESPACE:-}" != 1 ]; then
     IN_NAMESPACE=1 exec unshare --mount --propagation private "$0" "$@"
@@ -14,7 +16,10 @@ fi
 rounds=${1:-3}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
-trap 'umount -l "$work"/m.* 2>/dev/null || true; rm -rf "$work"' EXIT
+switch=/sys/module/fuse/parameters/enable_uring
+rings_before=$(cat "$switch" 2>/dev/null || true)
+trap 'umount -l "$work"/m.* 2>/dev/null || true; rm -rf "$work"; [ -z "$rings_before" ] || echo "$rings_before" > "$switch"' EXIT
+case ${TRANSPORTS:-} in *ring*) echo Y > "$switch" ;; esac
 "$root/bench/baseline/build.sh" "$work"
 java=${JAVA:-$(ls -d /usr/lib/jvm/*25*/bin/java | head -1)}
 if [ ! -d "$root/fuse-mount/target/test-classes/io" ] || [ ! -f "$root/fuse-mount/target/bench.cp" ]; then
@@ -37,6 +42,8 @@ start() { # transport; sets pid and mount
     c) taskset -c "$server_cpus" "$work/memfs" "$mount" & pid=$! ;;
     native) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" > "$work/out.$1" & pid=$! ;;
+    ring) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
+            "${READERS:-2}" ring > "$work/out.$1" & pid=$! ;;
     channel) exec 9<>/dev/fuse
         mount -i -t fuse.memfs -o fd=9,rootmode=40000,user_id=0,group_id=0,max_read=1048576 memfs "$mount"
         taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
@@ -44,22 +51,24 @@ start() { # transport; sets pid and mount
         exec 9<&- ;;
     libfuse) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" libfuse > "$work/out.$1" & pid=$! ;;
-    cffs) CFFS_PASSTHROUGH=off taskset -c "$server_cpus" "$root/cffs" mount --store "$work/store" -o commit=manual \
-            "$mount" > "$work/out.$1" 2>&1 & ;;
+    cffs | cffsring)
+        case $1 in cffs) rings=off ;; *) rings=on ;; esac
+        CFFS_PASSTHROUGH=off taskset -c "$server_cpus" "$root/cffs" mount --store "$work/store.$1" \
+            -o commit=manual,io_uring=$rings "$mount" > "$work/out.$1" 2>&1 & ;;
     esac
     n=0
     until grep -q " $mount " /proc/self/mountinfo; do n=$((n + 1)); [ $n -lt 400 ] || exit 1; sleep 0.05; done
     "$work/load" fill "$mount/file" 67108864 > /dev/null
-    if [ "$1" = cffs ]; then
+    case $1 in cffs*)
         echo > "$mount/.cffs/commit"
         # The launcher may keep a shell between: the daemon is the Java process that names the mount point.
         pid=$(grep -la "java" /proc/[0-9]*/comm | cut -d/ -f3 | while read -r each; do
-            tr '\0' ' ' < "/proc/$each/cmdline" | grep -q " mount .*$mount" && echo "$each"; done | head -1)
-    fi
+            tr '\0' ' ' < "/proc/$each/cmdline" | grep -q " mount .*$mount " && echo "$each"; done | head -1) ;;
+    esac
 }
 
 stop() { # transport
-    [ "$1" != cffs ] || "$root/cffs" umount "$work/m.cffs" > /dev/null 2>&1 || true
+    case $1 in cffs*) "$root/cffs" umount "$work/m.$1" > /dev/null 2>&1 || true ;; esac
     umount -l "$work/m.$1" 2>/dev/null || true
     eval "pid=\$pid_$1"
     n=0
@@ -71,9 +80,11 @@ stop() { # transport
 measure() { # transport workload requests load-arguments...
     name=$1 workload=$2 requests=$3; shift 3
     eval "pid=\$pid_$name"
+    [ -z "${FIFO:-}" ] || chrt -f -a -p 1 "$pid"
     before=$(cpu_of "$pid")
-    nanos=$(taskset -c "$load_cpus" "$work/load" "$@")
+    nanos=$(taskset -c "$load_cpus" ${FIFO:+chrt -f 1} "$work/load" "$@")
     after=$(cpu_of "$pid")
+    [ -z "${FIFO:-}" ] || chrt -o -a -p 0 "$pid"
     echo "$name $workload $requests $((after - before)) $nanos" >> "$work/raw"
 }
 
