@@ -52,9 +52,9 @@ start() { # transport; sets pid and mount
     libfuse) taskset -c "$server_cpus" "$java" $jvm -cp "$classes" io.cffs.fuse.mem.MemFsMain "$mount" direct $forever:0 \
             "${READERS:-2}" libfuse > "$work/out.$1" & pid=$! ;;
     cffs | cffsring)
-        case $1 in cffs) rings=off ;; *) rings=on ;; esac
+        case $1 in cffs) rings= ;; *) rings=,io_uring ;; esac
         CFFS_PASSTHROUGH=off taskset -c "$server_cpus" "$root/cffs" mount --store "$work/store.$1" \
-            -o commit=manual,io_uring=$rings "$mount" > "$work/out.$1" 2>&1 & ;;
+            -o commit=manual$rings "$mount" > "$work/out.$1" 2>&1 & ;;
     esac
     n=0
     until grep -q " $mount " /proc/self/mountinfo; do n=$((n + 1)); [ $n -lt 400 ] || exit 1; sleep 0.05; done
@@ -93,7 +93,7 @@ workloads() { # transport
     measure "$1" stat 10000 stat "$file" 10000
     measure "$1" read4k 10000 read "$file" 10000 4096 random 1
     measure "$1" read4k_8threads 8000 read "$file" 1000 4096 random 8
-    measure "$1" read1m 200 read "$file" 200 1048576 sequential 1
+    measure "$1" read1m 1000 read "$file" 1000 1048576 sequential 1
 }
 
 # After all reads: what CFFS has written in a transaction it reads from another place than what is stored.
@@ -109,8 +109,10 @@ for transport in $transports; do
     start "$transport"
     eval "pid_$transport=$pid"
     case $transport in c) ;; *) # until the JVM's compilers have settled
-        "$work/load" stat "$mount/file" "${WARM_UP:-60000}" > /dev/null
-        "$work/load" read "$mount/file" "${WARM_UP:-60000}" 4096 random 1 > /dev/null ;; esac
+        "$work/load" stat "$mount/file" "${WARM_UP:-200000}" > /dev/null
+        "$work/load" read "$mount/file" "${WARM_UP:-200000}" 4096 random 1 > /dev/null
+        "$work/load" read "$mount/file" "$((${WARM_UP:-200000} / 8))" 4096 random 8 > /dev/null
+        "$work/load" read "$mount/file" "$((${WARM_UP:-200000} / 80))" 1048576 sequential 1 > /dev/null ;; esac
     workloads "$transport"
 done
 rm "$work/raw"

@@ -48,7 +48,7 @@ final class MountCommand implements Callable<Integer> {
         "interval=TIME for commit=interval (default: 1s).",
         "ro: refuse writes. allow_other: other users may use it.",
         "transport=devfuse (default) or libfuse.",
-        "io_uring=auto (default: where the kernel offers it), on or off."})
+        "io_uring: take requests through io_uring, if the kernel has that switched on."})
     private List<String> options = new ArrayList<>();
 
     @Option(names = "--read-only", description = "As -o ro.")
@@ -193,14 +193,14 @@ final class MountCommand implements Callable<Integer> {
             boolean readOnly,
             boolean allowOther,
             MountOptions.Transport transport,
-            MountOptions.IoUring ioUring) {
+            boolean ioUring) {
         static MountChoices parse(List<String> options) {
             CommitMode mode = CommitMode.CLOSE;
             Duration interval = Duration.ofSeconds(1);
             boolean readOnly = false;
             boolean allowOther = false;
             MountOptions.Transport transport = MountOptions.Transport.DEVFUSE;
-            MountOptions.IoUring ioUring = MountOptions.IoUring.AUTO;
+            boolean ioUring = false;
             for (String option : options) {
                 switch (option) {
                     case "commit=close" -> mode = CommitMode.CLOSE;
@@ -213,9 +213,7 @@ final class MountCommand implements Callable<Integer> {
                     case "allow_other" -> allowOther = true;
                     case "transport=devfuse" -> transport = MountOptions.Transport.DEVFUSE;
                     case "transport=libfuse" -> transport = MountOptions.Transport.LIBFUSE;
-                    case "io_uring=auto" -> ioUring = MountOptions.IoUring.AUTO;
-                    case "io_uring=on" -> ioUring = MountOptions.IoUring.ON;
-                    case "io_uring=off" -> ioUring = MountOptions.IoUring.OFF;
+                    case "io_uring" -> ioUring = true;
                     case String text when text.startsWith("interval=") ->
                             interval = interval(text.substring("interval=".length()));
                     default -> throw new Failure(Exit.USAGE,

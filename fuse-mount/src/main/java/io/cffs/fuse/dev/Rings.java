@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The threads that are to serve a connection through io_uring (Linux 6.14 and newer), each with its ring. They are
@@ -30,28 +29,26 @@ public final class Rings {
     }
 
     /**
-     * Rings for a mount, or null when it is to read the device.
+     * Rings for a mount, or null, with a warning, when it is to read the device.
      *
      * @param transferBytesMax largest READ and WRITE
      * @param readers threads in all, if there are fewer processors
-     * @param required whether their absence is worth a warning
      */
-    public static Rings open(int transferBytesMax, int readers, boolean required) {
+    public static Rings open(int transferBytesMax, int readers) {
         int queues = Processors.possible();
         if (!isOffered() || queues == 0 || queues > THREADS_MAX || transferBytesMax < PAYLOAD_BYTES_MIN) {
-            return none("the kernel does not offer it (see " + PARAMETER + "), or not for this mount", required);
+            return none("the kernel does not offer it (see " + PARAMETER + "), or not for this mount");
         }
         Rings rings = new Rings(start(queues, (readers + queues - 1) / queues, transferBytesMax));
         if (rings.threads.stream().allMatch(thread -> thread.opened().join())) {
             return rings;
         }
         rings.refuse();
-        return none("this process may have no ring, or not as many as there are processors", required);
+        return none("this process may have no ring, or not as many as there are processors");
     }
 
-    private static Rings none(String why, boolean required) {
-        log.atLevel(required ? Level.WARN : Level.DEBUG)
-                .log("io_uring is not used: {}", why);
+    private static Rings none(String why) {
+        log.warn("io_uring is not used: {}", why);
         return null;
     }
 

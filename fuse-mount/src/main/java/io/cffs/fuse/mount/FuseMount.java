@@ -50,10 +50,7 @@ public final class FuseMount {
     }
 
     private static Rings rings(MountOptions options, MountedDevice device, int transferBytesMax) {
-        if (options.ioUring() == MountOptions.IoUring.OFF || device.isInherited()) {
-            return null;
-        }
-        return Rings.open(transferBytesMax, options.readers(), options.ioUring() == MountOptions.IoUring.ON);
+        return options.ioUring() && !device.isInherited() ? Rings.open(transferBytesMax, options.readers()) : null;
     }
 
     private static FuseSession libfuse(MountOptions options, FuseHandler handler) throws IOException {

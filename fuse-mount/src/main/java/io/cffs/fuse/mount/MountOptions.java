@@ -29,7 +29,8 @@ import java.util.Set;
  * @param requestTimeoutSeconds a request not answered in this time ends the connection; 0 for never
  * @param guarded a helper process unmounts when this one is killed; not for inherited descriptors
  * @param closeAtMost how long {@code close} waits for requests under way
- * @param ioUring whether requests may come through rings shared with the kernel
+ * @param ioUring requests come through io_uring (Linux 6.14 and newer) instead of reads of /dev/fuse, with a warning
+ *     where that cannot be had. Not with an inherited descriptor: native calls would cost the start of its process
  */
 public record MountOptions(
         Path mountPoint,
@@ -49,7 +50,7 @@ public record MountOptions(
         int requestTimeoutSeconds,
         boolean guarded,
         Duration closeAtMost,
-        IoUring ioUring) {
+        boolean ioUring) {
 
     public static final int READERS_MAX = 64;
     public static final int TRANSFER_BYTES_MIN = 4 << 10;
@@ -63,18 +64,6 @@ public record MountOptions(
         DEVFUSE,
         /** The host's libfuse 2 through jnr-fuse: paths instead of inodes, nothing cached by the kernel. */
         LIBFUSE
-    }
-
-    /**
-     * Whether requests come through io_uring (Linux 6.14 and newer) instead of reads of /dev/fuse. Never with an
-     * inherited descriptor: the native calls would cost the start of its process.
-     */
-    public enum IoUring {
-        /** Where the kernel offers it. */
-        AUTO,
-        /** The same, with a warning where it does not. */
-        ON,
-        OFF
     }
 
     public MountOptions {
@@ -106,7 +95,7 @@ public record MountOptions(
     public static MountOptions at(Path mountPoint) {
         return new MountOptions(mountPoint, "fuse", "java", false, false, false, Transport.DEVFUSE, -1,
                 List.of(MountWay.values()), 4, 1 << 20, 1 << 20, 64, EnumSet.copyOf(InitFlag.USUAL), 0,
-                false, Duration.ofSeconds(5), IoUring.AUTO);
+                false, Duration.ofSeconds(5), false);
     }
 
     /** The inherited descriptor, from its own option or from a mount point of the form /dev/fd/N. */
@@ -179,7 +168,7 @@ public record MountOptions(
                 requestTimeoutSeconds, newGuarded, closeAtMost, ioUring);
     }
 
-    public MountOptions withIoUring(IoUring newIoUring) {
+    public MountOptions withIoUring(boolean newIoUring) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
                 requestTimeoutSeconds, guarded, closeAtMost, newIoUring);

@@ -32,7 +32,7 @@ public final class MemFsMain {
             options = options.withWays(MountWay.FUSERMOUNT);
         }
         boolean rings = args.length > 4 && args[4].equals("ring");
-        options = options.withIoUring(rings ? MountOptions.IoUring.ON : MountOptions.IoUring.OFF);
+        options = options.withIoUring(rings);
         if (args.length > 5) {
             options = options.withInheritedFd(Integer.parseInt(args[5]));
         }

@@ -60,7 +60,7 @@ class RingMountTest extends DevfuseMountTest {
 
     @Override
     MountOptions change(MountOptions options) {
-        return options.withIoUring(MountOptions.IoUring.ON);
+        return options.withIoUring(true);
     }
 
     /** Where there are no control files to abort with, the kernel takes the rings down a moment after their end. */
@@ -275,7 +275,7 @@ class RingMountTest extends DevfuseMountTest {
 
     @Test
     void aMountMayDoWithoutOrBeTooSmallForThem() throws Exception {
-        at = new MountedMemFs(new MemFs(0, false), options -> options.withIoUring(MountOptions.IoUring.OFF));
+        at = new MountedMemFs(new MemFs(0, false), options -> options.withIoUring(false));
         assertFalse(at.fs.agreed.has(InitFlag.OVER_IO_URING));
         at.close();
         at = new MountedMemFs(new MemFs(0, false), options -> change(options).withTransfer(64 << 10, 64 << 10, 16));
@@ -288,7 +288,7 @@ class RingMountTest extends DevfuseMountTest {
         Path path = Files.createTempDirectory("cffs-mount-test");
         MemFs fs = new MemFs(0, false);
         int transfer = 1 << 20;
-        Rings tooSmall = Rings.open(transfer / 2, 2, true);
+        Rings tooSmall = Rings.open(transfer / 2, 2);
         Negotiation negotiation = new Negotiation(Set.of(InitFlag.OVER_IO_URING, InitFlag.BIG_WRITES), transfer, 0, 16,
                 0);
         try (DevSession session = new DevSession(SyscallMount.mount(MountOptions.at(path)), fs, negotiation, 2,
