@@ -120,13 +120,11 @@ rm "$work/raw"
 for round in $(seq "$rounds"); do
     for transport in $transports; do workloads "$transport"; done
 done
-for round in $(seq 0 "$rounds"); do
-    for transport in $transports; do
-        [ "$round" != 0 ] || measured=$(wc -l < "$work/raw")
-        write_workloads "$transport"
-        # The first round warms up.
-        [ "$round" != 0 ] || { head -n "$measured" "$work/raw" > "$work/kept" && mv "$work/kept" "$work/raw"; }
-    done
+# Rounds up to 0 warm up.
+for round in $(seq -7 "$rounds"); do
+    [ "$round" != -7 ] || cp "$work/raw" "$work/kept"
+    for transport in $transports; do write_workloads "$transport"; done
+    [ "$round" != 0 ] || mv "$work/kept" "$work/raw"
 done
 for transport in $transports; do stop "$transport"; done
 
