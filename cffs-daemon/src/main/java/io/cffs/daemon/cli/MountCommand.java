@@ -2,14 +2,17 @@ package io.cffs.daemon.cli;
 
 import io.cffs.daemon.mount.CommitMode;
 import io.cffs.daemon.mount.MountedVolume;
+import io.cffs.fuse.mount.MountFlag;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.model.FsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,6 +50,7 @@ final class MountCommand implements Callable<Integer> {
         "commit=close (default), fsync, interval, manual or runs: when changes are committed.",
         "interval=TIME for commit=interval (default: 1s).",
         "ro: refuse writes. allow_other: other users may use it.",
+        "noatime: reading moves no access time. noexec: no program is started from it.",
         "transport=devfuse (default) or libfuse.",
         "io_uring: take requests through io_uring, if the kernel has that switched on."})
     private List<String> options = new ArrayList<>();
@@ -115,6 +119,7 @@ final class MountCommand implements Callable<Integer> {
                 .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
                 .withTransport(choices.transport())
                 .withIoUring(choices.ioUring())
+                .withMountFlags(choices.mountFlags())
                 .withGuard(true));
         volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
         return volume;
@@ -193,7 +198,8 @@ final class MountCommand implements Callable<Integer> {
             boolean readOnly,
             boolean allowOther,
             MountOptions.Transport transport,
-            boolean ioUring) {
+            boolean ioUring,
+            Set<MountFlag> mountFlags) {
         static MountChoices parse(List<String> options) {
             CommitMode mode = CommitMode.CLOSE;
             Duration interval = Duration.ofSeconds(1);
@@ -201,6 +207,7 @@ final class MountCommand implements Callable<Integer> {
             boolean allowOther = false;
             MountOptions.Transport transport = MountOptions.Transport.DEVFUSE;
             boolean ioUring = false;
+            Set<MountFlag> mountFlags = EnumSet.noneOf(MountFlag.class);
             for (String option : options) {
                 switch (option) {
                     case "commit=close" -> mode = CommitMode.CLOSE;
@@ -214,13 +221,18 @@ final class MountCommand implements Callable<Integer> {
                     case "transport=devfuse" -> transport = MountOptions.Transport.DEVFUSE;
                     case "transport=libfuse" -> transport = MountOptions.Transport.LIBFUSE;
                     case "io_uring" -> ioUring = true;
+                    case "noatime" -> mountFlags.add(MountFlag.NOATIME);
+                    case "relatime" -> mountFlags.remove(MountFlag.NOATIME);
+                    case "noexec" -> mountFlags.add(MountFlag.NOEXEC);
+                    case "exec" -> mountFlags.remove(MountFlag.NOEXEC);
+                    case "defaults", "nosuid", "nodev" -> { } // so it is anyway
                     case String text when text.startsWith("interval=") ->
                             interval = interval(text.substring("interval=".length()));
                     default -> throw new Failure(Exit.USAGE,
                             "no such option: -o " + option + "; see 'cffs mount --help'");
                 }
             }
-            return new MountChoices(mode, interval, readOnly, allowOther, transport, ioUring);
+            return new MountChoices(mode, interval, readOnly, allowOther, transport, ioUring, mountFlags);
         }
 
         private static Duration interval(String text) {

@@ -15,6 +15,7 @@ import io.cffs.daemon.session.InvocationBody;
 import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.staging.SessionStaging;
+import io.cffs.fuse.mount.MountFlag;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.WriteLimits;
@@ -120,12 +121,13 @@ final class VolumeMounts implements FunctionHost.Opener {
         }
 
         MountedVolume mount(MountOptions kernel) {
+            boolean relatime = !kernel.mountFlags().contains(MountFlag.NOATIME);
             MountSettings settings = new MountSettings(kernel,
                     identity(), blocks, HostCache.contents(around, store),
                     CacheLimits.forHeap(Runtime.getRuntime().maxMemory() / mounts),
                     HostCache.footprints(around, store), frames,
                     new SessionStaging(backend, store.volume, Thread::startVirtualThread),
-                    new TransactionOptions(kernel.readOnly(), false, true, limits), mode, interval, READY_AT_MOST,
+                    new TransactionOptions(kernel.readOnly(), false, relatime, limits), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread,
                     VolumeMounts::controlThread);
             boolean mounted = false;

@@ -55,16 +55,9 @@ public final class FuseMount {
 
     private static FuseSession libfuse(MountOptions options, FuseHandler handler) throws IOException {
         MountPoint.prepare(options.mountPoint());
-        List<String> words = new ArrayList<>(List.of("fsname=" + options.fsName(), "subtype=" + options.subtype(),
-                "use_ino", "direct_io", "big_writes", "atomic_o_trunc", "entry_timeout=0", "attr_timeout=0",
-                "negative_timeout=0", "nosuid", "nodev"));
-        words.add(options.readOnly() ? "ro" : "rw");
-        if (options.allowOther()) {
-            words.add("allow_other");
-        }
-        if (options.defaultPermissions()) {
-            words.add("default_permissions");
-        }
+        List<String> words = new ArrayList<>(options.accessWords());
+        words.addAll(List.of("fsname=" + options.fsName(), "subtype=" + options.subtype(), "use_ino", "direct_io",
+                "big_writes", "atomic_o_trunc", "entry_timeout=0", "attr_timeout=0", "negative_timeout=0"));
         return LibfuseSession.start(options.mountPoint(), String.join(",", words), handler, Unmount::lazily,
                 options.closeAtMost());
     }

@@ -43,15 +43,9 @@ final class Fusermount {
     }
 
     private static String optionsOf(MountOptions options) {
-        List<String> words = new ArrayList<>(List.of("nosuid", "nodev", "fsname=" + options.fsName(),
-                "subtype=" + options.subtype(), "max_read=" + options.transferBytesMax()));
-        words.add(options.readOnly() ? "ro" : "rw");
-        if (options.allowOther()) {
-            words.add("allow_other");
-        }
-        if (options.defaultPermissions()) {
-            words.add("default_permissions");
-        }
+        List<String> words = new ArrayList<>(options.accessWords());
+        words.addAll(List.of("fsname=" + options.fsName(), "subtype=" + options.subtype(),
+                "max_read=" + options.transferBytesMax()));
         return String.join(",", words);
     }
 

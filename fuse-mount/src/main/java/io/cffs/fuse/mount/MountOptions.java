@@ -3,6 +3,7 @@ package io.cffs.fuse.mount;
 import io.cffs.fuse.InitFlag;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,7 @@ import java.util.Set;
  * @param closeAtMost how long {@code close} waits for requests under way
  * @param ioUring requests come through io_uring (Linux 6.14 and newer) instead of reads of /dev/fuse, with a warning
  *     where that cannot be had. Not with an inherited descriptor: native calls would cost the start of its process
+ * @param mountFlags beside {@code nosuid} and {@code nodev}, which every mount has
  */
 public record MountOptions(
         Path mountPoint,
@@ -50,7 +52,8 @@ public record MountOptions(
         int requestTimeoutSeconds,
         boolean guarded,
         Duration closeAtMost,
-        boolean ioUring) {
+        boolean ioUring,
+        Set<MountFlag> mountFlags) {
 
     public static final int READERS_MAX = 64;
     public static final int TRANSFER_BYTES_MIN = 4 << 10;
@@ -70,6 +73,7 @@ public record MountOptions(
         Objects.requireNonNull(mountPoint, "mountPoint");
         ways = List.copyOf(ways);
         flags = Set.copyOf(flags);
+        mountFlags = Set.copyOf(mountFlags);
         requireBetween("readers", readers, 1, READERS_MAX);
         requireBetween("transferBytesMax", transferBytesMax, TRANSFER_BYTES_MIN, TRANSFER_BYTES_LIMIT);
         requireBetween("readaheadBytesMax", readaheadBytesMax, 0, Integer.MAX_VALUE);
@@ -95,7 +99,7 @@ public record MountOptions(
     public static MountOptions at(Path mountPoint) {
         return new MountOptions(mountPoint, "fuse", "java", false, false, false, Transport.DEVFUSE, -1,
                 List.of(MountWay.values()), 4, 1 << 20, 1 << 20, 64, EnumSet.copyOf(InitFlag.USUAL), 0,
-                false, Duration.ofSeconds(5), false);
+                false, Duration.ofSeconds(5), false, Set.of());
     }
 
     /** The inherited descriptor, from its own option or from a mount point of the form /dev/fd/N. */
@@ -111,66 +115,85 @@ public record MountOptions(
     public MountOptions withNames(String newFsName, String newSubtype) {
         return new MountOptions(mountPoint, newFsName, newSubtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withAccess(boolean newAllowOther, boolean newDefaultPermissions, boolean newReadOnly) {
         return new MountOptions(mountPoint, fsName, subtype, newAllowOther, newDefaultPermissions, newReadOnly,
                 transport, inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withTransport(Transport newTransport) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, newTransport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withInheritedFd(int fd) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport, fd,
                 ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags, requestTimeoutSeconds,
-                guarded, closeAtMost, ioUring);
+                guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withWays(MountWay... newWays) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, List.of(newWays), readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withReaders(int newReaders) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, newReaders, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withTransfer(int newTransferBytesMax, int newReadaheadBytesMax, int newBackgroundMax) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, newTransferBytesMax, newReadaheadBytesMax, newBackgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withFlags(Set<InitFlag> newFlags) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, newFlags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withTimeouts(int newRequestTimeoutSeconds, Duration newCloseAtMost) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                newRequestTimeoutSeconds, guarded, newCloseAtMost, ioUring);
+                newRequestTimeoutSeconds, guarded, newCloseAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withGuard(boolean newGuarded) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, newGuarded, closeAtMost, ioUring);
+                requestTimeoutSeconds, newGuarded, closeAtMost, ioUring, mountFlags);
     }
 
     public MountOptions withIoUring(boolean newIoUring) {
         return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
                 inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, newIoUring);
+                requestTimeoutSeconds, guarded, closeAtMost, newIoUring, mountFlags);
+    }
+
+    public MountOptions withMountFlags(Set<MountFlag> newMountFlags) {
+        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
+                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
+                requestTimeoutSeconds, guarded, closeAtMost, ioUring, newMountFlags);
+    }
+
+    /** Who may do what, in the words of mount(8): for programs and libraries that mount for us. */
+    List<String> accessWords() {
+        List<String> words = new ArrayList<>(List.of("nosuid", "nodev", readOnly ? "ro" : "rw"));
+        mountFlags.stream().map(MountFlag::word).sorted().forEach(words::add);
+        if (allowOther) {
+            words.add("allow_other");
+        }
+        if (defaultPermissions) {
+            words.add("default_permissions");
+        }
+        return words;
     }
 }

@@ -174,4 +174,18 @@ class LongMountTest {
         cffs.finish(mount).expectExit(0);
         assertEquals("round\n".repeat(options.length), cffs.runShell("cat log").expectExit(0).out());
     }
+
+    @Test
+    void accessTimesAndProgramsStayWhereTheyAreIfAsked() throws Exception {
+        shell("echo old > read; touch -a -d 2001-01-01 read; cp /bin/true program; chmod 755 program; ./program");
+        cffs.cffs("umount", root.toString()).expectExit(0);
+        cffs.finish(mount).expectExit(0);
+        mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o", "noatime,noexec,nosuid,nodev",
+                root.toString()));
+        awaitMounted(1);
+        assertEquals("2001-01-01\n", shell("cat read > /dev/null; stat -c %x read | cut -c 1-10"));
+        assertTrue(shell("./program 2>&1 || true").contains("ermission denied"));
+        String words = Files.readString(Path.of("/proc/self/mounts"));
+        assertTrue(words.contains(root + " fuse.cffs rw,nosuid,nodev,noexec,noatime,"), words);
+    }
 }
