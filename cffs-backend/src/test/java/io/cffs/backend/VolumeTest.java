@@ -81,6 +81,36 @@ final class VolumeTest extends VolumeBed {
         assertEquals("1", content(begun(txn(3)).snapshot(), 10));
     }
 
+    /** What is not looked up for a commit, because its number is thought to be new, must not have been there. */
+    @Test
+    void aNumberIsUsedOnce() {
+        CommitRequest first = commit(txn(1), begun(txn(1)), List.of(), create(10, "a", "1"));
+        CommitRequest second = commit(txn(2), begun(txn(2)), List.of(), create(10, "b", "2"));
+        CompletableFuture<CommitOutcome> ordered = backend.commit(first);
+        CompletableFuture<CommitOutcome> refused = backend.commit(second);
+        run();
+        assertEquals(committed(1), ordered.join());
+        assertMalformed(refused.join());
+        for (int restarts = 0; restarts < 3; restarts++) {
+            int number = 3 + restarts;
+            assertMalformed(done(commit(txn(number), begun(txn(number)), List.of(), create(10, "b", "2"))));
+            assertEquals("1", content(begun(txn(99)).snapshot(), 10));
+            if (restarts == 1) {
+                parts.store().checkpoint();
+            }
+            crash();
+        }
+        // Of another range, and smaller than one that was used.
+        assertEquals(committed(2), created(9, "c", "3"));
+        assertMalformed(done(commit(txn(98), begun(txn(98)), List.of(), create(9, "d", "4"))));
+    }
+
+    private static void assertMalformed(CommitOutcome outcome) {
+        var refused = assertInstanceOf(CommitOutcome.Refused.class, outcome);
+        assertEquals(CommitOutcome.RefusalCause.MALFORMED, refused.cause());
+        assertTrue(refused.sentence().contains("creates an inode that exists"), refused.sentence());
+    }
+
     @Test
     void aResentTransactionAndARedeliveredInvocationGetTheFirstOutcome() {
         CommitRequest request = named(

@@ -1,5 +1,6 @@
 package io.cffs.backend.commit;
 
+import io.cffs.backend.store.FreshInos;
 import io.cffs.backend.store.Progress;
 import io.cffs.backend.store.StagedObjects;
 import io.cffs.backend.store.VersionedStore;
@@ -73,6 +74,8 @@ final class LatestObjects implements LatestState {
     private final Map<ObjectKey, Entry> groupEntries = new HashMap<>();
     private final List<HoleRange> groupHoles = new ArrayList<>();
     private final PendingClones clones;
+    /** As of what has been ordered, groups that were dropped included. */
+    private final FreshInos fresh;
     private long weightBytes;
     private long volumeBytes;
     private long volumeInodes;
@@ -83,6 +86,7 @@ final class LatestObjects implements LatestState {
         this.store = store;
         this.staged = staged;
         this.clones = new PendingClones(store);
+        this.fresh = store.freshInos();
         Progress progress = store.progress();
         this.volumeBytes = progress.fileBytes();
         this.volumeInodes = progress.inodeCount();
@@ -95,6 +99,7 @@ final class LatestObjects implements LatestState {
         groupInodes += applied.inodeCountDelta();
         clones.add(ts, applied.effects());
         for (Effect effect : applied.effects()) {
+            fresh.use(inoOf(effect).value());
             switch (effect) {
                 case Effect.Put put -> groupEntries.put(put.key(), new Entry(ts, put.value()));
                 case Effect.PutStagedBlock put -> groupEntries.put(put.key(),
@@ -109,6 +114,18 @@ final class LatestObjects implements LatestState {
                 case Effect.DeleteInodeContent content -> { }
             }
         }
+    }
+
+    private static Ino inoOf(Effect effect) {
+        return switch (effect) {
+            case Effect.Put put -> NewsFold.inoOf(put.key());
+            case Effect.PutStagedBlock put -> put.key().ino();
+            case Effect.PatchBlock patched -> patched.key().ino();
+            case Effect.Delete delete -> NewsFold.inoOf(delete.key());
+            case Effect.DeleteBlocks range -> range.ino();
+            case Effect.CloneBlocks range -> range.ino();
+            case Effect.DeleteInodeContent content -> content.ino();
+        };
     }
 
     /** The group is durable: its effects stay. */
@@ -219,7 +236,7 @@ final class LatestObjects implements LatestState {
             }
         }
         if (entry == null) {
-            VersionedStore.Version version = store.latest(key);
+            VersionedStore.Version version = stored(key);
             if (version == null) {
                 // Absences of what a commit makes are asked for once: nothing to keep, and there may be a million.
                 return null;
@@ -229,6 +246,10 @@ final class LatestObjects implements LatestState {
             evict(store.progress().applied().value());
         }
         return entry.value();
+    }
+
+    private VersionedStore.Version stored(ObjectKey key) {
+        return fresh.contains(NewsFold.inoOf(key).value()) ? null : store.latest(key);
     }
 
     private static long newestHole(List<HoleRange> ranges, ObjectKey.BlockKey block) {

@@ -45,7 +45,8 @@ final class NewsFold {
         this.followed = followed;
     }
 
-    private static Ino inoOf(ObjectKey key) {
+    /** The inode that an object is of. */
+    static Ino inoOf(ObjectKey key) {
         return switch (key) {
             case ObjectKey.InodeKey inode -> inode.ino();
             case ObjectKey.DentryKey dentry -> dentry.parent();

@@ -30,8 +30,11 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
      */
     record Touched(byte[] object, long previous, boolean gone) {}
 
+    /** Kind, inode and two numbers, without a name. */
+    private static final int CHANGE_BYTES_MAX = 1 + 3 * 8;
+
     byte[] encode() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(expectedBytes());
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeLong(txn.high());
             out.writeLong(txn.low());
@@ -54,6 +57,22 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
             throw new AssertionError("memory does not fail", impossible);
         }
         return bytes.toByteArray();
+    }
+
+    /** At least what the form has: that of a large commit has tens of megabytes, and would be copied as it grows. */
+    private int expectedBytes() {
+        long bytes = 28 + 8L * deadInodes.size();
+        for (Change change : footprint.changes()) {
+            bytes += CHANGE_BYTES_MAX + switch (change) {
+                case Change.OfName name -> name.name().lengthBytes();
+                case Change.OfXattr xattr -> xattr.name().lengthBytes();
+                case Change.OfFields _, Change.OfLength _, Change.OfPages _ -> 0;
+            };
+        }
+        for (Touched touched : objects) {
+            bytes += 11 + touched.object().length;
+        }
+        return Math.toIntExact(bytes);
     }
 
     private static void write(DataOutputStream out, Change change) throws IOException {

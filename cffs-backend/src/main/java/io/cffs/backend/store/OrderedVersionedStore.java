@@ -40,6 +40,8 @@ public final class OrderedVersionedStore implements VersionedStore {
     private final VersionTables tables;
     private final VersionRemoval removal;
     private final StagedObjects staged;
+    /** As of what has been applied. The applying thread's. */
+    private final FreshInos fresh;
     /** Written by the applying thread alone. */
     private volatile Progress progress;
 
@@ -50,6 +52,7 @@ public final class OrderedVersionedStore implements VersionedStore {
         this.removal = new VersionRemoval(map);
         byte[] stored = map.get(PROGRESS);
         this.progress = stored != null ? StoreForms.progressOf(stored) : create(root);
+        this.fresh = freshInos();
     }
 
     /**
@@ -111,6 +114,11 @@ public final class OrderedVersionedStore implements VersionedStore {
         if (at.isAfter(now.applied())) {
             throw new IllegalArgumentException("snapshot " + at + " has not been applied, only " + now.applied());
         }
+    }
+
+    @Override
+    public FreshInos freshInos() {
+        return new FreshInos(tables.inoBound(progress.inoCeiling()));
     }
 
     @Override
@@ -192,7 +200,7 @@ public final class OrderedVersionedStore implements VersionedStore {
         long ts = header.at().value();
         List<ChangeForm.Touched> touched;
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            Touches touches = new Touches(cursor);
+            Touches touches = new Touches(cursor, fresh);
             BlockWriter blocks = new BlockWriter(map, tables, staged, batch, ts);
             for (Effect effect : applied.effects()) {
                 add(effect, ts, batch, blocks, touches, dead);
@@ -239,6 +247,7 @@ public final class OrderedVersionedStore implements VersionedStore {
                 batch.put(StoreKeys.version(object, ts), StoreForms.GONE_VALUE);
                 touches.note(object, true);
             }
+            case Effect.DeleteBlocks range when fresh.contains(range.ino().value()) -> { }
             case Effect.DeleteBlocks range -> {
                 byte[] prefix = StoreKeys.numbers(StoreKeys.BLOCK, range.ino().value());
                 byte[] start = StoreKeys.numbers(StoreKeys.BLOCK, range.ino().value(), range.firstIndex());

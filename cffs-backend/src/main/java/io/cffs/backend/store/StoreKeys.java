@@ -10,6 +10,7 @@ import io.cffs.txn.StagedId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The byte form of keys: a table byte, big-endian fields, and for versioned objects the complement of the commit
@@ -41,6 +42,8 @@ final class StoreKeys {
     static final byte STAGED_REF = 0x24;
     static final byte REFUSED = 0x25;
     static final byte DATA_REF = 0x26;
+    /** The tables of versioned objects; all their keys begin with the number of the inode that the object is of. */
+    static final List<Byte> VERSIONED = List.of(INODE, DENTRY, BLOCK, XATTR, QUOTA);
     /** Length of a key in the DATA table. */
     static final int DATA_KEY_BYTES = 1 + 3 * 8;
 

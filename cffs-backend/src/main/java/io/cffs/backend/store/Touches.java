@@ -1,5 +1,6 @@
 package io.cffs.backend.store;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,15 +8,20 @@ import java.util.TreeMap;
 
 /**
  * What one commit gives a new version, and which versions that replaces: found now, when it is the first that a seek
- * meets. The trim would have to walk over all that has been removed before.
+ * meets. The trim would have to walk over all that has been removed before. Under a fresh number there is none.
  */
 final class Touches {
     private final OrderedBytes.Cursor cursor;
+    private final FreshInos fresh;
     private final TreeMap<byte[], ChangeForm.Touched> touched = new TreeMap<>(Arrays::compareUnsigned);
 
-    /** @param cursor sees everything before the commit and nothing of it */
-    Touches(OrderedBytes.Cursor cursor) {
+    /**
+     * @param cursor sees everything before the commit and nothing of it
+     * @param fresh as it is before the commit
+     */
+    Touches(OrderedBytes.Cursor cursor, FreshInos fresh) {
         this.cursor = cursor;
+        this.fresh = fresh;
     }
 
     /**
@@ -24,18 +30,26 @@ final class Touches {
      * @return timestamp of the version that is replaced; -1 for none
      */
     long note(byte[] object, boolean gone) {
-        ChangeForm.Touched before = touched.get(object);
-        long previous = before != null ? before.previous() : newest(object);
-        touched.put(object, new ChangeForm.Touched(object, previous, gone));
-        return previous;
+        return touched.compute(object, (key, before) -> new ChangeForm.Touched(
+                key, before != null ? before.previous() : newest(key), gone)).previous();
     }
 
     private long newest(byte[] object) {
+        if (fresh.contains(inoOf(object))) {
+            return -1;
+        }
         boolean found = cursor.seek(object, object) && StoreKeys.isVersionOf(cursor.key(), object);
         return found ? StoreKeys.tsOf(cursor.key()).value() : -1;
     }
 
+    /** All that is versioned belongs to an inode, whose number is the first field of the key. */
+    private static long inoOf(byte[] object) {
+        return ByteBuffer.wrap(object).getLong(1);
+    }
+
+    /** Ends the commit. */
     List<ChangeForm.Touched> all() {
+        touched.keySet().forEach(object -> fresh.use(inoOf(object)));
         return new ArrayList<>(touched.values());
     }
 }

@@ -178,6 +178,25 @@ final class VersionTables {
         return value[0] == StoreForms.GONE ? null : StoreForms.inodeOf(ino, value);
     }
 
+    /**
+     * A number above all under which something is stored.
+     *
+     * @param ceiling numbers from there on were not handed out; if somebody took one nevertheless, it is found
+     */
+    long inoBound(long ceiling) {
+        long bound = ceiling;
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            for (byte table : StoreKeys.VERSIONED) {
+                byte[] start = StoreKeys.numbers(table, ceiling);
+                for (boolean there = cursor.seek(start, new byte[] {table}); there; there = cursor.next()) {
+                    long ino = ByteBuffer.wrap(cursor.key()).getLong(1);
+                    bound = Math.max(bound, ino == Long.MAX_VALUE ? ino : ino + 1);
+                }
+            }
+        }
+        return bound;
+    }
+
     List<Name> xattrNames(Ino ino, CommitTs at) {
         byte[] prefix = StoreKeys.numbers(StoreKeys.XATTR, ino.value());
         List<Name> names = new ArrayList<>();

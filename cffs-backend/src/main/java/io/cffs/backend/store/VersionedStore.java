@@ -28,6 +28,9 @@ import java.util.List;
 public interface VersionedStore extends AutoCloseable {
     Progress progress();
 
+    /** Those that no commit applied so far has used. While none is applied. */
+    FreshInos freshInos();
+
     /** The version of an object that a snapshot sees; null when there is none. */
     Version get(ObjectKey key, CommitTs at);
 

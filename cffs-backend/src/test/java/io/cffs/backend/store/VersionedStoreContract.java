@@ -11,9 +11,11 @@ import io.cffs.backend.Seeded;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
+import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
+import io.cffs.model.Quota;
 import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.apply.Applied;
@@ -292,6 +294,51 @@ abstract class VersionedStoreContract {
         assertThrows(AssertionError.class, () -> apply(store, second));
         apply(store, first);
         assertThrows(AssertionError.class, () -> apply(store, first));
+    }
+
+    /** An inode number may have been given to anything, and be above all that were ever handed out. */
+    @Test
+    void whatACommitReplacesIsFoundUnderEveryNumber() {
+        Name name = StoreModel.name(1);
+        Ino ino = new Ino(70_000_000_000L);
+        for (boolean reopened : new boolean[] {false, true}) {
+            for (ObjectKey key : List.of(new ObjectKey.InodeKey(ino), new ObjectKey.DentryKey(ino, name),
+                    new ObjectKey.BlockKey(ino, 3), new ObjectKey.XattrKey(ino, name), new ObjectKey.QuotaKey(ino))) {
+                VersionedStore store = fresh();
+                applyEffect(store, new Effect.Put(key, someValueOf(key)));
+                if (reopened) {
+                    store.checkpoint();
+                    store = noted(crashed(store));
+                }
+                assertFalse(store.freshInos().contains(ino.value()), key::toString);
+                applyEffect(store, new Effect.Put(key, someValueOf(key)));
+                applyEffect(store, key instanceof ObjectKey.BlockKey
+                        ? new Effect.DeleteBlocks(ino, 0, 9)
+                        : new Effect.Delete(key));
+                while (store.trim(new CommitTs(3), 100)) {
+                    assertEquals(3, store.progress().horizon().value());
+                }
+                store.survey(new CommitTs(3)).versions((left, version, present) ->
+                        assertEquals(new ObjectKey.InodeKey(Ino.ROOT), left));
+            }
+        }
+    }
+
+    private static void applyEffect(VersionedStore store, Effect effect) {
+        CommitTs at = store.progress().applied().next();
+        store.apply(at.value(), new CommitHeader(at, new TxnId(9, at.value()), null, 0),
+                new Applied(List.of(effect), WriteFootprint.EMPTY, 0, 0));
+    }
+
+    private static StoredObject someValueOf(ObjectKey key) {
+        return switch (key) {
+            case ObjectKey.InodeKey inode -> new StoredObject.InodeObject(StoreModel.file(inode.ino(), 5));
+            case ObjectKey.DentryKey dentry -> new StoredObject.DentryObject(new Ino(5), FileType.REGULAR);
+            case ObjectKey.BlockKey block -> new StoredObject.BlockObject(Bytes.ofUtf8("block"));
+            case ObjectKey.XattrKey xattr -> new StoredObject.XattrObject(Bytes.ofUtf8("value"));
+            case ObjectKey.QuotaKey quota -> new StoredObject.QuotaObject(
+                    new Quota(0, 0, 0, 0, Quota.Phase.COMPLETE));
+        };
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.cffs.test.sim;
 
 import io.cffs.backend.store.CommitHeader;
+import io.cffs.backend.store.FreshInos;
 import io.cffs.backend.store.Progress;
 import io.cffs.backend.store.StoreSurvey;
 import io.cffs.backend.store.VersionedStore;
@@ -31,6 +32,11 @@ class FaultyStore implements VersionedStore {
     @Override
     public Progress progress() {
         return store.progress();
+    }
+
+    @Override
+    public FreshInos freshInos() {
+        return store.freshInos();
     }
 
     @Override
