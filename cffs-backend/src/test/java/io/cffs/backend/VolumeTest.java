@@ -101,8 +101,16 @@ final class VolumeTest extends VolumeBed {
             crash();
         }
         // Of another range, and smaller than one that was used.
-        assertEquals(committed(2), created(9, "c", "3"));
-        assertMalformed(done(commit(txn(98), begun(txn(98)), List.of(), create(9, "d", "4"))));
+        assertEquals(committed(2), created(30, "c", "3"));
+        assertEquals(committed(3), created(20, "d", "4"));
+        // Also when what was remembered of it had to make room.
+        String large = "x".repeat(100_000);
+        for (int i = 100; i < 300; i++) {
+            created(i, "n" + i, large);
+        }
+        for (long ino : new long[] {10, 20, 30, 150}) {
+            assertMalformed(done(commit(txn(ino + 500), begun(txn(ino + 500)), List.of(), create(ino, "e", "5"))));
+        }
     }
 
     private static void assertMalformed(CommitOutcome outcome) {

@@ -153,7 +153,8 @@ final class VersionTables {
                 : StoreKeys.after(StoreKeys.object(new ObjectKey.DentryKey(directory, after)));
         List<DirectoryPage.Entry> entries = new ArrayList<>();
         boolean[] more = new boolean[1];
-        try (OrderedBytes.Cursor inodes = map.cursor()) {
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            InodeReader inodes = new InodeReader(cursor, at);
             walk(prefix, start, at, (object, version, value) -> {
                 if (entries.size() == limit) {
                     more[0] = true;
@@ -161,21 +162,45 @@ final class VersionTables {
                 }
                 StoredObject.DentryObject dentry = StoreForms.dentryOf(value);
                 Name name = StoreKeys.nameOf(object, object.length);
-                entries.add(new DirectoryPage.Entry(name, dentry.ino(), dentry.type(), inode(inodes, dentry.ino(),
-                        at)));
+                entries.add(
+                        new DirectoryPage.Entry(name, dentry.ino(), dentry.type(), inodes.read(dentry.ino())));
                 return true;
             });
         }
         return new DirectoryPage(entries, !more[0]);
     }
 
-    /** Null when the snapshot sees none. */
-    static Inode inode(OrderedBytes.Cursor cursor, Ino ino, CommitTs at) {
-        byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
-        boolean found = cursor.seek(StoreKeys.version(object, at.value()), object)
-                && StoreKeys.isVersionOf(cursor.key(), object);
-        byte[] value = found ? cursor.value() : StoreForms.GONE_VALUE;
-        return value[0] == StoreForms.GONE ? null : StoreForms.inodeOf(ino, value);
+    /**
+     * Reads inodes that the snapshot sees. Files that were made one after another have consecutive numbers, and the
+     * next key is found in a tenth of the time that a seek takes.
+     */
+    private static final class InodeReader {
+        private static final byte[] TABLE = {StoreKeys.INODE};
+
+        private final OrderedBytes.Cursor cursor;
+        private final CommitTs at;
+        /** Of the inode at which the cursor stands; 0 for nowhere. */
+        private long last;
+
+        InodeReader(OrderedBytes.Cursor cursor, CommitTs at) {
+            this.cursor = cursor;
+            this.at = at;
+        }
+
+        /** Null when there is none. */
+        Inode read(Ino ino) {
+            byte[] object = StoreKeys.numbers(StoreKeys.INODE, ino.value());
+            boolean found = last == ino.value() - 1 && last > 0 && cursor.next() && isSeen(object)
+                    || cursor.seek(StoreKeys.version(object, at.value()), TABLE) && isSeen(object);
+            last = found ? ino.value() : 0;
+            byte[] value = found ? cursor.value() : StoreForms.GONE_VALUE;
+            return value[0] == StoreForms.GONE ? null : StoreForms.inodeOf(ino, value);
+        }
+
+        /** Whether the cursor, which was before what the snapshot sees of the object, is at it. */
+        private boolean isSeen(byte[] object) {
+            return StoreKeys.isVersionOf(cursor.key(), object) && !StoreKeys.tsOf(cursor.key()).isAfter(at);
+        }
     }
 
     /**

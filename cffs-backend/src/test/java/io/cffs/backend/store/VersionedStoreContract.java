@@ -221,8 +221,12 @@ abstract class VersionedStoreContract {
             DirectoryPage page;
             Name after = null;
             do {
-                page = store.list(directory, after, 2, at);
-                page.entries().forEach(entry -> listed.add(entry.name()));
+                page = store.list(directory, after, 4, at);
+                for (DirectoryPage.Entry entry : page.entries()) {
+                    listed.add(entry.name());
+                    var inode = (StoredObject.InodeObject) state.get(new ObjectKey.InodeKey(entry.ino()));
+                    assertEquals(inode == null ? null : inode.inode(), entry.inode(), where + " at " + ts);
+                }
                 after = listed.isEmpty() ? null : listed.getLast();
             } while (!page.complete());
             expected.sort(null);
