@@ -25,4 +25,10 @@ public record BackendSettings(
     public static final BackendSettings DEFAULT = new BackendSettings(Duration.ofSeconds(60), Duration.ofSeconds(30),
             Duration.ofDays(7), Duration.ofSeconds(30), 64L * 1024 * 1024, Duration.ofSeconds(30),
                     PipelineLimits.DEFAULT);
+
+    /** The same for a process with so large a heap. */
+    public BackendSettings withinHeap(long heapBytes) {
+        return new BackendSettings(lease, retention, ledgerRetention, readWait, checkpointBytes, checkpointPeriod,
+                pipeline.withinHeap(heapBytes));
+    }
 }

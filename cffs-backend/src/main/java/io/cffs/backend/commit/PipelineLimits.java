@@ -11,6 +11,7 @@ package io.cffs.backend.commit;
  * @param inoBatch inode numbers that one log record makes available: after a crash at most so many are lost
  * @param holdNanos how long keys are held for an attempt with priority
  * @param turnNanos how long an attempt waits for its turn before it begins without holding anything
+ * @param commitWeightMax what one commit may weigh, see {@link CommitWeight}; a larger one is refused
  */
 public record PipelineLimits(
         int queueMax,
@@ -20,8 +21,15 @@ public record PipelineLimits(
         int changesMax,
         int inoBatch,
         long holdNanos,
-        long turnNanos) {
+        long turnNanos,
+        long commitWeightMax) {
     /** Backlog: 8192 commits, at 20 us each applied in 0.2 s. Holds: 10 s, longer than most functions run. */
     public static final PipelineLimits DEFAULT = new PipelineLimits(
-            65_536, 1024, 8L * 1024 * 1024, 8192, 10_000, 65_536, 10_000_000_000L, 30_000_000_000L);
+            65_536, 1024, 8L * 1024 * 1024, 8192, 10_000, 65_536, 10_000_000_000L, 30_000_000_000L, Long.MAX_VALUE);
+
+    /** Commits no larger than a heap of so many bytes can bear; the most that {@code -Xmx} allows. */
+    public PipelineLimits withinHeap(long heapBytes) {
+        return new PipelineLimits(queueMax, groupMax, groupBytesMax, backlogMax, changesMax, inoBatch, holdNanos,
+                turnNanos, CommitWeight.maxWithin(heapBytes));
+    }
 }

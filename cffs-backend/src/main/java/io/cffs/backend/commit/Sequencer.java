@@ -202,6 +202,18 @@ final class Sequencer {
         }
     }
 
+    /**
+     * Null when the heap can bear it. Once it is in the log there is no way back: what ends the process for want of
+     * heap while it is applied would end the next one when it is replayed.
+     */
+    private CommitOutcome tooLarge(CommitRequest request) {
+        long weight = CommitWeight.of(request.writes());
+        return weight <= limits.commitWeightMax() ? null : new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
+                "the commit has " + weight + " changes and the backend's heap is large enough for "
+                        + limits.commitWeightMax() + ": commit in smaller parts, or start the backend with a larger"
+                        + " CFFS_HEAP");
+    }
+
     /** Null when what was read is still right. */
     private CommitOutcome refusal(CommitRequest request, Group group) {
         if (!request.volume().equals(volume)) {
@@ -211,6 +223,10 @@ final class Sequencer {
         if (request.snapshot().isAfter(durable) || id != null && id.length() > CommitRequest.INVOCATION_ID_MAX) {
             return new CommitOutcome.Refused(RefusalCause.MALFORMED,
                     "the request names a snapshot that has not happened, or too long an invocation");
+        }
+        CommitOutcome tooLarge = tooLarge(request);
+        if (tooLarge != null) {
+            return tooLarge;
         }
         Optional<CommitOutcome.Witness> stale = firstStale(request, group);
         // After the look: a trim may have taken footprints away under its hands.

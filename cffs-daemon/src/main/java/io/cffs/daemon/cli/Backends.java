@@ -71,7 +71,8 @@ final class Backends {
         requireDirectory(directory);
         try {
             Files.createDirectories(directory);
-            return EmbeddedStore.open(directory, around.ticker(), BackendSettings.DEFAULT,
+            return EmbeddedStore.open(directory, around.ticker(),
+                    BackendSettings.DEFAULT.withinHeap(Runtime.getRuntime().maxMemory()),
                     Thread.ofPlatform().daemon().name("cffs-volume-", 0).factory(), Thread::startVirtualThread);
         } catch (BackendException e) {
             throw e.kind() == BackendException.Cause.REFUSED
