@@ -28,8 +28,8 @@ public interface MountControl {
     void begin() throws FsException;
 
     /**
-     * @throws FsException BUSY on a conflict, which has undone everything since the last commit; NOT_PERMITTED as
-     * above
+     * @throws FsException BUSY on a conflict, which has undone everything since the last commit; QUOTA_EXCEEDED, and
+     *     NO_SPACE for a full disk or too large a commit; NOT_PERMITTED as above, and for other refusals
      */
     void commit() throws FsException;
 

@@ -207,7 +207,7 @@ public final class MountDriver implements MountControl {
             }
             case CommitOutcome.Refused r -> {
                 tell("refused: " + r.sentence());
-                throw new FsException(r.cause() == RefusalCause.QUOTA ? FsError.QUOTA_EXCEEDED : FsError.NOT_PERMITTED);
+                throw new FsException(errorOf(r.cause()));
             }
             case CommitOutcome.Unknown u -> {
                 unresolved = ending;
@@ -216,6 +216,14 @@ public final class MountDriver implements MountControl {
                 }
             }
         }
+    }
+
+    private static FsError errorOf(RefusalCause cause) {
+        return switch (cause) {
+            case QUOTA -> FsError.QUOTA_EXCEEDED;
+            case NO_SPACE, TOO_LARGE -> FsError.NO_SPACE;
+            case PERMISSION, FENCED, MALFORMED, UNKNOWN_VOLUME, STAGED_BLOCK_MISSING -> FsError.NOT_PERMITTED;
+        };
     }
 
     /** Whether it had committed. */

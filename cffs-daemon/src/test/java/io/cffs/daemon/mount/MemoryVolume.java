@@ -49,7 +49,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A backend of one volume in plain maps, with every version kept, and with switches that make it fail. */
-public final class MemoryVolume implements BackendPort, LatestState {
+public class MemoryVolume implements BackendPort, LatestState {
     private final Map<ObjectKey, TreeMap<Long, Optional<StoredObject>>> versions = new HashMap<>();
     private final Map<Ino, TreeMap<Name, Boolean>> names = new HashMap<>();
     private final Map<StagedId, Bytes> staged = new HashMap<>();

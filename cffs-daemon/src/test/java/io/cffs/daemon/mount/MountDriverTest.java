@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.daemon.session.AttemptTicket;
@@ -17,6 +18,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.ops.Lookup;
 import io.cffs.txn.ops.Mkdir;
@@ -110,5 +112,24 @@ class MountDriverTest {
         driver.commitIfChanged();
         assertFalse(session.status().changed());
         assertNull(errorOf(later(lookup("news"))));
+    }
+
+    /** Programs know ENOSPC; the sentence is in the control file. */
+    @Test
+    void aCommitThatIsTooLargeHasNoSpace() throws Exception {
+        MemoryVolume small = new MemoryVolume() {
+            @Override
+            public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
+                return CompletableFuture.completedFuture(
+                        new CommitOutcome.Refused(CommitOutcome.RefusalCause.TOO_LARGE, "it is too large"));
+            }
+        };
+        try (TestSession own = new TestSession(small, true)) {
+            MountDriver mount = new MountDriver(own.session, false, false, dice::nextLong, controlThread);
+            mount.start();
+            own.session.perform(mkdir("large"));
+            assertEquals(FsError.NO_SPACE, assertThrows(FsException.class, mount::commit).error());
+            assertEquals("refused: it is too large\n", mount.lastOutcome());
+        }
     }
 }
