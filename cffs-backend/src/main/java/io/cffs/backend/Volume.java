@@ -237,7 +237,8 @@ public final class Volume {
         return new VolumeStatus(name, parts.identity(), pipeline.epoch().value(), pipeline.acknowledged(),
                 progress.applied(),
                 progress.horizon(), leases.count(), progress.inodeCount(), progress.fileBytes(),
-                Math.max(parts.totalBytes().getAsLong(), available), available);
+                Math.max(parts.totalBytes().getAsLong(), available), available,
+                settings.pipeline().commitWeightMax());
     }
 
     /** For a checker: a lease on the newest applied snapshot. Close it. */

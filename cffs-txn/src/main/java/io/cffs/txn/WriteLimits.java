@@ -17,6 +17,11 @@ public record WriteLimits(long changesMax, long requestBytesMax, HeapRoom heap) 
     /** What a backend takes in one commit. */
     public static final WriteLimits OF_COMMIT = within(HeapRoom.ENDLESS);
 
+    /** The same, for a backend that takes no more in one commit. */
+    public WriteLimits forBackend(long commitChangesMax) {
+        return new WriteLimits(Math.min(changesMax, commitChangesMax), requestBytesMax, heap);
+    }
+
     /** What a backend takes, and this heap. */
     public static WriteLimits within(HeapRoom heap) {
         return new WriteLimits(CHANGES_MAX, CommitRequest.BYTES_MAX, heap);

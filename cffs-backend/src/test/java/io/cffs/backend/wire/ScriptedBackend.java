@@ -141,7 +141,7 @@ public class ScriptedBackend implements BackendPort {
     public CompletableFuture<VolumeStatus> status(VolumeName volume) {
         CommitTs last = new CommitTs(lastCommitted.get());
         return gate.thenApply(open -> new VolumeStatus(
-                volume, new UUID(5, 6), 1, last, last, CommitTs.ZERO, 0, 1, 2, 3, 4));
+                volume, new UUID(5, 6), 1, last, last, CommitTs.ZERO, 0, 1, 2, 3, 4, 5));
     }
 
     @Override

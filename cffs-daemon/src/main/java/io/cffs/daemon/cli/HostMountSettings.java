@@ -19,6 +19,7 @@ import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.BackendPort.VolumeStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,8 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
     /** Shared by all mounts: half of what a process with one mount gives to them. */
     private final WriteLimits limits = WriteLimits.within(
             new WriteHeap(MemoryBudget.ofThisProcess().writeHeapBytesMax() / 2));
-    private final Map<VolumeName, VolumeIdentity> identities = new ConcurrentHashMap<>();
+    /** As they were when the first function of each came. */
+    private final Map<VolumeName, VolumeStatus> volumes = new ConcurrentHashMap<>();
 
     /** @param backend not closed here */
     HostMountSettings(Surroundings around, StoreOptions store, BackendPort backend) {
@@ -79,10 +81,12 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
                     .withInheritedFd(deviceFd)
                     .withReaders(READERS)
                     .withTransfer(TRANSFER_BYTES, TRANSFER_BYTES, 16);
-            MountSettings settings = new MountSettings(kernel, identity(volume), blocks, contents, CACHE,
+            VolumeStatus status = status(volume);
+            MountSettings settings = new MountSettings(kernel, VolumeIdentity.of(status), blocks, contents, CACHE,
                     footprints, frames,
                     new SessionStaging(backend, volume, Thread::startVirtualThread),
-                            new TransactionOptions(readOnly, false, true, limits),
+                            new TransactionOptions(readOnly, false, true,
+                                    limits.forBackend(status.commitChangesMax())),
                     CommitMode.INVOCATION, Duration.ZERO, READY_AT_MOST, Path.of("/proc"), around.ticker(),
                     around.entropy(), Thread::startVirtualThread, VolumeMounts::controlThread);
             opened = true; // from here on the mount closes it
@@ -94,9 +98,9 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
         }
     }
 
-    private VolumeIdentity identity(VolumeName volume) {
+    private VolumeStatus status(VolumeName volume) {
         try {
-            return identities.computeIfAbsent(volume, name -> VolumeIdentity.of(backend.status(name).join()));
+            return volumes.computeIfAbsent(volume, name -> backend.status(name).join());
         } catch (CompletionException e) {
             throw e.getCause() instanceof BackendException failure ? failure : e;
         }

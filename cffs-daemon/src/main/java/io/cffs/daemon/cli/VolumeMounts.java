@@ -21,6 +21,7 @@ import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
+import io.cffs.txn.port.BackendPort.VolumeStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,13 +122,15 @@ final class VolumeMounts implements FunctionHost.Opener {
         }
 
         MountedVolume mount(MountOptions kernel) {
+            VolumeStatus volumeStatus = status();
             boolean relatime = !kernel.mountFlags().contains(MountFlag.NOATIME);
             MountSettings settings = new MountSettings(kernel,
-                    identity(), blocks, HostCache.contents(around, store),
+                    VolumeIdentity.of(volumeStatus), blocks, HostCache.contents(around, store),
                     CacheLimits.forHeap(Runtime.getRuntime().maxMemory() / mounts),
                     HostCache.footprints(around, store), frames,
                     new SessionStaging(backend, store.volume, Thread::startVirtualThread),
-                    new TransactionOptions(kernel.readOnly(), false, relatime, limits), mode, interval, READY_AT_MOST,
+                    new TransactionOptions(kernel.readOnly(), false, relatime,
+                            limits.forBackend(volumeStatus.commitChangesMax())), mode, interval, READY_AT_MOST,
                     Path.of("/proc"), around.ticker(), around.entropy(), Thread::startVirtualThread,
                     VolumeMounts::controlThread);
             boolean mounted = false;
@@ -144,9 +147,9 @@ final class VolumeMounts implements FunctionHost.Opener {
             }
         }
 
-        private VolumeIdentity identity() {
+        private VolumeStatus status() {
             try {
-                return VolumeIdentity.of(backend.status(store.volume).join());
+                return backend.status(store.volume).join();
             } catch (CompletionException e) {
                 throw e.getCause() instanceof BackendException failure ? failure : e;
             }

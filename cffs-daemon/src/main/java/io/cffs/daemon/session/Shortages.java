@@ -1,5 +1,6 @@
 package io.cffs.daemon.session;
 
+import io.cffs.txn.WriteLimits;
 import io.cffs.txn.WriteRoom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ final class Shortages {
         return switch (room.refused()) {
             case CHANGES -> "The transaction makes " + room.changes() + " changes, and a commit takes "
                     + room.limits().changesMax() + ", of which some are kept for removing names: do it in several"
-                    + " transactions, of fewer files each." + GOES_ON;
+                    + " transactions, of fewer files each" + orLargerBackend(room) + "." + GOES_ON;
             case REQUEST_BYTES -> "The names and attributes that the transaction changes and has looked up take "
                     + room.requestBytes() / MIB + " MiB, and a commit takes "
                     + room.limits().requestBytesMax() / MIB + " MiB, of which some are kept for removing names:"
@@ -33,5 +34,11 @@ final class Shortages {
                     + room.limits().heap().bytesMax() / MIB + " MiB of the Java heap that are for them: commit in"
                     + " smaller pieces, or give the process a larger heap (CFFS_HEAP)." + GOES_ON;
         };
+    }
+
+    private static String orLargerBackend(WriteRoom room) {
+        return room.limits().changesMax() < WriteLimits.CHANGES_MAX
+                ? ", or give the backend a larger heap (CFFS_HEAP)"
+                : "";
     }
 }

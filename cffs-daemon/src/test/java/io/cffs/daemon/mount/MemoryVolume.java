@@ -319,7 +319,7 @@ public class MemoryVolume implements BackendPort, LatestState {
     public CompletableFuture<VolumeStatus> status(VolumeName volume) {
         return answer(() -> new VolumeStatus(
                 volume, new UUID(0, 1), 1, new CommitTs(last), new CommitTs(last), CommitTs.ZERO, 1, 1, 0, 1L << 40,
-                1L << 40));
+                1L << 40, Long.MAX_VALUE));
     }
 
     @Override

@@ -262,6 +262,7 @@ final class ResponseForms {
         to.putUnsigned(status.usedBytes());
         to.putUnsigned(status.capacityBytes());
         to.putUnsigned(status.availableBytes());
+        to.putUnsigned(status.commitChangesMax());
     }
 
     private static VolumeStatus takeStatus(ByteReader from) throws CodecException {
@@ -276,6 +277,6 @@ final class ResponseForms {
         long usedBytes = from.takeUnsigned(Long.MAX_VALUE);
         long capacityBytes = from.takeUnsigned(Long.MAX_VALUE);
         return new VolumeStatus(volume, identity, epoch, lastCommitted, lastApplied, trimHorizon, openLeases, inodes,
-                usedBytes, capacityBytes, from.takeUnsigned(Long.MAX_VALUE));
+                usedBytes, capacityBytes, from.takeUnsigned(Long.MAX_VALUE), from.takeUnsigned(Long.MAX_VALUE));
     }
 }

@@ -195,6 +195,7 @@ public interface BackendPort extends AutoCloseable {
      * @param usedBytes what the volume's regular files take together
      * @param capacityBytes size of the disk that holds the store
      * @param availableBytes of the disk, for new commits
+     * @param commitChangesMax changes of one commit that the backend's heap can bear, as {@code WriteRoom} counts them
      */
     record VolumeStatus(
             VolumeName volume,
@@ -207,5 +208,6 @@ public interface BackendPort extends AutoCloseable {
             long inodes,
             long usedBytes,
             long capacityBytes,
-            long availableBytes) {}
+            long availableBytes,
+            long commitChangesMax) {}
 }

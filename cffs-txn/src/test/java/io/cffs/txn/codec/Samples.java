@@ -392,7 +392,7 @@ final class Samples {
             case 8 -> new Response.Renewed(yes());
             case 9 -> new Response.Status(new BackendPort.VolumeStatus(volume(),
                     new UUID(random.nextLong(), random.nextLong()), number(Long.MAX_VALUE), ts(), ts(), ts(), number(9),
-                    number(Long.MAX_VALUE), number(Long.MAX_VALUE), number(9), number(9)));
+                    number(Long.MAX_VALUE), number(Long.MAX_VALUE), number(9), number(9), 800_000L));
             default -> new Response.Failed(one(BackendException.Cause.values()), text());
         };
     }

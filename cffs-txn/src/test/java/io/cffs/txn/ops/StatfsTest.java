@@ -28,7 +28,7 @@ class StatfsTest {
     private static VolumeStatus disk(long capacity, long available) {
         CommitTs at = CommitTs.ZERO;
         return new VolumeStatus(
-                VolumeName.DEFAULT, new UUID(1, 2), 1, at, at, at, 0, 7, 12_345, capacity, available);
+                VolumeName.DEFAULT, new UUID(1, 2), 1, at, at, at, 0, 7, 12_345, capacity, available, 1);
     }
 
     private Statfs.Figures figures(Ino at, VolumeStatus disk) throws FsException {

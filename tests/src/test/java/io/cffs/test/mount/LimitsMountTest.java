@@ -1,11 +1,13 @@
 package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +185,38 @@ class LimitsMountTest {
         cffs.expectClean();
     }
 
-    /** A heap of 64 MiB has room for some 17,000 new files; the process lives on and commits them. */
+    /** A mount asks a backend with a small heap what it can bear, and refuses before that. */
+    @Test
+    void aTransactionThatTheBackendsHeapCannotHoldIsTold() throws IOException, InterruptedException {
+        Path script = scratch.resolve("fill.py");
+        Files.writeString(script, """
+                import errno, os
+                os.mkdir("d")
+                made = 0
+                try:
+                    while made < 100_000:
+                        os.close(os.open("d/%06d" % made, os.O_CREAT | os.O_WRONLY)); made += 1
+                except OSError as e: print(errno.errorcode[e.errno], 5_000 < made < 50_000)
+                """);
+        Path socket = scratch.resolve("small");
+        ProcessBuilder small = new ProcessBuilder(CffsCommand.launcher().toString(), "backend", "--store",
+                scratch.resolve("small-store").toString(), "--listen", "unix:" + socket);
+        small.environment().put("CFFS_HEAP", "64m");
+        Process backend = small.redirectErrorStream(true).redirectOutput(scratch.resolve("small-log").toFile()).start();
+        try {
+            for (int tries = 0; !Files.exists(socket) && tries < 3000; tries++) {
+                assertFalse(backend.waitFor(20, TimeUnit.MILLISECONDS));
+            }
+            String out = cffs.cffs("run", "--backend", "unix:" + socket, "--", "python3", script.toString())
+                    .expectExit(0).out();
+            assertEquals("ENOSPC True\n", out);
+        } finally {
+            backend.destroy();
+            backend.waitFor();
+        }
+    }
+
+    /** With 64 MiB mount and backend have room for some 15,000 new files; both live on, and they are committed. */
     @Test
     void aTransactionThatTheHeapCannotHoldIsTold() throws IOException, InterruptedException {
         Path script = scratch.resolve("fill.py");
