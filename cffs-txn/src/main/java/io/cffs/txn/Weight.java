@@ -20,7 +20,6 @@ record Weight(long changes, long requestBytes, long heapBytes) {
     private static final int INODE_REQUEST_BYTES = 56;
     private static final int INODE_HEAP_BYTES = 520;
     private static final int UNSENT_HEAP_BYTES = 360;
-    private static final int REMOVED_CHANGES = 3;
     private static final int NAME_REQUEST_BYTES = 14;
     private static final int NAME_HEAP_BYTES = 224;
     private static final int XATTR_REQUEST_BYTES = 12;
@@ -51,7 +50,7 @@ record Weight(long changes, long requestBytes, long heapBytes) {
 
     /** A stored one that goes: what a backend notes of its end takes more memory than what it notes of a new one. */
     static Weight ofRemoved(Inode inode) {
-        return new Weight(REMOVED_CHANGES, 0, of(inode).heapBytes());
+        return new Weight(WriteLimits.MORE_OF_REMOVED, 0, of(inode).heapBytes());
     }
 
     /** One that was made and has no name. @param file null when there is none */

@@ -14,6 +14,9 @@ public record WriteLimits(long changesMax, long requestBytesMax, HeapRoom heap) 
     /** Fewer than a request may have: a backend with a heap of 512 MiB holds so many while it applies them. */
     public static final long CHANGES_MAX = 800_000;
 
+    /** A stored file that goes counts as so many changes more: most is noted of an end, by mount and backend alike. */
+    public static final int MORE_OF_REMOVED = 3;
+
     /** What a backend takes in one commit. */
     public static final WriteLimits OF_COMMIT = within(HeapRoom.ENDLESS);
 

@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.txn.Mutation;
+import io.cffs.txn.WriteLimits;
 import java.util.List;
 
 /**
@@ -14,7 +15,6 @@ final class CommitWeight {
     private static final long OTHERS_BYTES = 96 * MIB;
     /** Measured: 480,000 new files, two changes each, hold 404 MB. Rather more, as a heap is never full. */
     private static final int CHANGE_BYTES = 512;
-    private static final int MORE_OF_REMOVED = 3;
 
     private CommitWeight() {}
 
@@ -34,6 +34,6 @@ final class CommitWeight {
                 default -> 0;
             };
         }
-        return writes.size() + MORE_OF_REMOVED * Math.max(0, ends);
+        return writes.size() + WriteLimits.MORE_OF_REMOVED * Math.max(0, ends);
     }
 }

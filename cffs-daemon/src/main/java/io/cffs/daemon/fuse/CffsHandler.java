@@ -173,7 +173,7 @@ final class CffsHandler implements FuseHandler {
         }
     }
 
-    /** Virtual files have no attributes. An answer of "not implemented" would end them for the whole mount. */
+    /** Virtual files have no attributes. ENOSYS would end them for the whole mount. */
     private boolean refusesXattrs(FuseRequest in, FuseReply out) {
         boolean virtual = ControlNode.isControl(in.nodeId());
         if (virtual) {

@@ -188,16 +188,7 @@ class LimitsMountTest {
     /** A mount asks a backend with a small heap what it can bear, and refuses before that. */
     @Test
     void aTransactionThatTheBackendsHeapCannotHoldIsTold() throws IOException, InterruptedException {
-        Path script = scratch.resolve("fill.py");
-        Files.writeString(script, """
-                import errno, os
-                os.mkdir("d")
-                made = 0
-                try:
-                    while made < 100_000:
-                        os.close(os.open("d/%06d" % made, os.O_CREAT | os.O_WRONLY)); made += 1
-                except OSError as e: print(errno.errorcode[e.errno], 5_000 < made < 50_000)
-                """);
+        Path script = fillingScript("");
         Path socket = scratch.resolve("small");
         ProcessBuilder small = new ProcessBuilder(CffsCommand.launcher().toString(), "backend", "--store",
                 scratch.resolve("small-store").toString(), "--listen", "unix:" + socket);
@@ -212,15 +203,13 @@ class LimitsMountTest {
             assertEquals("ENOSPC True\n", out);
         } finally {
             backend.destroy();
-            backend.waitFor();
+            assertTrue(backend.waitFor(60, TimeUnit.SECONDS));
         }
     }
 
-    /** With 64 MiB mount and backend have room for some 15,000 new files; both live on, and they are committed. */
-    @Test
-    void aTransactionThatTheHeapCannotHoldIsTold() throws IOException, InterruptedException {
-        Path script = scratch.resolve("fill.py");
-        Files.writeString(script, """
+    /** Makes files until it may not, then does {@code more}. */
+    private Path fillingScript(String more) throws IOException {
+        return Files.writeString(scratch.resolve("fill.py"), """
                 import errno, os
                 os.mkdir("d")
                 made = 0
@@ -228,6 +217,13 @@ class LimitsMountTest {
                     while made < 100_000:
                         os.close(os.open("d/%06d" % made, os.O_CREAT | os.O_WRONLY)); made += 1
                 except OSError as e: print(errno.errorcode[e.errno], 5_000 < made < 50_000)
+                """ + more);
+    }
+
+    /** With 64 MiB mount and backend have room for some 15,000 new files; both live on, and they are committed. */
+    @Test
+    void aTransactionThatTheHeapCannotHoldIsTold() throws IOException, InterruptedException {
+        Path script = fillingScript("""
                 for i in range(100): os.unlink("d/%06d" % i)
                 print(len(os.listdir("d")) == made - 100)
                 """);
