@@ -225,7 +225,7 @@ final class MountCommand implements Callable<Integer> {
                     case "relatime" -> mountFlags.remove(MountFlag.NOATIME);
                     case "noexec" -> mountFlags.add(MountFlag.NOEXEC);
                     case "exec" -> mountFlags.remove(MountFlag.NOEXEC);
-                    case "defaults", "nosuid", "nodev" -> { } // so it is anyway
+                    case "defaults", "nosuid", "nodev", "nodiratime" -> { } // so it is anyway
                     case String text when text.startsWith("interval=") ->
                             interval = interval(text.substring("interval=".length()));
                     default -> throw new Failure(Exit.USAGE,

@@ -17,6 +17,7 @@ import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.staging.SessionStaging;
 import io.cffs.fuse.mount.MountFlag;
 import io.cffs.fuse.mount.MountOptions;
+import io.cffs.fuse.mount.MountPointException;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendException;
@@ -138,6 +139,8 @@ final class VolumeMounts implements FunctionHost.Opener {
                 MountedVolume volume = MountedVolume.open(backend, store.volume, settings);
                 mounted = true;
                 return volume;
+            } catch (MountPointException e) {
+                throw new Failure(Exit.UNAVAILABLE, Sentences.sentenceOf(e), e);
             } catch (IOException e) {
                 throw new Failure(Exit.UNAVAILABLE, Sentences.sentenceOf(e) + mountRemedy(), e);
             } finally {

@@ -180,8 +180,8 @@ class LongMountTest {
         shell("echo old > read; touch -a -d 2001-01-01 read; cp /bin/true program; chmod 755 program; ./program");
         cffs.cffs("umount", root.toString()).expectExit(0);
         cffs.finish(mount).expectExit(0);
-        mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o", "noatime,noexec,nosuid,nodev",
-                root.toString()));
+        mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o",
+                "noatime,nodiratime,noexec,nosuid,nodev", root.toString()));
         awaitMounted(1);
         assertEquals("2001-01-01\n", shell("cat read > /dev/null; stat -c %x read | cut -c 1-10"));
         assertTrue(shell("./program 2>&1 || true").contains("ermission denied"));

@@ -1,0 +1,16 @@
+package io.cffs.fuse.mount;
+
+import java.io.IOException;
+
+/** Nothing can be mounted there, whatever way is taken: it is the directory, and no permission that is missing. */
+public final class MountPointException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    MountPointException(String sentence) {
+        super(sentence);
+    }
+
+    MountPointException(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+}
