@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
  * outcome
  * of whichever delivery came first, and takes effect if none had. Only when a later delivery is refused is the ledger
  * asked for good, so that an earlier one that is still on its way cannot take effect after the refusal was reported.
- * When no outcome comes within {@link ClientLimits#patientNanos()} it is Unknown.
+ * When no outcome comes within {@link ClientLimits#patientNanos()}, or longer for a large one, it is Unknown.
  *
  * <p>Futures are completed by the thread that reads the connection: what depends on them must not wait.
  */
@@ -227,7 +227,8 @@ public final class BackendClient implements BackendPort, CheckPort, QuotaPort {
 
     @Override
     public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
-        Call call = call(new Request.Commit(request), limits.patientNanos());
+        long items = (long) request.reads().size() + request.writes().size();
+        Call call = call(new Request.Commit(request), limits.patientNanos() + items * limits.itemNanos());
         return call.answer
                 .handle((response, failure) -> failure == null
                         ? outcome(call, response)

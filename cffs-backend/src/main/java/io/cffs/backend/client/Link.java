@@ -171,10 +171,11 @@ final class Link implements ClientConnection.Owner {
             reason = lastReason;
             for (Iterator<Call> calls = homeless.iterator(); calls.hasNext(); ) {
                 Call call = calls.next();
-                // A commit carries a function's work: it waits for a backend as long as it may wait at all.
-                boolean patient = call.request instanceof Request.Commit;
-                if (now - call.deadlineNanos >= 0
-                        || !patient && now - call.homelessSinceNanos >= limits.connectNanos()) {
+                // A commit carries a function's work. However large it is, nobody is working on it now.
+                long homelessNanosMax = call.request instanceof Request.Commit
+                        ? limits.patientNanos()
+                        : limits.connectNanos();
+                if (now - call.deadlineNanos >= 0 || now - call.homelessSinceNanos >= homelessNanosMax) {
                     calls.remove();
                     overdue.add(call);
                 }

@@ -1,6 +1,7 @@
 package io.cffs.backend.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,11 +11,14 @@ import io.cffs.backend.server.ServerLimits;
 import io.cffs.backend.wire.RealTicker;
 import io.cffs.backend.wire.ScriptedBackend;
 import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Name;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.CommitRequest;
+import io.cffs.txn.ReadKey;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -218,6 +222,35 @@ class LostConnectionTest {
         assertTrue(unknown.reason().contains("No CFFS backend can be reached"), unknown.reason());
     }
 
+    private static CommitRequest largeCommit() {
+        return new CommitRequest(VOLUME, TXN, 1, null, CommitTs.ZERO, 77,
+                List.of(new ReadKey.NameAbsent(Ino.ROOT, Name.of("absent"))), List.of());
+    }
+
+    /** The limit grows with what there is to decide on; the backend answers pings meanwhile. */
+    @Test
+    void aLargeCommitIsWaitedForLonger() throws Exception {
+        BackendClient client = client(TestLimits.PATIENT_WITH_LARGE);
+        CompletableFuture<CommitOutcome> decided = new CompletableFuture<>();
+        backend.onCommit = request -> request.reads().isEmpty() ? new CompletableFuture<>() : decided;
+        CompletableFuture<CommitOutcome> large = client.commit(largeCommit());
+        assertInstanceOf(CommitOutcome.Unknown.class, get(client.commit(commit())), "given up after the same time");
+        assertFalse(large.isDone());
+        decided.complete(backend.decide(largeCommit()));
+        assertInstanceOf(CommitOutcome.Committed.class, get(large));
+    }
+
+    /** Without a backend nobody works on it, however large it is. */
+    @Test
+    void aLargeCommitDoesNotWaitLongerForAConnection() throws Exception {
+        BackendClient client = client(TestLimits.PATIENT_WITH_LARGE);
+        backend.onCommit = request -> new CompletableFuture<>();
+        CompletableFuture<CommitOutcome> large = client.commit(largeCommit());
+        await(() -> backend.commitsHeard.get() > 0);
+        relay.close();
+        assertInstanceOf(CommitOutcome.Unknown.class, get(large));
+    }
+
     /** A peer that takes requests and never answers is given up and another connection is tried. */
     @Test
     void aSilentConnectionIsReplaced() throws Exception {
@@ -249,7 +282,7 @@ class LostConnectionTest {
     void aSlowAnswerIsWaitedForOnOneConnection() throws Exception {
         BackendClient client = client(new ClientLimits(TestLimits.IMPATIENT.connectNanos(),
                 TestLimits.QUICK.attemptNanos(), TestLimits.QUICK.callNanos(), TestLimits.QUICK.patientNanos(),
-                300_000_000L, 1_000_000L, 1_000_000L, 1 << 20));
+                0, 300_000_000L, 1_000_000L, 1_000_000L, 1 << 20));
         backend.gate = new CompletableFuture<>();
         CompletableFuture<?> slow = client.status(VOLUME);
         long start = System.nanoTime();

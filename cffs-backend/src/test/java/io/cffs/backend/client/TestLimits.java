@@ -6,12 +6,17 @@ final class TestLimits {
 
     static final ClientLimits QUICK = new ClientLimits(
             500 * MILLI_NANOS, 5_000 * MILLI_NANOS, 30_000 * MILLI_NANOS, 30_000 * MILLI_NANOS,
-            20_000 * MILLI_NANOS, MILLI_NANOS, 20 * MILLI_NANOS, 64 * 1024 * 1024);
+            0, 20_000 * MILLI_NANOS, MILLI_NANOS, 20 * MILLI_NANOS, 64 * 1024 * 1024);
 
     /** A commit gives up soon, and so does a wait for a silent peer. */
     static final ClientLimits IMPATIENT = new ClientLimits(
             300 * MILLI_NANOS, 300 * MILLI_NANOS, 500 * MILLI_NANOS, 1_000 * MILLI_NANOS,
-            200 * MILLI_NANOS, MILLI_NANOS, 20 * MILLI_NANOS, 64 * 1024 * 1024);
+            0, 200 * MILLI_NANOS, MILLI_NANOS, 20 * MILLI_NANOS, 64 * 1024 * 1024);
+
+    /** A commit gives up soon, but not a large one. */
+    static final ClientLimits PATIENT_WITH_LARGE = new ClientLimits(
+            500 * MILLI_NANOS, 5_000 * MILLI_NANOS, 30_000 * MILLI_NANOS, 1_000 * MILLI_NANOS,
+            60_000 * MILLI_NANOS, 20_000 * MILLI_NANOS, MILLI_NANOS, 20 * MILLI_NANOS, 64 * 1024 * 1024);
 
     private TestLimits() {}
 }
