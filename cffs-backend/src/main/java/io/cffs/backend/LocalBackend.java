@@ -1,5 +1,6 @@
 package io.cffs.backend;
 
+import io.cffs.backend.commit.CommitRoom;
 import io.cffs.backend.commit.Coordination;
 import io.cffs.backend.commit.StepSignals;
 import io.cffs.backend.fsck.CheckJobs;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <p>Reads run on the calling thread when their snapshot has been applied; stage runs on it always. Dependents of
  * commit futures run on the sequencing thread and must be short.
  */
-public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
+public final class LocalBackend implements BackendPort, CheckPort, QuotaPort, CommitRoom.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(LocalBackend.class);
 
     private final Function<VolumeName, VolumeParts> opener;
@@ -52,6 +53,7 @@ public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
     private final Executor readers;
     private final Runnable onClose;
     private final CheckJobs checks;
+    private final CommitRoom commitRoom;
     /** Changed with the monitor held, read without. */
     private final Map<VolumeName, Running> volumes = new ConcurrentHashMap<>();
     // Guarded by "this".
@@ -75,6 +77,12 @@ public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
         this.readers = readers;
         this.onClose = onClose;
         this.checks = new CheckJobs(readers);
+        this.commitRoom = new CommitRoom(settings.pipeline().commitWeightMax());
+    }
+
+    @Override
+    public CommitRoom commitRoom() {
+        return commitRoom;
     }
 
     /** Opens the volume if it is not open: for those who step it, and for checkers. Throws BackendException. */
@@ -122,7 +130,7 @@ public final class LocalBackend implements BackendPort, CheckPort, QuotaPort {
         VolumeParts parts = opener.apply(name);
         VolumeThreads driver = threads == null ? null : new VolumeThreads(name);
         try {
-            Volume volume = new Volume(name, parts, coordination, ticker, settings,
+            Volume volume = new Volume(name, parts, coordination, ticker, settings, commitRoom,
                     driver == null ? StepSignals.NONE : driver, readers);
             if (driver != null) {
                 driver.start(volume, threads);

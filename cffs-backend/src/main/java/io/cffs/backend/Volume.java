@@ -1,6 +1,7 @@
 package io.cffs.backend;
 
 import io.cffs.backend.commit.CommitPipeline;
+import io.cffs.backend.commit.CommitRoom;
 import io.cffs.backend.commit.Coordination;
 import io.cffs.backend.commit.RoomGauge;
 import io.cffs.backend.commit.StepSignals;
@@ -88,11 +89,11 @@ public final class Volume {
     /**
      * Opens the volume: replays its log.
      *
+     * @param commitRoom of the process
      * @param readers runs reads that had to wait for their snapshot
      */
     public Volume(VolumeName name, VolumeParts parts, Coordination coordination, Ticker ticker,
-            BackendSettings settings,
-            StepSignals signals, Executor readers) {
+            BackendSettings settings, CommitRoom commitRoom, StepSignals signals, Executor readers) {
         this.name = name;
         this.parts = parts;
         this.store = parts.store();
@@ -102,7 +103,7 @@ public final class Volume {
         this.readers = readers;
         StagedObjects objects = new StagedObjects(parts.blocks());
         this.pipeline = new CommitPipeline(name, parts.log(), store, objects, coordination, ticker, settings.pipeline(),
-                parts.usableBytes(), signals);
+                commitRoom, parts.usableBytes(), signals);
         CommitTs newest = pipeline.acknowledged();
         this.gate = new ReadGate(newest);
         this.leases = new Leases(settings.lease().toNanos(), pipeline.epoch().value() << 40);

@@ -5,9 +5,11 @@ import static io.cffs.backend.Requests.commit;
 import static io.cffs.backend.Requests.create;
 import static io.cffs.backend.Requests.txn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.backend.commit.MemoryCommitLog;
 import io.cffs.backend.commit.SoleLeader;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FileType;
@@ -19,6 +21,7 @@ import io.cffs.txn.Mutation;
 import io.cffs.txn.WriteLimits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A commit that is too large for the heap is refused before it is logged; what was logged before stays. */
@@ -75,6 +78,34 @@ final class SmallHeapTest extends VolumeBed {
         // Of the last name of a stored file more is noted.
         assertTooLarge(done(removing(101, 2, 1)));
         assertEquals(committed(2), done(removing(100, 2, 1)));
+    }
+
+    /** Each is small enough alone. */
+    @Test
+    void theSecondOfTwoLargeOnesWaitsUntilTheStoreHasTheFirst() {
+        restartWith(SMALL_HEAP_BYTES);
+        CompletableFuture<CommitOutcome> first = backend.commit(creating(200, 1));
+        CompletableFuture<CommitOutcome> second = backend.commit(creating(150, 2));
+        CompletableFuture<CommitOutcome> small = backend.commit(creating(1, 3));
+        while (volume.sequence()) {
+            // The store gets nothing.
+        }
+        assertEquals(committed(1), first.join());
+        assertEquals(committed(2), small.join(), "a small one goes past");
+        assertFalse(second.isDone());
+        volume.apply();
+        volume.sequence();
+        assertEquals(committed(3), second.join());
+    }
+
+    /** A group that the log refuses has not happened, and holds no room. */
+    @Test
+    void whatTheLogRefusesHoldsNoRoom() {
+        restartWith(SMALL_HEAP_BYTES);
+        ((MemoryCommitLog) parts.log()).failNext(MemoryCommitLog.Failure.NO_SPACE);
+        assertInstanceOf(CommitOutcome.Refused.class, done(creating(200, 1)));
+        assertEquals(committed(1), done(creating(200, 2)));
+        assertEquals(committed(2), done(creating(200, 3)));
     }
 
     @Test

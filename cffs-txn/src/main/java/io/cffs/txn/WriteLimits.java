@@ -1,6 +1,7 @@
 package io.cffs.txn;
 
 import io.cffs.txn.port.HeapRoom;
+import java.util.List;
 
 /**
  * How large a transaction may grow. What adds to it is refused a little earlier than what removes names, so that there
@@ -19,6 +20,32 @@ public record WriteLimits(long changesMax, long requestBytesMax, HeapRoom heap) 
 
     /** What a backend takes in one commit. */
     public static final WriteLimits OF_COMMIT = within(HeapRoom.ENDLESS);
+
+    /**
+     * What a commit counts as: one change for each mutation, and {@link #MORE_OF_REMOVED} for each stored inode whose
+     * last name goes. {@link WriteRoom} counts no fewer before.
+     */
+    public static long changesOf(List<Mutation> writes) {
+        LongTable ends = null;
+        for (Mutation write : writes) {
+            if (write instanceof Mutation.RemoveDentry remove) {
+                ends = ends == null ? new LongTable() : ends;
+                ends.put(remove.ino().value(), 1);
+            }
+        }
+        if (ends == null) {
+            return writes.size();
+        }
+        for (Mutation write : writes) {
+            // What has other names, or gets one, lives on: then its time of change is set.
+            switch (write) {
+                case Mutation.PutDentry put -> ends.put(put.ino().value(), 0);
+                case Mutation.SetTimes set -> ends.put(set.ino().value(), 0);
+                default -> { }
+            }
+        }
+        return writes.size() + (long) MORE_OF_REMOVED * ends.size();
+    }
 
     /** The same, for a backend that takes no more in one commit. */
     public WriteLimits forBackend(long commitChangesMax) {

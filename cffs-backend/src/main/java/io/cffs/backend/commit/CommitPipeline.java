@@ -90,12 +90,13 @@ public final class CommitPipeline {
     /**
      * Takes the lead of the volume and replays what the store has not seen.
      *
+     * @param commitRoom of the process
      * @param usableBytes room left on the disk; below {@link RoomGauge#RESERVE_BYTES} commits are refused
      * @throws BackendException {@code STORE_FAILED} when log and store do not fit together
      */
     public CommitPipeline(VolumeName volume, CommitLog log, VersionedStore store, StagedObjects staged,
-            Coordination coordination, Ticker ticker, PipelineLimits limits, LongSupplier usableBytes,
-            StepSignals signals) {
+            Coordination coordination, Ticker ticker, PipelineLimits limits, CommitRoom commitRoom,
+            LongSupplier usableBytes, StepSignals signals) {
         this.volume = volume;
         this.log = log;
         this.store = store;
@@ -107,7 +108,7 @@ public final class CommitPipeline {
         this.queue = new WorkQueue(volume, limits.queueMax());
         this.applying = new ApplyStage(store, ledger);
         this.turns = new Turns(limits.holdNanos(), limits.turnNanos());
-        this.sequencer = new Sequencer(volume, store, staged, ticker, limits, ledger, turns);
+        this.sequencer = new Sequencer(volume, store, staged, ticker, limits, ledger, turns, commitRoom);
         this.epoch = coordination.lead(volume, log.epoch());
         log.fence(epoch);
         replay();
@@ -260,6 +261,7 @@ public final class CommitPipeline {
 
     /** Orders, logs and acknowledges one group. False when there was nothing to do. */
     public boolean sequence() {
+        sequencer.forgetApplied();
         if (applying.holdsUp(limits.backlogMax()) && refusalNow() == null) {
             return false;
         }
@@ -392,5 +394,6 @@ public final class CommitPipeline {
         abandon(new BackendException(BackendException.Cause.CLOSED, "volume " + volume + " is closed", null));
         heldBack.forEach(work -> WorkQueue.refuse(work, queue.stopped()));
         heldBack = new ArrayList<>();
+        sequencer.close();
     }
 }

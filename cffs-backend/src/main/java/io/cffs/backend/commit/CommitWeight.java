@@ -1,13 +1,11 @@
 package io.cffs.backend.commit;
 
-import io.cffs.txn.Mutation;
 import io.cffs.txn.WriteLimits;
-import java.util.List;
 
 /**
  * What a commit takes of the heap until it has been applied: its request, what follows from it, and the lists for
- * validation and trimming. Counted in changes, as mounts count them: one for each mutation, and four for the last name
- * of a stored file, of whose end most is noted. No commit weighs more here than there.
+ * validation and trimming. Counted in changes, as {@link WriteLimits#changesOf} does; of the end of a stored file most
+ * is noted.
  */
 final class CommitWeight {
     private static final long MIB = 1024 * 1024;
@@ -21,19 +19,5 @@ final class CommitWeight {
     /** 819,000 with {@code -Xmx512m}, of which 496 MiB can be in use at once; some 30,000 with 64 MiB. */
     static long maxWithin(long heapBytes) {
         return Math.max(heapBytes / 4, heapBytes - OTHERS_BYTES) / CHANGE_BYTES;
-    }
-
-    static long of(List<Mutation> writes) {
-        long ends = 0;
-        for (Mutation write : writes) {
-            ends += switch (write) {
-                case Mutation.RemoveDentry remove -> 1;
-                // A file that has other names, or gets one, lives on: then its time of change is set.
-                case Mutation.PutDentry put -> -1;
-                case Mutation.SetTimes set -> -1;
-                default -> 0;
-            };
-        }
-        return writes.size() + WriteLimits.MORE_OF_REMOVED * Math.max(0, ends);
     }
 }

@@ -179,6 +179,11 @@ final class LatestObjects implements LatestState {
         weightBytes += entry.weightBytes() - (old == null ? 0 : old.weightBytes());
     }
 
+    /** Lets go of what is only kept until it has been applied. */
+    void forgetApplied() {
+        evict(store.progress().applied().value());
+    }
+
     private void evict(long applied) {
         Iterator<Entry> oldest = entries.values().iterator();
         int steps = 0;

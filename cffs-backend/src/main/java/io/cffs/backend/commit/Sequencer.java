@@ -37,6 +37,7 @@ final class Sequencer {
     private final TurnedAway turnedAway = new TurnedAway();
     private final LatestObjects latest;
     private final VersionIndex index;
+    private final HeavyCommits heavy;
     private CommitTs durable;
     /** Written by the sequencing thread. */
     private volatile boolean waitsForStore;
@@ -46,7 +47,7 @@ final class Sequencer {
     private long groupInoCeiling;
 
     Sequencer(VolumeName volume, VersionedStore store, StagedObjects staged, Ticker ticker, PipelineLimits limits,
-            OutcomeLedger ledger, Turns turns) {
+            OutcomeLedger ledger, Turns turns, CommitRoom room) {
         this.volume = volume;
         this.store = store;
         this.ticker = ticker;
@@ -54,6 +55,7 @@ final class Sequencer {
         this.ledger = ledger;
         this.turns = turns;
         this.latest = new LatestObjects(store, staged);
+        this.heavy = new HeavyCommits(room);
         this.durable = store.progress().applied();
         this.index = new VersionIndex(durable, VersionIndex.COMMITS_MAX, VersionIndex.CHANGES_MAX);
     }
@@ -105,6 +107,7 @@ final class Sequencer {
 
     /** The group has not happened. */
     void drop() {
+        heavy.drop(durable);
         latest.dropGroup();
         ledger.dropGroup();
     }
@@ -120,12 +123,12 @@ final class Sequencer {
                     : Group.always(() -> work.outcome.complete(known)));
             return true;
         }
-        CommitOutcome refused = known != null ? known : refusal(request, group);
+        CommitOutcome refused = known != null ? known : refusal(work, group);
         if (refused != null) {
             group.answers.add(Group.always(() -> work.outcome.complete(refused)));
             return true;
         }
-        if (mustBeAppliedFirst(work)) {
+        if (mustBeAppliedFirst(work) || lacksRoom(work)) {
             return false;
         }
         Applied applied;
@@ -179,6 +182,7 @@ final class Sequencer {
         group.last = entry.at();
         group.index.add(new CommittedFootprint(entry.at(), request.txn(), applied.footprint()));
         latest.add(entry.at(), applied);
+        heavy.order(entry.at(), work.weight());
         ledger.order(request, entry.at());
         group.answers.add(answer(work, new CommitOutcome.Committed(entry.at(), false)));
     }
@@ -206,8 +210,7 @@ final class Sequencer {
      * Null when the heap can bear it. Once it is in the log there is no way back: what ends the process for want of
      * heap while it is applied would end the next one when it is replayed.
      */
-    private CommitOutcome tooLarge(CommitRequest request) {
-        long weight = CommitWeight.of(request.writes());
+    private CommitOutcome tooLarge(long weight) {
         return weight <= limits.commitWeightMax() ? null : new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
                 "the commit has " + weight + " changes and the backend's heap is large enough for "
                         + limits.commitWeightMax() + ": commit in smaller parts, or start the backend with a larger"
@@ -215,7 +218,8 @@ final class Sequencer {
     }
 
     /** Null when what was read is still right. */
-    private CommitOutcome refusal(CommitRequest request, Group group) {
+    private CommitOutcome refusal(Work.Commit work, Group group) {
+        CommitRequest request = work.request;
         if (!request.volume().equals(volume)) {
             return new CommitOutcome.Refused(RefusalCause.UNKNOWN_VOLUME, "this is the log of volume " + volume);
         }
@@ -224,7 +228,7 @@ final class Sequencer {
             return new CommitOutcome.Refused(RefusalCause.MALFORMED,
                     "the request names a snapshot that has not happened, or too long an invocation");
         }
-        CommitOutcome tooLarge = tooLarge(request);
+        CommitOutcome tooLarge = tooLarge(work.weight());
         if (tooLarge != null) {
             return tooLarge;
         }
@@ -282,13 +286,36 @@ final class Sequencer {
         return inode == null || inode.isWithoutHoles() ? null : latest.contentPending(ino);
     }
 
+    /** One large commit alone may take what the heap can bear: the next one goes on when the store has the first. */
+    private boolean lacksRoom(Work.Commit work) {
+        work.waitsForRoom = !heavy.hasRoomFor(work.weight());
+        return work.waitsForRoom;
+    }
+
+    /** Gives back the room of large commits that the store has, once it is free. */
+    void forgetApplied() {
+        CommitTs applied = store.progress().applied();
+        if (heavy.isFirstApplied(applied)) {
+            latest.forgetApplied();
+            heavy.giveApplied(applied);
+        }
+    }
+
+    /** After the last step: what was ordered is in the store, or will be replayed by another pipeline. */
+    void close() {
+        heavy.drop(CommitTs.ZERO);
+    }
+
     /** Any thread: whether the sequencing thread wants to know when something has been applied. */
     boolean waitsForStore() {
-        return waitsForStore;
+        return waitsForStore || heavy.holdsAny();
     }
 
     /** Whether a commit that was held back should be looked at again. */
     boolean mayGoOn(Work.Commit work) {
+        if (work.waitsForRoom) {
+            return heavy.hasRoomFor(work.weight());
+        }
         if (work.appliedFirst == null) {
             return work.heldBackUntilNanos - ticker.monotonicNanos() <= 0;
         }

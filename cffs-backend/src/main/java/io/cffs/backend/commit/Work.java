@@ -4,6 +4,7 @@ import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
+import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import java.util.concurrent.CompletableFuture;
@@ -18,10 +19,19 @@ sealed interface Work {
         long heldBackUntilNanos;
         /** Waits until this commit is in the store; null when it does not. */
         CommitTs appliedFirst;
+        /** Waits until other large commits are in the store. */
+        boolean waitsForRoom;
+        private long weight = -1;
 
         Commit(CommitRequest request, CompletableFuture<CommitOutcome> outcome) {
             this.request = request;
             this.outcome = outcome;
+        }
+
+        /** As {@link CommitWeight} counts it. */
+        long weight() {
+            weight = weight >= 0 ? weight : WriteLimits.changesOf(request.writes());
+            return weight;
         }
     }
 

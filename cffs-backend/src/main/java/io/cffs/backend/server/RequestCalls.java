@@ -1,5 +1,6 @@
 package io.cffs.backend.server;
 
+import io.cffs.backend.commit.CommitRoom;
 import io.cffs.model.ObjectKey;
 import io.cffs.txn.codec.Request;
 import io.cffs.txn.codec.Response;
@@ -31,9 +32,15 @@ final class RequestCalls {
     private static final int LIGHT_CHANGES_MAX = 1000;
 
     private final BackendPort port;
+    private final CommitRoom commitRoom;
 
     RequestCalls(BackendPort port) {
         this.port = port;
+        this.commitRoom = port instanceof CommitRoom.Owner owner ? owner.commitRoom() : CommitRoom.endless();
+    }
+
+    CommitRoom commitRoom() {
+        return commitRoom;
     }
 
     /** Whether {@link #start} returns at once, so that the thread that reads the connection may call it. */

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerConnection implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+    private static final Response CLOSING =
+            new Response.Failed(BackendException.Cause.CLOSED, "The backend is closing.");
 
     private final WatchedDuplex duplex;
     private final RequestRoom room;
@@ -123,6 +125,11 @@ final class ServerConnection implements Runnable {
     private void hear(Frame frame) {
         long id = frame.requestId();
         int room = frame.payload().length;
+        if (LargeCommit.isIt(frame.payload())) {
+            LargeCommit large = new LargeCommit(frame.payload(), calls);
+            threads.execute(() -> send(id, large.answer(() -> closing ? CLOSING : null), room));
+            return;
+        }
         Request request;
         try {
             request = Codecs.REQUEST.decode(frame.payload());
@@ -133,7 +140,7 @@ final class ServerConnection implements Runnable {
         if (request instanceof Request.StagingDirectory && duplex.betweenHosts()) {
             send(id, new Response.StagingDirectory(null), room);
         } else if (closing) {
-            send(id, new Response.Failed(BackendException.Cause.CLOSED, "The backend is closing."), room);
+            send(id, CLOSING, room);
         } else if (RequestCalls.isLight(request)) {
             CompletableFuture<Response> response = calls.start(request);
             if (response.isDone()) {

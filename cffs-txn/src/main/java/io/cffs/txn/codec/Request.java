@@ -23,6 +23,11 @@ public sealed interface Request {
     /** Most inode numbers that one {@link ReserveInos} may ask for. */
     int INOS_MAX = 1 << 24;
 
+    /** Whether bytes are the top-level form of a {@link Commit}, if they are one at all: it may be large to decode. */
+    static boolean isCommit(byte[] form) {
+        return form.length > 1 && form[0] == Codec.FORMAT_VERSION && form[1] == RequestForms.COMMIT;
+    }
+
     record Begin(BeginRequest begin) implements Request {}
 
     record Fetch(VolumeName volume, CommitTs snapshot, List<FetchItem> items) implements Request {

@@ -14,6 +14,9 @@ import java.util.List;
 
 /** The form of a request: its tag, then its fields in order. */
 final class RequestForms {
+    /** Tag of a commit. */
+    static final int COMMIT = 6;
+
     private RequestForms() {}
 
     static void put(Request request, ByteWriter to) {
@@ -49,7 +52,7 @@ final class RequestForms {
             case Request.StagingDirectory asked -> of(18, asked.volume(), to);
             case Request.StageFile laid -> putLaid(laid, to);
             case Request.Commit commit -> {
-                to.putByte(6);
+                to.putByte(COMMIT);
                 CommitForms.putRequest(commit.commit(), to);
             }
             case Request.OutcomeOf asked -> {
@@ -142,7 +145,7 @@ final class RequestForms {
                     ModelForms.takeVolume(from), ModelForms.takeTs(from), ModelForms.takeIno(from));
             case 5 -> new Request.Stage(ModelForms.takeVolume(from), ModelForms.takeStaged(from),
                     ModelForms.takeBytes(from, StagedId.BYTES_MAX));
-            case 6 -> new Request.Commit(CommitForms.takeRequest(from));
+            case COMMIT -> new Request.Commit(CommitForms.takeRequest(from));
             case 7 -> new Request.OutcomeOf(ModelForms.takeVolume(from), ModelForms.takeTxn(from));
             case 8 -> new Request.ReserveInos(ModelForms.takeVolume(from), from.takeInt(Request.INOS_MAX));
             case 9 -> new Request.End(ModelForms.takeVolume(from), from.takeFixed());
