@@ -350,12 +350,17 @@ final class InodeOverlay {
     /** How much more it weighs than when this was asked before. */
     Weight reweigh() {
         touched = false;
-        Weight before = new Weight(weighedChanges, weighedRequestBytes, weighedHeapBytes);
+        Weight before = weighed();
         Weight now = weight();
         weighedChanges = (int) now.changes();
         weighedRequestBytes = (int) Math.min(now.requestBytes(), Integer.MAX_VALUE);
         weighedHeapBytes = (int) Math.min(now.heapBytes(), Integer.MAX_VALUE);
-        return new Weight(weighedChanges, weighedRequestBytes, weighedHeapBytes).minus(before);
+        return weighed().minus(before);
+    }
+
+    /** What it weighed when that was asked last. */
+    Weight weighed() {
+        return new Weight(weighedChanges, weighedRequestBytes, weighedHeapBytes);
     }
 
     private Weight weight() {

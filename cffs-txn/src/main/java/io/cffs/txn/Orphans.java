@@ -198,6 +198,17 @@ public final class Orphans {
         });
     }
 
+    /** Nobody knows this inode any more. One that was made here and has no name is as if it had never been. */
+    public void forget(Ino ino) {
+        InodeOverlay overlay = writes.of(ino);
+        if (overlay != null && overlay.isCreated() && overlay.isOrphan() && !handles.containsKey(ino)) {
+            overlay.free();
+            writes.forget(overlay);
+            adopted.remove(ino);
+            givenUp.remove(ino);
+        }
+    }
+
     /** There is no room or no time to keep this one: whoever has it open will be answered STALE. */
     public void giveUp(Ino ino) {
         givenUp.add(ino);

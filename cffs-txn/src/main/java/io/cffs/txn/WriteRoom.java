@@ -57,6 +57,13 @@ public final class WriteRoom {
         }
     }
 
+    /** It is no part of the transaction any more. */
+    void gone(InodeOverlay overlay) {
+        settle();
+        total = total.minus(overlay.weighed());
+        limits.heap().use(-overlay.weighed().heapBytes());
+    }
+
     /** Mutations that a commit would send, or a few more. */
     public long changes() {
         settle();

@@ -46,6 +46,12 @@ public final class WriteSet {
         return overlay;
     }
 
+    /** It was made here and there is nothing left that leads to it. */
+    void forget(InodeOverlay overlay) {
+        overlays.remove(overlay.ino());
+        core.room().gone(overlay);
+    }
+
     /** As {@link Transaction#readLength}. */
     void readLength(Ino ino) throws FsException {
         InodeOverlay overlay = of(ino);

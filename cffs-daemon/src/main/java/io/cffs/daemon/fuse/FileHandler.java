@@ -259,7 +259,7 @@ final class FileHandler implements FuseHandler {
         session.locked(() -> {
             if (session.handles().remove(number) instanceof Handle.OpenFile file) {
                 session.nodes().release(file.ino().value(), file.writable(), file.direct());
-                session.release(file.ino());
+                session.tell(transaction -> transaction.release(file.ino()));
                 whole.released(number);
             }
             return null;

@@ -152,6 +152,9 @@ final class TreeHandler implements FuseHandler {
     public void forget(long nodeId, long lookups) {
         session.locked(() -> {
             session.nodes().forget(nodeId, lookups);
+            if (session.nodes().lookupsOf(nodeId) == 0) {
+                session.tell(transaction -> transaction.orphans().forget(new Ino(nodeId)));
+            }
             return null;
         });
     }

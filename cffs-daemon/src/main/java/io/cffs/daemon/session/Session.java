@@ -9,7 +9,6 @@ import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
-import io.cffs.model.Ino;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.SnapshotMiss;
@@ -20,6 +19,7 @@ import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.InoRange;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -165,10 +165,10 @@ public final class Session implements Attempts, AutoCloseable {
         }
     }
 
-    /** With the lock held (see {@link #locked}): a handle of the file was closed. */
-    public void release(Ino ino) {
+    /** With the lock held (see {@link #locked}): for what the kernel lets go of. Nothing when no attempt is open. */
+    public void tell(Consumer<Transaction> action) {
         if (attempt != null) {
-            attempt.transaction().release(ino);
+            action.accept(attempt.transaction());
         }
     }
 

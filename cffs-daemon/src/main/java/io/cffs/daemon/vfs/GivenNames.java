@@ -17,7 +17,10 @@ final class GivenNames {
     private final Set<Long> several = new HashSet<>();
 
     void put(GivenName name, long nodeId) {
-        nodes.put(name, nodeId);
+        Long other = nodes.put(name, nodeId);
+        if (other != null && other != nodeId) {
+            last.remove(other, name);
+        }
         if (nodeId != 0) {
             GivenName before = last.put(nodeId, name);
             if (before != null && !before.equals(name)) {
@@ -28,6 +31,11 @@ final class GivenNames {
 
     int size() {
         return nodes.size();
+    }
+
+    /** Whether some name here may be one of the inode. */
+    boolean knows(long nodeId) {
+        return last.containsKey(nodeId) || several.contains(nodeId);
     }
 
     /** A view; not to be changed. */

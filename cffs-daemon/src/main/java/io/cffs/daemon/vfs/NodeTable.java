@@ -120,12 +120,17 @@ public final class NodeTable {
         long left = Math.max(0, lookups(word) - lookups);
         word = word & ~LOOKUPS | left;
         if (left == 0) {
-            forgotten.add(nodeId);
+            if (names.knows(nodeId)) {
+                forgotten.add(nodeId);
+            }
             // The kernel has dropped its inode, and attributes and pages with it.
             if (has(word, ATTRIBUTES_GIVEN) && !has(word, OWN)) {
                 used.put(nodeId, word);
             }
             word &= ~ATTRIBUTES_GIVEN;
+            if (has(word, OWN)) {
+                own.remove(nodeId);
+            }
             Opened known = opened.get(nodeId);
             if (known != null) {
                 known.pagesStand = false;

@@ -207,4 +207,18 @@ class NodeTableTest {
         nodes.forget(7, 1);
         assertEquals(List.of(new NodeTable.GivenName(1, A)), nodes.takeChanged(List.of(), false).names());
     }
+
+    /** A program that makes and removes a file with one name a million times. */
+    @Test
+    void ofInodesThatCameAndWentNothingStays() {
+        GivenNames names = new GivenNames();
+        for (long node = 5; node < 1000; node++) {
+            names.put(new NodeTable.GivenName(1, A), node);
+            assertFalse(names.knows(node - 1));
+            assertTrue(names.knows(node));
+            names.put(new NodeTable.GivenName(1, A), 0);
+            assertFalse(names.knows(node));
+        }
+        assertEquals(1, names.size());
+    }
 }

@@ -18,6 +18,7 @@ import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.WriteLimits;
 import io.cffs.txn.WriteRoom;
 import io.cffs.txn.codec.Codecs;
+import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.HeapRoom;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -116,6 +117,57 @@ class WriteRoomTest {
         assertEquals(made, fill(tx, "g"));
         volume.commit(tx);
         assertThrows(AssertionError.class, () -> volume.ino("/f0"));
+    }
+
+    /** Made, removed and forgotten: all that is left is that its name was absent. */
+    @Test
+    void whatCameAndWentTakesNoRoom() throws FsException {
+        int count = 300_000;
+        Transaction tx = begin(ENDLESS, ENDLESS, heap);
+        tx.giveInos(new InoRange(1_000_000, 2 * count));
+        comeAndGo(tx, "same");
+        long once = heap.used;
+        for (int i = 1; i < count; i++) {
+            comeAndGo(tx, "same");
+        }
+        assertEquals(once, heap.used);
+        for (int i = 0; i < count; i++) {
+            comeAndGo(tx, "other" + i);
+        }
+        long each = (heap.used - once) / count;
+        assertTrue(each > 0 && each <= 130, each + " bytes");
+        assertEquals(0, Volume.request(tx).writes().stream().filter(Mutation.CreateInode.class::isInstance).count());
+        tx.discard();
+        assertEquals(0, heap.used);
+    }
+
+    private static void comeAndGo(Transaction tx, String name) throws FsException {
+        Ino made = create(tx, name);
+        WriteRange.run(tx, ROOT, made, 0, ByteBuffer.allocate(1));
+        Unlink.run(tx, ROOT, Ino.ROOT, name(name));
+        tx.orphans().forget(made);
+        assertTrue(tx.isAsStored(made), "nothing is known of it");
+        tx.room().allowsMore();
+    }
+
+    /** Not while it is open, has a name, or is stored. */
+    @Test
+    void whatCanStillBeSeenIsNotForgotten() throws FsException {
+        Transaction tx = begin(ENDLESS, ENDLESS, heap);
+        Ino open = create(tx, "open");
+        tx.retain(open);
+        WriteRange.run(tx, ROOT, open, 0, ByteBuffer.allocate(7));
+        Unlink.run(tx, ROOT, Ino.ROOT, name("open"));
+        Ino named = create(tx, "named");
+        Ino file = volume.ino("/file");
+        Unlink.run(tx, ROOT, Ino.ROOT, name("file"));
+        for (Ino ino : new Ino[] {open, named, file}) {
+            tx.orphans().forget(ino);
+        }
+        assertEquals(7, ReadRange.run(tx, open, 0, ByteBuffer.allocate(100)));
+        volume.commit(tx);
+        volume.ino("/named");
+        assertThrows(AssertionError.class, () -> volume.ino("/file"));
     }
 
     /** One that has several names ends once, one that keeps a name or only moves does not end. */
