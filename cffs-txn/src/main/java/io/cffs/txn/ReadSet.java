@@ -285,8 +285,8 @@ public final class ReadSet {
             if ((flags & PARENT) != 0) {
                 keys.add(new ReadKey.Parent(ino));
             }
-            for (int i = 0; pages != null && i < pages.count(); i++) {
-                keys.add(new ReadKey.Pages(ino, pages.first(i), pages.last(i)));
+            if (pages != null) {
+                pages.forEach((first, last) -> keys.add(new ReadKey.Pages(ino, first, last)));
             }
             if ((flags & TIMES) != 0) {
                 keys.add(new ReadKey.Times(ino));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -24,14 +25,55 @@ class PageRangesTest {
         }
     }
 
+    /** Thousands of ranges lie in many parts: some adds begin in one of them and end in another. */
+    @Test
+    void holdsThousandsOfRanges() {
+        for (int seed = 0; seed < 8; seed++) {
+            SplittableRandom chance = new SplittableRandom(seed);
+            PageRanges ranges = new PageRanges();
+            BitSet bits = new BitSet();
+            for (int i = 0; i < 20_000; i++) {
+                int first = chance.nextInt(30_000);
+                int last = first + (chance.nextInt(4000) == 0 ? chance.nextInt(9000) : 0);
+                ranges.add(first, last);
+                bits.set(first, last + 1);
+                assertTrue(i % 500 != 0 || bits.equals(bitsOf(ranges)), "seed " + seed + " after " + i);
+            }
+            assertEquals(bits, bitsOf(ranges), "seed " + seed);
+        }
+    }
+
+    /** What an add moves does not grow with what is there. */
+    @Test
+    void partsStaySmall() {
+        PageRanges upwards = new PageRanges();
+        PageRanges downwards = new PageRanges();
+        PageRanges anyhow = new PageRanges();
+        SplittableRandom chance = new SplittableRandom(1);
+        for (int i = 0; i < 50_000; i++) {
+            upwards.add(2L * i, 2L * i);
+            downwards.add(200_000 - 2L * i, 200_000 - 2L * i);
+            int page = 2 * chance.nextInt(50_000);
+            anyhow.add(page, page);
+        }
+        for (PageRanges ranges : List.of(upwards, downwards, anyhow)) {
+            assertTrue(ranges.count() > 30_000, "they do not touch");
+            assertTrue(ranges.largestPart() <= PageRanges.PART_RANGES_MAX);
+            ranges.add(0, 200_000);
+            assertEquals(1, ranges.count());
+        }
+    }
+
     private static BitSet bitsOf(PageRanges ranges) {
         BitSet bits = new BitSet();
-        long end = -2;
-        for (int i = 0; i < ranges.count(); i++) {
-            assertTrue(ranges.first(i) > end + 1, "ranges neither touch nor overlap");
-            end = ranges.last(i);
-            bits.set((int) ranges.first(i), (int) end + 1);
-        }
+        long[] seen = {-2, 0};
+        ranges.forEach((first, last) -> {
+            assertTrue(first > seen[0] + 1, "ranges neither touch nor overlap");
+            seen[0] = last;
+            seen[1]++;
+            bits.set((int) first, (int) last + 1);
+        });
+        assertEquals(seen[1], ranges.count());
         return bits;
     }
 
@@ -43,7 +85,9 @@ class PageRangesTest {
         ranges.add(20, 30);
         ranges.widen();
         assertEquals(1, ranges.count());
-        assertEquals(1, ranges.first(0));
-        assertEquals(30, ranges.last(0));
+        ranges.forEach((first, last) -> {
+            assertEquals(1, first);
+            assertEquals(30, last);
+        });
     }
 }
