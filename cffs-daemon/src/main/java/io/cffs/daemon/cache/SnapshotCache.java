@@ -53,6 +53,7 @@ public final class SnapshotCache {
     private final ReentrantReadWriteLock validity = new ReentrantReadWriteLock();
     private volatile SnapshotReader current; // written under validity.writeLock()
     private volatile int generation; // written under validity.writeLock()
+    private ChangedInodes changed = ChangedInodes.NONE; // @GuardedBy(validity.writeLock())
     /** What the next attempt will look at: what the last one that looked at anything has. */
     private volatile List<ObjectKey> expected = List.of();
 
@@ -142,7 +143,8 @@ public final class SnapshotCache {
             } else if (!sameTree) {
                 generation++;
             }
-            SnapshotReader reader = new SnapshotReader(this, snapshot);
+            changed = changed.next(changes == null ? List.of() : changes);
+            SnapshotReader reader = new SnapshotReader(this, snapshot, changed);
             current = reader;
             List<ObjectKey> used = before == null ? List.of() : before.footprint();
             expected = used.isEmpty() ? expected : used;

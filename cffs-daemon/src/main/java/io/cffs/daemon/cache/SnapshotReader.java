@@ -51,11 +51,13 @@ public final class SnapshotReader implements Snapshot {
     private Loan loan; // @GuardedBy(session lock)
     private final LatelyRead lately = new LatelyRead(); // @GuardedBy(session lock)
     private final DirectoryScans scans = new DirectoryScans(); // @GuardedBy(session lock)
+    private final ChangedInodes changed; // @GuardedBy(session lock)
     private final Set<ObjectKey> footprint = new LinkedHashSet<>(); // @GuardedBy("footprint")
 
-    SnapshotReader(SnapshotCache cache, CommitTs at) {
+    SnapshotReader(SnapshotCache cache, CommitTs at, ChangedInodes changed) {
         this.cache = cache;
         this.at = at;
+        this.changed = changed;
         this.fetcher = new SnapshotFetcher(cache, this);
         this.readAhead = new ReadAhead(cache.limits.readAheadBlocksMax());
     }
@@ -72,15 +74,23 @@ public final class SnapshotReader implements Snapshot {
         if (known != null) {
             return known;
         }
-        StoredObject found = object(new InodeKey(ino));
-        if (found == null) {
+        if (!(entryOf(new InodeKey(ino)) instanceof Entry.Found found)) {
+            throw new SnapshotMiss(new Wanted.Objects(changed.missed(ino, this::isInodeAtHand)));
+        }
+        if (found.object() == null) {
             return null;
         }
-        Inode inode = ((StoredObject.InodeObject) found).inode();
+        Inode inode = ((StoredObject.InodeObject) found.object()).inode();
         if (!inode.isDirectory()) {
             lately.note(ino, inode);
         }
         return inode;
+    }
+
+    /** Or that there is none. Looking is no read. */
+    private boolean isInodeAtHand(Ino ino) {
+        Object key = new InodeKey(ino);
+        return cache.isValid(cache.remembered(key)) || fetcher.pinned(key) != null;
     }
 
     /** The version of an inode, which is never older than what it holds. It must exist. */
@@ -187,19 +197,30 @@ public final class SnapshotReader implements Snapshot {
             throw new SnapshotMiss(new Wanted.DirectoryListing(directory, after, Math.max(limit, LISTED_MIN)));
         }
         List<DirectoryPage.Entry> entries = new ArrayList<>(run.size());
-        List<ObjectKey> unknown = new ArrayList<>();
         for (int i = 0; i < run.size(); i++) {
             InodeKey key = new InodeKey(run.ino(i));
             if (entryOf(key) instanceof Entry.Found found && found.object() instanceof StoredObject.InodeObject inode) {
                 entries.add(new DirectoryPage.Entry(run.name(i), run.ino(i), run.type(i), inode.inode()));
             } else {
-                unknown.add(key);
+                throw missingInodes(directory, run.name(i), key);
             }
         }
-        if (!unknown.isEmpty()) {
-            throw new SnapshotMiss(new Wanted.Objects(List.copyOf(unknown)));
-        }
         return new DirectoryPage(entries, run.complete());
+    }
+
+    /** Of a listed name, and of those after it: the rest of the listing will be asked for. */
+    private SnapshotMiss missingInodes(Ino directory, Name name, InodeKey first) {
+        List<ObjectKey> keys = new ArrayList<>();
+        keys.add(first);
+        if (entryOf(new DirectoryKey(directory)) instanceof Entry.Directory entry) {
+            Listing.Run rest = entry.listing().after(name, LISTED_MIN);
+            for (int i = 0; rest != null && i < rest.size(); i++) {
+                if (!isInodeAtHand(rest.ino(i))) {
+                    keys.add(new InodeKey(rest.ino(i)));
+                }
+            }
+        }
+        return new SnapshotMiss(new Wanted.Objects(keys));
     }
 
     @Override
