@@ -177,7 +177,8 @@ final class HostCommand implements Callable<Integer> {
         flags.remove(InitFlag.READDIRPLUS_AUTO);
         MountOptions options = MountOptions.at(at)
                 .withNames("cffs-host", "cffs-host")
-                .withAccess(true, true, false)
+                .withAllowOther(true)
+                .withDefaultPermissions(true)
                 .withFlags(flags)
                 .withReaders(2)
                 .withTransfer(1 << 14, 0, 64)

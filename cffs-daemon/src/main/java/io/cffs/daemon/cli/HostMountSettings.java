@@ -77,7 +77,8 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
         boolean opened = false;
         try {
             MountOptions kernel = MountOptions.at(Path.of("/dev/fd/" + deviceFd))
-                    .withAccess(allowOther, false, readOnly)
+                    .withAllowOther(allowOther)
+                    .withReadOnly(readOnly)
                     .withInheritedFd(deviceFd)
                     .withReaders(READERS)
                     .withTransfer(TRANSFER_BYTES, TRANSFER_BYTES, 16);

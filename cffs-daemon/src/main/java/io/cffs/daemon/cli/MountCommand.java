@@ -1,26 +1,19 @@
 package io.cffs.daemon.cli;
 
-import io.cffs.daemon.mount.CommitMode;
 import io.cffs.daemon.mount.MountedVolume;
-import io.cffs.fuse.mount.MountFlag;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.model.FsException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** A mount for people and servers: always there, committing as its option says. */
 @Command(
@@ -46,17 +39,8 @@ final class MountCommand implements Callable<Integer> {
     @Mixin
     private StoreOptions store;
 
-    @Option(names = "-o", paramLabel = "OPTION", split = ",", description = {
-        "commit=close (default), fsync, interval, manual or runs: when changes are committed.",
-        "interval=TIME for commit=interval (default: 1s).",
-        "ro: refuse writes. allow_other: other users may use it.",
-        "noatime: reading moves no access time. noexec: no program is started from it.",
-        "transport=devfuse (default) or libfuse.",
-        "io_uring: take requests through io_uring, if the kernel has that switched on."})
-    private List<String> options = new ArrayList<>();
-
-    @Option(names = "--read-only", description = "As -o ro.")
-    private boolean readOnly;
+    @Mixin
+    private MountChoices choices;
 
     @Parameters(paramLabel = "DIR", arity = "1..*", description = "Existing directories.")
     private List<Path> directories;
@@ -76,7 +60,7 @@ final class MountCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         store.check();
-        MountChoices choices = MountChoices.parse(options);
+        MountChoices.Choice choice = choices.read(directories.getFirst());
         Path runtime = new RuntimeDirectory(around).path();
         List<MountNote> notes = new ArrayList<>();
         for (Path directory : directories) {
@@ -85,7 +69,6 @@ final class MountCommand implements Callable<Integer> {
             requireFree(runtime, own);
             notes.add(own);
         }
-        boolean refuseWrites = readOnly || choices.readOnly();
         BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
         Signals.listen(signal -> {
             if (signal.stops()) {
@@ -93,16 +76,16 @@ final class MountCommand implements Callable<Integer> {
             }
         });
         List<MountedVolume> mounted = new ArrayList<>();
-        try (VolumeMounts.Parts parts = mounts.new Parts(store, choices.mode(), choices.interval(), notes.size())) {
+        try (VolumeMounts.Parts parts = mounts.new Parts(store, choice.mode(), choice.interval(), notes.size())) {
             try {
                 for (MountNote own : notes) {
-                    mounted.add(mount(parts, choices, own, refuseWrites, wakes));
+                    mounted.add(mount(parts, choice.kernel().withMountPoint(own.directory()), wakes));
                     own.write(runtime);
                     around.out().println("mounted " + store.volume + " on " + own.directory());
                     around.out().flush();
                 }
                 wakes.take();
-                return refuseWrites ? Exit.OK : commitLast(mounted, wakes);
+                return choice.kernel().readOnly() ? Exit.OK : commitLast(mounted, wakes);
             } finally {
                 mounted.forEach(MountedVolume::close);
             }
@@ -113,14 +96,8 @@ final class MountCommand implements Callable<Integer> {
         }
     }
 
-    private static MountedVolume mount(VolumeMounts.Parts parts, MountChoices choices, MountNote own,
-            boolean refuseWrites, BlockingQueue<Wake> wakes) {
-        MountedVolume volume = parts.mount(MountOptions.at(own.directory())
-                .withAccess(choices.allowOther(), choices.allowOther(), refuseWrites)
-                .withTransport(choices.transport())
-                .withIoUring(choices.ioUring())
-                .withMountFlags(choices.mountFlags())
-                .withGuard(true));
+    private static MountedVolume mount(VolumeMounts.Parts parts, MountOptions kernel, BlockingQueue<Wake> wakes) {
+        MountedVolume volume = parts.mount(kernel.withGuard(true));
         volume.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
         return volume;
     }
@@ -187,59 +164,6 @@ final class MountCommand implements Callable<Integer> {
                 case SIGNAL -> {
                     return commit.isAlive() ? Exit.SIGNALLED + FunctionSignal.TERM.number() : status[0];
                 }
-            }
-        }
-    }
-
-    /** What -o says. */
-    record MountChoices(
-            CommitMode mode,
-            Duration interval,
-            boolean readOnly,
-            boolean allowOther,
-            MountOptions.Transport transport,
-            boolean ioUring,
-            Set<MountFlag> mountFlags) {
-        static MountChoices parse(List<String> options) {
-            CommitMode mode = CommitMode.CLOSE;
-            Duration interval = Duration.ofSeconds(1);
-            boolean readOnly = false;
-            boolean allowOther = false;
-            MountOptions.Transport transport = MountOptions.Transport.DEVFUSE;
-            boolean ioUring = false;
-            Set<MountFlag> mountFlags = EnumSet.noneOf(MountFlag.class);
-            for (String option : options) {
-                switch (option) {
-                    case "commit=close" -> mode = CommitMode.CLOSE;
-                    case "commit=fsync" -> mode = CommitMode.FSYNC;
-                    case "commit=interval" -> mode = CommitMode.INTERVAL;
-                    case "commit=manual" -> mode = CommitMode.MANUAL;
-                    case "commit=runs" -> mode = CommitMode.RUNS;
-                    case "ro" -> readOnly = true;
-                    case "rw" -> readOnly = false;
-                    case "allow_other" -> allowOther = true;
-                    case "transport=devfuse" -> transport = MountOptions.Transport.DEVFUSE;
-                    case "transport=libfuse" -> transport = MountOptions.Transport.LIBFUSE;
-                    case "io_uring" -> ioUring = true;
-                    case "noatime" -> mountFlags.add(MountFlag.NOATIME);
-                    case "relatime" -> mountFlags.remove(MountFlag.NOATIME);
-                    case "noexec" -> mountFlags.add(MountFlag.NOEXEC);
-                    case "exec" -> mountFlags.remove(MountFlag.NOEXEC);
-                    case "defaults", "nosuid", "nodev", "nodiratime" -> { } // so it is anyway
-                    case String text when text.startsWith("interval=") ->
-                            interval = interval(text.substring("interval=".length()));
-                    default -> throw new Failure(Exit.USAGE,
-                            "no such option: -o " + option + "; see 'cffs mount --help'");
-                }
-            }
-            return new MountChoices(mode, interval, readOnly, allowOther, transport, ioUring, mountFlags);
-        }
-
-        private static Duration interval(String text) {
-            try {
-                return Duration.ofNanos(new TimeSpan().convert(text));
-            } catch (TypeConversionException e) {
-                throw new Failure(Exit.USAGE, "-o interval: " + e.getMessage());
             }
         }
     }

@@ -52,9 +52,10 @@ final class VolumeMounts implements FunctionHost.Opener {
     public FunctionHost open(StoreOptions store, Path at, boolean readOnly) {
         InheritedMount inherited = InheritedMount.from(around);
         Path root = inherited == null ? mountPoint(at) : inherited.directory();
-        MountOptions kernel = inherited == null
-                ? MountOptions.at(root).withAccess(false, false, readOnly)
-                : MountOptions.at(root).withAccess(true, false, readOnly).withInheritedFd(inherited.descriptor());
+        MountOptions kernel = MountOptions.at(root).withReadOnly(readOnly);
+        if (inherited != null) {
+            kernel = kernel.withAllowOther(true).withInheritedFd(inherited.descriptor());
+        }
         boolean temporary = inherited == null && at == null;
         boolean mounted = false;
         try {

@@ -103,8 +103,9 @@ final class TestMount implements AutoCloseable {
         Files.createDirectories(root);
         frames = new FrameBuffer(32 * MIB, 256 * MIB, root.getParent());
         MountSettings settings = new MountSettings(
-                MountOptions.at(root).withAccess(
-                        users != MountAdapter.Users.ONE, users == MountAdapter.Users.KERNEL_CHECKED, false),
+                MountOptions.at(root)
+                        .withAllowOther(users != MountAdapter.Users.ONE)
+                        .withDefaultPermissions(users == MountAdapter.Users.KERNEL_CHECKED),
                 new VolumeIdentity(1, 2),
                 new MemoryBlockCache(16 * MIB), contents, new CacheLimits(8 * MIB, 8 * MIB, 8, 200), footprints, frames,
                 INLINE,

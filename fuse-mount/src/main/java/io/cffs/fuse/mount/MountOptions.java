@@ -11,50 +11,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * How to mount. Immutable; made with {@link #at}, then changed field by field through the {@code with} methods.
+ * How to mount. Immutable: made with {@link #at}, which gives every option its usual value; each {@code with} method
+ * returns a copy with other ones, or throws {@link IllegalArgumentException} with a sentence for a value that is out of
+ * range.
  *
- * @param mountPoint an existing directory; {@code /dev/fd/N} stands for an inherited descriptor
- * @param fsName the source that mount tables show
- * @param subtype the type is shown as fuse.{@code subtype}
- * @param allowOther other users may use the mount
- * @param defaultPermissions the kernel checks modes itself
- * @param readOnly mounted with MS_RDONLY
- * @param transport who speaks with the kernel
- * @param inheritedFd a descriptor of /dev/fuse that somebody has mounted already; -1 for none
- * @param ways which ways to mount may be tried, in this order
- * @param readers threads that take requests, 1 to 64; through io_uring one for each processor at least
- * @param transferBytesMax largest READ and WRITE, 4 KiB to 16 MiB; the kernel may allow less
- * @param readaheadBytesMax most that the kernel reads ahead of a program
- * @param backgroundMax asynchronous requests (readahead, direct I/O in flight) that the kernel sends at a time
- * @param flags features wanted; those that the kernel does not offer are left out
- * @param requestTimeoutSeconds a request not answered in this time ends the connection; 0 for never
- * @param guarded a helper process unmounts when this one is killed; not for inherited descriptors
- * @param closeAtMost how long {@code close} waits for requests under way
- * @param ioUring requests come through io_uring (Linux 6.14 and newer) instead of reads of /dev/fuse, with a warning
- *     where that cannot be had. Not with an inherited descriptor: native calls would cost the start of its process
- * @param mountFlags beside {@code nosuid} and {@code nodev}, which every mount has
+ * <p>The fields say what is usual. Copies are made by {@code clone}, so that a new option cannot be forgotten in them.
  */
-public record MountOptions(
-        Path mountPoint,
-        String fsName,
-        String subtype,
-        boolean allowOther,
-        boolean defaultPermissions,
-        boolean readOnly,
-        Transport transport,
-        int inheritedFd,
-        List<MountWay> ways,
-        int readers,
-        int transferBytesMax,
-        int readaheadBytesMax,
-        int backgroundMax,
-        Set<InitFlag> flags,
-        int requestTimeoutSeconds,
-        boolean guarded,
-        Duration closeAtMost,
-        boolean ioUring,
-        Set<MountFlag> mountFlags) {
-
+public final class MountOptions implements Cloneable {
     public static final int READERS_MAX = 64;
     public static final int TRANSFER_BYTES_MIN = 4 << 10;
     public static final int TRANSFER_BYTES_LIMIT = 16 << 20;
@@ -69,37 +32,150 @@ public record MountOptions(
         LIBFUSE
     }
 
-    public MountOptions {
-        Objects.requireNonNull(mountPoint, "mountPoint");
-        ways = List.copyOf(ways);
-        flags = Set.copyOf(flags);
-        mountFlags = Set.copyOf(mountFlags);
-        requireBetween("readers", readers, 1, READERS_MAX);
-        requireBetween("transferBytesMax", transferBytesMax, TRANSFER_BYTES_MIN, TRANSFER_BYTES_LIMIT);
-        requireBetween("readaheadBytesMax", readaheadBytesMax, 0, Integer.MAX_VALUE);
-        requireBetween("backgroundMax", backgroundMax, 1, 0xffff);
-        requireBetween("requestTimeoutSeconds", requestTimeoutSeconds, 0, 0xffff);
-        requireCleanName(fsName);
-        requireCleanName(subtype);
-    }
+    private Path mountPoint;
 
-    private static void requireBetween(String what, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(what + " must be " + min + " to " + max + ": " + value);
-        }
-    }
+    private String fsName = "fuse";
+    private String subtype = "java";
 
-    private static void requireCleanName(String name) {
-        if (name.isEmpty() || name.chars().anyMatch(c -> c == ',' || c < ' ')) {
-            throw new IllegalArgumentException("a mount's name may not hold commas or control characters: " + name);
-        }
-    }
+    private boolean allowOther;
+    private boolean defaultPermissions;
+    private boolean readOnly;
+    private Set<MountFlag> mountFlags = Set.of();
 
-    /** The usual options for this mount point. */
+    private Transport transport = Transport.DEVFUSE;
+    private int inheritedFd = -1;
+    private List<MountWay> ways = List.of(MountWay.values());
+    private boolean guarded;
+
+    private Set<InitFlag> flags = Set.copyOf(InitFlag.USUAL);
+    private int readers = 4;
+    private boolean ioUring;
+    private int transferBytesMax = 1 << 20;
+    private int readaheadBytesMax = 1 << 20;
+    private int backgroundMax = 64;
+
+    private int requestTimeoutSeconds;
+    private Duration closeAtMost = Duration.ofSeconds(5);
+
+    /** The usual options for this mount point, an existing directory or {@code /dev/fd/N}, an inherited descriptor. */
     public static MountOptions at(Path mountPoint) {
-        return new MountOptions(mountPoint, "fuse", "java", false, false, false, Transport.DEVFUSE, -1,
-                List.of(MountWay.values()), 4, 1 << 20, 1 << 20, 64, EnumSet.copyOf(InitFlag.USUAL), 0,
-                false, Duration.ofSeconds(5), false, Set.of());
+        return new MountOptions(mountPoint);
+    }
+
+    private MountOptions(Path mountPoint) {
+        this.mountPoint = Objects.requireNonNull(mountPoint, "mountPoint");
+    }
+
+    public MountOptions withMountPoint(Path directory) {
+        MountOptions changed = copy();
+        changed.mountPoint = Objects.requireNonNull(directory, "mountPoint");
+        return changed;
+    }
+
+    public Path mountPoint() {
+        return mountPoint;
+    }
+
+    /**
+     * @param newFsName the source that mount tables show
+     * @param newSubtype the type is shown as fuse.{@code newSubtype}
+     */
+    public MountOptions withNames(String newFsName, String newSubtype) {
+        MountOptions changed = copy();
+        changed.fsName = cleanName(newFsName);
+        changed.subtype = cleanName(newSubtype);
+        return changed;
+    }
+
+    public String fsName() {
+        return fsName;
+    }
+
+    public String subtype() {
+        return subtype;
+    }
+
+    /** Other users may use the mount. */
+    public MountOptions withAllowOther(boolean wanted) {
+        MountOptions changed = copy();
+        changed.allowOther = wanted;
+        return changed;
+    }
+
+    public boolean allowOther() {
+        return allowOther;
+    }
+
+    /** The kernel checks modes itself. */
+    public MountOptions withDefaultPermissions(boolean wanted) {
+        MountOptions changed = copy();
+        changed.defaultPermissions = wanted;
+        return changed;
+    }
+
+    public boolean defaultPermissions() {
+        return defaultPermissions;
+    }
+
+    /** Mounted with MS_RDONLY. */
+    public MountOptions withReadOnly(boolean wanted) {
+        MountOptions changed = copy();
+        changed.readOnly = wanted;
+        return changed;
+    }
+
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    /** Beside {@code nosuid} and {@code nodev}, which every mount has. Usually none. */
+    public MountOptions withMountFlag(MountFlag flag, boolean wanted) {
+        Set<MountFlag> newFlags = EnumSet.of(flag);
+        newFlags.addAll(mountFlags);
+        if (!wanted) {
+            newFlags.remove(flag);
+        }
+        MountOptions changed = copy();
+        changed.mountFlags = Set.copyOf(newFlags);
+        return changed;
+    }
+
+    public Set<MountFlag> mountFlags() {
+        return mountFlags;
+    }
+
+    /** In the words of mount(8): for programs and libraries that mount for us. */
+    List<String> accessWords() {
+        List<String> words = new ArrayList<>(List.of("nosuid", "nodev", readOnly ? "ro" : "rw"));
+        mountFlags.stream().map(MountFlag::word).sorted().forEach(words::add);
+        if (allowOther) {
+            words.add("allow_other");
+        }
+        if (defaultPermissions) {
+            words.add("default_permissions");
+        }
+        return words;
+    }
+
+    public MountOptions withTransport(Transport newTransport) {
+        MountOptions changed = copy();
+        changed.transport = newTransport;
+        return changed;
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    /** A descriptor of /dev/fuse that somebody has mounted already; -1, the usual value, for none. */
+    public MountOptions withInheritedFd(int fd) {
+        MountOptions changed = copy();
+        changed.inheritedFd = fd;
+        return changed;
+    }
+
+    public int inheritedFd() {
+        return inheritedFd;
     }
 
     /** The inherited descriptor, from its own option or from a mount point of the form /dev/fd/N. */
@@ -112,88 +188,131 @@ public record MountOptions(
         return digits.matches("[0-9]{1,9}") ? OptionalInt.of(Integer.parseInt(digits)) : OptionalInt.empty();
     }
 
-    public MountOptions withNames(String newFsName, String newSubtype) {
-        return new MountOptions(mountPoint, newFsName, newSubtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
-    }
-
-    public MountOptions withAccess(boolean newAllowOther, boolean newDefaultPermissions, boolean newReadOnly) {
-        return new MountOptions(mountPoint, fsName, subtype, newAllowOther, newDefaultPermissions, newReadOnly,
-                transport, inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
-    }
-
-    public MountOptions withTransport(Transport newTransport) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, newTransport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
-    }
-
-    public MountOptions withInheritedFd(int fd) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport, fd,
-                ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags, requestTimeoutSeconds,
-                guarded, closeAtMost, ioUring, mountFlags);
-    }
-
+    /** Which ways to mount may be tried, in this order; usually all. */
     public MountOptions withWays(MountWay... newWays) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, List.of(newWays), readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
+        MountOptions changed = copy();
+        changed.ways = List.of(newWays);
+        return changed;
     }
 
-    public MountOptions withReaders(int newReaders) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, newReaders, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
+    public List<MountWay> ways() {
+        return ways;
     }
 
-    public MountOptions withTransfer(int newTransferBytesMax, int newReadaheadBytesMax, int newBackgroundMax) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, newTransferBytesMax, newReadaheadBytesMax, newBackgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
+    /** A helper process unmounts when this one is killed; not for inherited descriptors. */
+    public MountOptions withGuard(boolean wanted) {
+        MountOptions changed = copy();
+        changed.guarded = wanted;
+        return changed;
     }
 
+    public boolean guarded() {
+        return guarded;
+    }
+
+    /** Features wanted; those that the kernel does not offer are left out. */
     public MountOptions withFlags(Set<InitFlag> newFlags) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, newFlags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, mountFlags);
+        MountOptions changed = copy();
+        changed.flags = Set.copyOf(newFlags);
+        return changed;
     }
 
+    public Set<InitFlag> flags() {
+        return flags;
+    }
+
+    /** Threads that take requests, 1 to {@link #READERS_MAX}; through io_uring one for each processor at least. */
+    public MountOptions withReaders(int count) {
+        MountOptions changed = copy();
+        changed.readers = between("readers", count, 1, READERS_MAX);
+        return changed;
+    }
+
+    public int readers() {
+        return readers;
+    }
+
+    /**
+     * Requests come through io_uring (Linux 6.14 and newer) instead of reads of /dev/fuse, with a warning where that
+     * cannot be had. Not with an inherited descriptor: native calls would cost the start of its process.
+     */
+    public MountOptions withIoUring(boolean wanted) {
+        MountOptions changed = copy();
+        changed.ioUring = wanted;
+        return changed;
+    }
+
+    public boolean ioUring() {
+        return ioUring;
+    }
+
+    /**
+     * @param newTransferBytesMax largest READ and WRITE, {@link #TRANSFER_BYTES_MIN} to {@link #TRANSFER_BYTES_LIMIT};
+     *     the kernel may allow less
+     * @param newReadaheadBytesMax most that the kernel reads ahead of a program
+     * @param newBackgroundMax asynchronous requests (readahead, direct I/O in flight) that the kernel sends at a time,
+     *     1 to 65535
+     */
+    public MountOptions withTransfer(int newTransferBytesMax, int newReadaheadBytesMax, int newBackgroundMax) {
+        MountOptions changed = copy();
+        changed.transferBytesMax =
+                between("transferBytesMax", newTransferBytesMax, TRANSFER_BYTES_MIN, TRANSFER_BYTES_LIMIT);
+        changed.readaheadBytesMax = between("readaheadBytesMax", newReadaheadBytesMax, 0, Integer.MAX_VALUE);
+        changed.backgroundMax = between("backgroundMax", newBackgroundMax, 1, 0xffff);
+        return changed;
+    }
+
+    public int transferBytesMax() {
+        return transferBytesMax;
+    }
+
+    public int readaheadBytesMax() {
+        return readaheadBytesMax;
+    }
+
+    public int backgroundMax() {
+        return backgroundMax;
+    }
+
+    /**
+     * @param newRequestTimeoutSeconds a request not answered in this time ends the connection, 1 to 65535; 0, the usual
+     *     value, for never
+     * @param newCloseAtMost how long {@code close} waits for requests under way
+     */
     public MountOptions withTimeouts(int newRequestTimeoutSeconds, Duration newCloseAtMost) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                newRequestTimeoutSeconds, guarded, newCloseAtMost, ioUring, mountFlags);
+        MountOptions changed = copy();
+        changed.requestTimeoutSeconds = between("requestTimeoutSeconds", newRequestTimeoutSeconds, 0, 0xffff);
+        changed.closeAtMost = newCloseAtMost;
+        return changed;
     }
 
-    public MountOptions withGuard(boolean newGuarded) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, newGuarded, closeAtMost, ioUring, mountFlags);
+    public int requestTimeoutSeconds() {
+        return requestTimeoutSeconds;
     }
 
-    public MountOptions withIoUring(boolean newIoUring) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, newIoUring, mountFlags);
+    public Duration closeAtMost() {
+        return closeAtMost;
     }
 
-    public MountOptions withMountFlags(Set<MountFlag> newMountFlags) {
-        return new MountOptions(mountPoint, fsName, subtype, allowOther, defaultPermissions, readOnly, transport,
-                inheritedFd, ways, readers, transferBytesMax, readaheadBytesMax, backgroundMax, flags,
-                requestTimeoutSeconds, guarded, closeAtMost, ioUring, newMountFlags);
-    }
-
-    /** Who may do what, in the words of mount(8): for programs and libraries that mount for us. */
-    List<String> accessWords() {
-        List<String> words = new ArrayList<>(List.of("nosuid", "nodev", readOnly ? "ro" : "rw"));
-        mountFlags.stream().map(MountFlag::word).sorted().forEach(words::add);
-        if (allowOther) {
-            words.add("allow_other");
+    private MountOptions copy() {
+        try {
+            return (MountOptions) clone();
+        } catch (CloneNotSupportedException impossible) {
+            throw new AssertionError(impossible);
         }
-        if (defaultPermissions) {
-            words.add("default_permissions");
+    }
+
+    private static int between(String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + " must be " + min + " to " + max + ": " + value);
         }
-        return words;
+        return value;
+    }
+
+    private static String cleanName(String name) {
+        if (name.isEmpty() || name.chars().anyMatch(c -> c == ',' || c < ' ')) {
+            throw new IllegalArgumentException("a mount's name may not hold commas or control characters: " + name);
+        }
+        return name;
     }
 }
