@@ -6,15 +6,14 @@ import io.cffs.fuse.FuseNotifier;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.serve.Dispatcher;
-import io.cffs.fuse.serve.Ending;
 import io.cffs.fuse.serve.Negotiation;
+import io.cffs.fuse.serve.ServedSession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * hastens this by an abort when it takes too long, because programs may hold files of a lazily unmounted file system
  * open.
  */
-public final class DevSession implements FuseSession {
+public final class DevSession extends ServedSession {
     private static final Logger log = LoggerFactory.getLogger(DevSession.class);
     private static final Duration STOP_AT_MOST = Duration.ofSeconds(5);
     private static final Duration STOP_ROUND = Duration.ofMillis(10);
@@ -36,13 +35,10 @@ public final class DevSession implements FuseSession {
     private static final int MORE_MAX = 64;
 
     private final MountedDevice device;
-    private final FuseHandler handler;
     private final Duration closeAtMost;
     private final DevNotifier notifier;
-    private final Ending ending = new Ending();
     private final List<ServingThread> threads = new CopyOnWriteArrayList<>();
     private final Object lock = new Object();
-    private State state = State.STARTING; // @GuardedBy("lock")
     private final Stir stir;
     private final Dispatcher dispatcher;
     private final Dispatcher.Crowd crowd = new MoreThreads();
@@ -62,8 +58,8 @@ public final class DevSession implements FuseSession {
      */
     public DevSession(MountedDevice device, FuseHandler handler, Negotiation negotiation, int readerCount,
             Duration closeAtMost, Rings rings) {
+        super(handler);
         this.device = device;
-        this.handler = handler;
         this.closeAtMost = closeAtMost;
         this.readerCount = readerCount;
         this.rings = rings;
@@ -166,8 +162,7 @@ public final class DevSession implements FuseSession {
         @Override
         public void agreed(FuseInit init) {
             connectionId().ifPresent(id -> KernelReadahead.raise(id, init.maxReadaheadBytes()));
-            advance(State.READY);
-            ending.ready(init);
+            nowReady(init);
         }
 
         @Override
@@ -182,26 +177,19 @@ public final class DevSession implements FuseSession {
 
         @Override
         public void refused(String sentence) {
-            ending.refused(sentence, null);
-            advance(State.ENDING);
+            nowRefused(sentence, null);
+            beginEnd();
         }
 
         @Override
         public void destroyed() {
-            advance(State.ENDING);
+            beginEnd();
         }
     }
 
-    /** States only go forward; a step back is ignored. */
-    private void advance(State next) {
-        synchronized (lock) {
-            if (next.ordinal() > state.ordinal()) {
-                state = next;
-            }
-        }
-        if (next.ordinal() >= State.ENDING.ordinal()) {
-            notifier.refuse();
-        }
+    private void beginEnd() {
+        nowEnding();
+        notifier.refuse();
     }
 
     private void ringEnded(RingThread thread, RingThread.End end) {
@@ -222,7 +210,7 @@ public final class DevSession implements FuseSession {
     }
 
     private void threadEnded(ServingThread thread) {
-        advance(State.ENDING);
+        beginEnd();
         threads.forEach(ServingThread::connectionEnded);
         finishAfter(thread);
     }
@@ -243,22 +231,10 @@ public final class DevSession implements FuseSession {
         if (rings != null) {
             rings.refuse();
         }
-        Ending.destroy(handler);
+        beginEnd();
+        destroyHandler();
         device.close();
-        advance(State.ENDED);
-        ending.ended();
-    }
-
-    @Override
-    public State state() {
-        synchronized (lock) {
-            return state;
-        }
-    }
-
-    @Override
-    public FuseInit awaitReady(Duration atMost) throws IOException {
-        return ending.awaitReady(atMost);
+        nowEnded();
     }
 
     @Override
@@ -272,14 +248,9 @@ public final class DevSession implements FuseSession {
     }
 
     @Override
-    public CompletionStage<Void> ended() {
-        return ending.stage();
-    }
-
-    @Override
     public void abort() {
         int connection = connectionId().orElse(-1);
-        advance(State.ENDING);
+        beginEnd();
         stop(connection);
     }
 
@@ -290,10 +261,10 @@ public final class DevSession implements FuseSession {
     private void stop(int connection) {
         boolean aborted = Connections.abort(connection);
         long rounds = STOP_AT_MOST.dividedBy(STOP_ROUND);
-        boolean done = aborted && ending.awaitEnd(STOP_ROUND);
+        boolean done = aborted && awaitEnd(STOP_ROUND);
         for (long round = 0; round < rounds && !done; round++) {
             threads.forEach(ServingThread::stopReading);
-            done = ending.awaitEnd(STOP_ROUND);
+            done = awaitEnd(STOP_ROUND);
         }
         if (!done) {
             log.warn("the file system is still busy with a request; its thread ends with the process");
@@ -302,7 +273,7 @@ public final class DevSession implements FuseSession {
 
     @Override
     public void unmount() throws IOException {
-        advance(State.ENDING);
+        beginEnd();
         device.unmount();
     }
 
@@ -312,13 +283,13 @@ public final class DevSession implements FuseSession {
             throw new IllegalStateException("a session cannot be closed from inside a request");
         }
         int connection = connectionId().orElse(-1);
-        advance(State.ENDING);
+        beginEnd();
         try {
             device.unmount();
         } catch (IOException failed) {
             log.warn("unmounting failed: {}", failed.getMessage());
         }
-        if (!ending.awaitEnd(device.isInherited() ? Duration.ZERO : closeAtMost)) {
+        if (!awaitEnd(device.isInherited() ? Duration.ZERO : closeAtMost)) {
             stop(connection);
         }
     }

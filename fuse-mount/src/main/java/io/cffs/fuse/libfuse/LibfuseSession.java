@@ -3,13 +3,12 @@ package io.cffs.fuse.libfuse;
 import io.cffs.fuse.FuseHandler;
 import io.cffs.fuse.FuseInit;
 import io.cffs.fuse.FuseNotifier;
-import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.dev.ConnectionId;
 import io.cffs.fuse.dev.Connections;
 import io.cffs.fuse.loopback.FuseCaller;
-import io.cffs.fuse.serve.Ending;
 import io.cffs.fuse.serve.Negotiation;
+import io.cffs.fuse.serve.ServedSession;
 import io.cffs.fuse.wire.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,13 +16,12 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ru.serce.jnrfuse.FuseException;
 
 /** A mount that libfuse serves, on a thread of its own that ends with the mount. */
-public final class LibfuseSession implements FuseSession {
+public final class LibfuseSession extends ServedSession {
     private static final Logger log = LoggerFactory.getLogger(LibfuseSession.class);
     private static final Set<InitFlag> FLAGS = EnumSet.of(InitFlag.ASYNC_READ, InitFlag.ATOMIC_O_TRUNC,
             InitFlag.BIG_WRITES, InitFlag.MAX_PAGES);
@@ -31,12 +29,9 @@ public final class LibfuseSession implements FuseSession {
     private static final int TRANSFER_BYTES = 128 << 10;
 
     private final Path mountPoint;
-    private final FuseHandler handler;
     private final Unmounter unmounter;
     private final Duration closeAtMost;
-    private final Ending ending = new Ending();
     private final FuseNotifier notifier = new NothingCached();
-    private volatile State state = State.STARTING;
 
     /** How a mount point is freed. */
     @FunctionalInterface
@@ -45,8 +40,8 @@ public final class LibfuseSession implements FuseSession {
     }
 
     private LibfuseSession(Path mountPoint, FuseHandler handler, Unmounter unmounter, Duration closeAtMost) {
+        super(handler);
         this.mountPoint = mountPoint;
-        this.handler = handler;
         this.unmounter = unmounter;
         this.closeAtMost = closeAtMost;
     }
@@ -75,8 +70,7 @@ public final class LibfuseSession implements FuseSession {
     }
 
     private void agreed() {
-        advance(State.READY);
-        ending.ready(new FuseInit(Layout.MINOR_MIN, Layout.MINOR_MIN, InitFlag.maskOf(FLAGS), TRANSFER_BYTES,
+        nowReady(new FuseInit(Layout.MINOR_MIN, Layout.MINOR_MIN, InitFlag.maskOf(FLAGS), TRANSFER_BYTES,
                 TRANSFER_BYTES, 0, 0));
     }
 
@@ -84,29 +78,12 @@ public final class LibfuseSession implements FuseSession {
         try {
             fs.mount(mountPoint, true, false, new String[] {"-o", mountOptions});
         } catch (FuseException | LinkageError failed) {
-            ending.refused("libfuse could not mount on " + mountPoint, failed);
+            nowRefused("libfuse could not mount on " + mountPoint, failed);
         } finally {
-            advance(State.ENDING);
-            Ending.destroy(handler);
-            advance(State.ENDED);
-            ending.ended();
+            nowEnding();
+            destroyHandler();
+            nowEnded();
         }
-    }
-
-    private synchronized void advance(State next) {
-        if (next.ordinal() > state.ordinal()) {
-            state = next;
-        }
-    }
-
-    @Override
-    public State state() {
-        return state;
-    }
-
-    @Override
-    public FuseInit awaitReady(Duration atMost) throws IOException {
-        return ending.awaitReady(atMost);
     }
 
     @Override
@@ -120,13 +97,8 @@ public final class LibfuseSession implements FuseSession {
     }
 
     @Override
-    public CompletionStage<Void> ended() {
-        return ending.stage();
-    }
-
-    @Override
     public void abort() {
-        advance(State.ENDING);
+        nowEnding();
         if (!Connections.abort(connectionId().orElse(-1))) {
             log.warn("the connection could not be aborted: no access to /sys/fs/fuse/connections");
         }
@@ -134,8 +106,8 @@ public final class LibfuseSession implements FuseSession {
 
     @Override
     public void unmount() throws IOException {
-        advance(State.ENDING);
-        if (!ending.isOver()) {
+        nowEnding();
+        if (!isOver()) {
             unmounter.unmount(mountPoint);
         }
     }
@@ -148,8 +120,8 @@ public final class LibfuseSession implements FuseSession {
         } catch (IOException failed) {
             log.warn("unmounting failed: {}", failed.getMessage());
         }
-        boolean over = ending.awaitEnd(closeAtMost)
-                || connection.isPresent() && Connections.abort(connection.getAsInt()) && ending.awaitEnd(closeAtMost);
+        boolean over = awaitEnd(closeAtMost)
+                || connection.isPresent() && Connections.abort(connection.getAsInt()) && awaitEnd(closeAtMost);
         if (!over) {
             log.warn("libfuse is still serving open files; it ends with the process");
         }
@@ -158,7 +130,7 @@ public final class LibfuseSession implements FuseSession {
     /** The kernel caches nothing of this mount, so it never holds anything stale. */
     private final class NothingCached implements FuseNotifier {
         private boolean allowed() {
-            return state.ordinal() < State.ENDING.ordinal();
+            return state().ordinal() < State.ENDING.ordinal();
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.cffs.fuse.serve;
 
 import io.cffs.fuse.FuseHandler;
 import io.cffs.fuse.FuseInit;
+import io.cffs.fuse.FuseSession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,25 +13,40 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a mount's beginning and its end are waited for, whatever transport it has. Safe for use by many threads. */
-public final class Ending {
-    private static final Logger log = LoggerFactory.getLogger(Ending.class);
+/**
+ * How far a mount has come, and how its beginning and its end are waited for, whatever transport it has. Safe for use
+ * by many threads.
+ */
+public abstract class ServedSession implements FuseSession {
+    private static final Logger log = LoggerFactory.getLogger(ServedSession.class);
 
+    private final FuseHandler handler;
     private final CompletableFuture<FuseInit> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile State state = State.STARTING;
+
+    protected ServedSession(FuseHandler handler) {
+        this.handler = handler;
+    }
 
     /** The kernel has agreed. */
-    public void ready(FuseInit agreed) {
+    protected final void nowReady(FuseInit agreed) {
+        advance(State.READY);
         ready.complete(agreed);
     }
 
     /** @param sentence why the mount does not come to be */
-    public void refused(String sentence, Throwable cause) {
+    protected final void nowRefused(String sentence, Throwable cause) {
         ready.completeExceptionally(new IOException(sentence, cause));
     }
 
+    /** No notification is to be sent any more. */
+    protected final void nowEnding() {
+        advance(State.ENDING);
+    }
+
     /** Nothing is served any more: tells the handler. What it throws is logged. */
-    public static void destroy(FuseHandler handler) {
+    protected final void destroyHandler() {
         try {
             handler.destroy();
         } catch (RuntimeException | AssertionError thrown) {
@@ -39,22 +55,26 @@ public final class Ending {
     }
 
     /** All is over. */
-    public void ended() {
-        refused("the mount ended before the kernel had agreed on the protocol", null);
+    protected final void nowEnded() {
+        advance(State.ENDED);
+        nowRefused("the mount ended before the kernel had agreed on the protocol", null);
         ended.complete(null);
     }
 
-    public boolean isOver() {
-        return ended.isDone();
+    /** States only go forward; a step back is ignored. */
+    private synchronized void advance(State next) {
+        if (next.ordinal() > state.ordinal()) {
+            state = next;
+        }
     }
 
-    /** Completes with {@link #ended()}. */
-    public CompletionStage<Void> stage() {
-        return ended;
+    @Override
+    public final State state() {
+        return state;
     }
 
-    /** @throws IOException with the sentence of {@link #refused}, or when the time is up */
-    public FuseInit awaitReady(Duration atMost) throws IOException {
+    @Override
+    public final FuseInit awaitReady(Duration atMost) throws IOException {
         try {
             return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
@@ -67,8 +87,18 @@ public final class Ending {
         }
     }
 
+    @Override
+    public final CompletionStage<Void> ended() {
+        return ended;
+    }
+
+    /** Whether all is over. */
+    protected final boolean isOver() {
+        return ended.isDone();
+    }
+
     /** False when it goes on, or the thread was interrupted. */
-    public boolean awaitEnd(Duration atMost) {
+    protected final boolean awaitEnd(Duration atMost) {
         try {
             ended.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
             return true;
