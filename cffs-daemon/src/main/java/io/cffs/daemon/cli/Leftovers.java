@@ -1,8 +1,8 @@
 package io.cffs.daemon.cli;
 
+import io.cffs.daemon.host.ProcessNumbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,23 +16,20 @@ import java.util.concurrent.TimeoutException;
  * Processes that the function has started and left behind. They would go on reading and writing in the next attempt,
  * or in none, so they end with the function. They are known by the transaction id in their environment, by the
  * session that the function led, or by the mount name space where nobody but the function is in this process's own.
- *
- * <p>Looking through all processes takes milliseconds on a busy host. The kernel numbers processes upwards and
- * tells the newest number, so usually only the few numbers since the function's own have to be looked at.
  */
 final class Leftovers {
     /** Rounds of looking: a process may start another one while it is being ended. */
     private static final int ROUNDS_MAX = 20;
     private static final long ROUND_WAIT_MILLIS = 500;
-    /** More numbers than this are dearer to try than to list. */
-    private static final long TRIED_ONE_BY_ONE_MAX = 256;
 
     private final Path proc;
+    private final ProcessNumbers numbers;
     private final String namespace;
 
     /** @param alone nobody but the function is in the mount name space of this process */
     Leftovers(Path proc, boolean alone) {
         this.proc = proc;
+        this.numbers = new ProcessNumbers(proc);
         this.namespace = alone ? namespaceOf(proc.resolve("self")) : null;
     }
 
@@ -73,7 +70,7 @@ final class Leftovers {
     /** Those that still run. */
     List<ProcessHandle> find(long leader, String mark) {
         List<ProcessHandle> found = new ArrayList<>();
-        for (long pid : candidates(leader)) {
+        for (long pid : numbers.since(leader)) {
             if (pid != leader && !isThisProcess(pid) && isMarked(pid, leader, mark)) {
                 Optional<ProcessHandle> process = ProcessHandle.of(pid);
                 process.filter(ProcessHandle::isAlive).ifPresent(found::add);
@@ -85,35 +82,6 @@ final class Leftovers {
     /** The kernel also answers to the numbers of threads. */
     private boolean isThisProcess(long pid) {
         return pid == ProcessHandle.current().pid() || Files.exists(proc.resolve("self/task").resolve("" + pid));
-    }
-
-    private List<Long> candidates(long leader) {
-        long newest = newestPid();
-        List<Long> pids = new ArrayList<>();
-        if (newest >= leader && newest - leader <= TRIED_ONE_BY_ONE_MAX) {
-            for (long pid = leader + 1; pid <= newest; pid++) {
-                pids.add(pid);
-            }
-            return pids;
-        }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path entry : entries) {
-                pids.add(Long.parseLong(entry.getFileName().toString()));
-            }
-        } catch (IOException e) {
-            return List.of(); // no /proc: nothing can be known
-        }
-        return pids;
-    }
-
-    /** The number that the kernel gave last; 0 when it does not say. */
-    private long newestPid() {
-        try {
-            String[] fields = Files.readString(proc.resolve("loadavg")).trim().split(" ");
-            return Long.parseLong(fields[fields.length - 1]);
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
     }
 
     private boolean isMarked(long pid, long leader, String mark) {

@@ -2,7 +2,6 @@ package io.cffs.daemon.host;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,13 +22,13 @@ import java.util.function.Predicate;
 final class HostProcesses {
     private static final int ROUNDS_MAX = 20;
     private static final long ROUND_WAIT_MILLIS = 500;
-    /** More numbers than this are dearer to try one by one than to list. */
-    private static final long TRIED_ONE_BY_ONE_MAX = 256;
 
     private final Path proc;
+    private final ProcessNumbers numbers;
 
     HostProcesses(Path proc) {
         this.proc = proc;
+        this.numbers = new ProcessNumbers(proc);
     }
 
     /**
@@ -96,7 +95,7 @@ final class HostProcesses {
                 ? directory -> hasMark(directory, family.mark())
                 : directory -> isIn(directory, family);
         List<ProcessHandle> found = new ArrayList<>();
-        for (long pid : candidates(family.client())) {
+        for (long pid : numbers.since(family.client())) {
             if (pid != family.client() && pid != ProcessHandle.current().pid()
                     && belongs.test(proc.resolve(Long.toString(pid)))) {
                 ProcessHandle.of(pid).filter(ProcessHandle::isAlive).ifPresent(found::add);
@@ -133,32 +132,5 @@ final class HostProcesses {
     private static String[] statAfterName(Path directory) throws IOException {
         String stat = new String(Files.readAllBytes(directory.resolve("stat")), StandardCharsets.ISO_8859_1);
         return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    }
-
-    /** The kernel numbers processes upwards: usually only those since the client's own have to be looked at. */
-    private List<Long> candidates(long client) {
-        long newest = newestPid();
-        List<Long> pids = new ArrayList<>();
-        if (newest >= client && newest - client <= TRIED_ONE_BY_ONE_MAX) {
-            for (long pid = client + 1; pid <= newest; pid++) {
-                pids.add(pid);
-            }
-            return pids;
-        }
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {
-            entries.forEach(entry -> pids.add(Long.parseLong(entry.getFileName().toString())));
-        } catch (IOException e) {
-            return List.of(); // no /proc: nothing can be known
-        }
-        return pids;
-    }
-
-    private long newestPid() {
-        try {
-            String[] fields = Files.readString(proc.resolve("loadavg")).trim().split(" ");
-            return Long.parseLong(fields[fields.length - 1]);
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
     }
 }
