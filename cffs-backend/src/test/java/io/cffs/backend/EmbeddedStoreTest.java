@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.backend.store.StoreDirectory;
+import io.cffs.backend.wire.RealTicker;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.ObjectKey;
@@ -40,17 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A store on a disk with its real threads. */
 final class EmbeddedStoreTest {
-    private static final Ticker CLOCK = new Ticker() {
-        @Override
-        public long wallNanos() {
-            return System.currentTimeMillis() * 1_000_000;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return System.nanoTime();
-        }
-    };
+    private static final Ticker CLOCK = new RealTicker();
 
     @TempDir
     Path temp;

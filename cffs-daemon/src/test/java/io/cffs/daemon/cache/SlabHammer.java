@@ -1,6 +1,5 @@
 package io.cffs.daemon.cache;
 
-import io.cffs.txn.port.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -18,7 +17,7 @@ final class SlabHammer {
         Path path = Path.of(arguments[0]);
         long capacityBytes = Long.parseLong(arguments[1]);
         SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[2]));
-        try (BlockCache cache = SlabBlockCache.open(path, capacityBytes, new SystemTicker())) {
+        try (BlockCache cache = SlabBlockCache.open(path, capacityBytes, new RealTicker())) {
             while (true) {
                 BlockCacheContract.hammer(cache, random, ROUNDS_PER_LINE);
                 System.out.println("damaged " + cache.figures().damaged());
@@ -26,18 +25,6 @@ final class SlabHammer {
                     return;
                 }
             }
-        }
-    }
-
-    private static final class SystemTicker implements Ticker {
-        @Override
-        public long wallNanos() {
-            return System.currentTimeMillis() * 1_000_000;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return System.nanoTime();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.daemon.cache.RealTicker;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,17 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FunctionProcessTest {
-    private static final Ticker CLOCK = new Ticker() {
-        @Override
-        public long wallNanos() {
-            return 0;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return System.nanoTime();
-        }
-    };
+    private static final Ticker CLOCK = new RealTicker();
 
     @TempDir
     Path directory;

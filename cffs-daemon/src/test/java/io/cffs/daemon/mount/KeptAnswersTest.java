@@ -5,50 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.txn.CommitOutcome;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the kernel was answered in one attempt serves the next when nothing has changed, and then counts as read there:
  * names, absences, attributes, and pages of small files.
  */
 @Timeout(120)
-class KeptAnswersTest {
-    @TempDir
-    Path dir;
-
-    private final MemoryVolume store = new MemoryVolume();
-    private TestMount mine;
-    private TestMount other;
-
+class KeptAnswersTest extends TwoMountsTest {
     @BeforeEach
-    void oneAttemptHasLookedAtEverything() throws IOException {
-        TestMount.assumeMountsWork();
-        mine = new TestMount(store, dir.resolve("mine"), CommitMode.INVOCATION);
-        other = new TestMount(store, dir.resolve("other"), CommitMode.INVOCATION);
+    void oneAttemptHasLookedAtEverything() {
         mine.begin();
         mine.sh("echo old > file; echo 1 > seen; mkdir sub; echo s > sub/inner; echo 0 > log");
         mine.commitMustSucceed();
         mine.begin();
         mine.sh("stat file seen sub sub/inner; cat file sub/inner; test ! -e absent; echo first > mark");
         mine.commitMustSucceed();
-    }
-
-    @AfterEach
-    void unmount() throws IOException {
-        mine.close();
-        other.close();
-    }
-
-    private void byOther(String script) {
-        other.begin();
-        other.sh(script);
-        other.commitMustSucceed();
     }
 
     private void seesAfter(String change, String expected, String look) {

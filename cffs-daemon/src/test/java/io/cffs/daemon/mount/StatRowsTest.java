@@ -5,48 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.txn.CommitOutcome;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A program that looks at one file of a directory after the other is given attributes with names: they are reads. */
 @Timeout(120)
-class StatRowsTest {
+class StatRowsTest extends TwoMountsTest {
     private static final String ROW = "for i in $(seq 10 29); do stat -c %s many/$i; done > /dev/null; ";
 
-    @TempDir
-    Path dir;
-
-    private final MemoryVolume store = new MemoryVolume();
-    private TestMount mine;
-    private TestMount other;
-
     @BeforeEach
-    void aDirectoryOfFiles() throws IOException {
-        TestMount.assumeMountsWork();
-        mine = new TestMount(store, dir.resolve("mine"), CommitMode.INVOCATION);
-        other = new TestMount(store, dir.resolve("other"), CommitMode.INVOCATION);
-        other.begin();
-        other.sh("mkdir many; for i in $(seq 10 40); do echo $i > many/$i; done; echo 0 > log");
-        other.commitMustSucceed();
-    }
-
-    @AfterEach
-    void unmount() throws IOException {
-        mine.close();
-        other.close();
+    void aDirectoryOfFiles() {
+        byOther("mkdir many; for i in $(seq 10 40); do echo $i > many/$i; done; echo 0 > log");
     }
 
     private CommitOutcome afterTheRow(String thenMine, String thenOther) {
         mine.begin();
         mine.sh(ROW + thenMine + "; echo > mark");
-        other.begin();
-        other.sh(thenOther);
-        other.commitMustSucceed();
+        byOther(thenOther);
         return mine.commit();
     }
 

@@ -8,6 +8,7 @@ import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.MemoryBlockCache;
+import io.cffs.daemon.cache.RealTicker;
 import io.cffs.daemon.cache.VolumeIdentity;
 import io.cffs.daemon.content.ContentFiles;
 import io.cffs.daemon.fuse.MountAdapter;
@@ -17,12 +18,10 @@ import io.cffs.daemon.session.Invocation;
 import io.cffs.daemon.session.Staging;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.model.Bytes;
-import io.cffs.model.FsException;
 import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
-import io.cffs.txn.DirtyRun;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.WriteLimits;
@@ -36,9 +35,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
 
 /**
  * A real mount in this process whose files only other processes touch: a process that uses its own mount can wait for
@@ -55,17 +53,7 @@ final class TestMount implements AutoCloseable {
         return List.of(new Mutation.FileBytes.Inline(Bytes.owning(bytes)));
     };
 
-    static final Ticker CLOCK = new Ticker() {
-        @Override
-        public long wallNanos() {
-            return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return System.nanoTime();
-        }
-    };
+    static final Ticker CLOCK = new RealTicker();
 
     final Path root;
     final MountedVolume volume;

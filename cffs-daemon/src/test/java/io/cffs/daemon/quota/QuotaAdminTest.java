@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cffs.backend.BackendSettings;
 import io.cffs.backend.EmbeddedStore;
 import io.cffs.backend.LocalBackend;
+import io.cffs.daemon.cache.RealTicker;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
@@ -32,17 +33,7 @@ import org.junit.jupiter.api.Test;
 class QuotaAdminTest {
     private static final long PAGE = 4096;
     private static final VolumeName VOLUME = VolumeName.DEFAULT;
-    private static final Ticker CLOCK = new Ticker() {
-        @Override
-        public long wallNanos() {
-            return System.currentTimeMillis() * 1_000_000;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return System.nanoTime();
-        }
-    };
+    private static final Ticker CLOCK = new RealTicker();
 
     private final LocalBackend backend = EmbeddedStore.inMemory(CLOCK, BackendSettings.DEFAULT,
             Thread.ofPlatform().daemon().factory(), Thread::startVirtualThread);
