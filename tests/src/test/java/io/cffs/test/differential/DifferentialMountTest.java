@@ -5,40 +5,29 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.test.mount.CffsCommand;
+import io.cffs.test.mount.StoreTest;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A mount answers as a local directory does, within a transaction and after its commit. */
-class DifferentialMountTest {
+class DifferentialMountTest extends StoreTest {
     private static final long FIRST_SEED = Long.getLong("cffs.seed", 1);
     private static final int INVOCATIONS = Integer.getInteger("cffs.differential.invocations", 4);
     private static final int STEPS = Integer.getInteger("cffs.differential.steps", 150);
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private Path local;
 
     @BeforeEach
     void openStore() throws IOException {
-        cffs = new CffsCommand(scratch);
         local = Files.createDirectory(scratch.resolve("local"));
         // Some operations are other users'.
         Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     /** Each invocation goes on where the one before has committed. */

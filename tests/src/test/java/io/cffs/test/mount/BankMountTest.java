@@ -2,37 +2,18 @@ package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Strict serializability as a user sees it: money moves between files, and no reader ever sees it missing. */
-class BankMountTest {
+class BankMountTest extends StoreTest {
     private static final int ACCOUNTS = 100;
     private static final int OPENING_BALANCE = 100;
     private static final int CLERKS = 8;
     private static final int TRANSFERS_EACH = 6;
     private static final int AUDITS = 12;
-
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
-
-    @BeforeEach
-    void openStore() {
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
-    }
 
     @Test
     void everyAuditOfAccountFilesIsExact() {

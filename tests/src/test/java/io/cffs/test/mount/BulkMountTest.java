@@ -13,28 +13,21 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Functions that write more than travels with a commit: it is uploaded while they run. */
-class BulkMountTest {
+class BulkMountTest extends StoreTest {
     private static final int MIB = 1024 * 1024;
     private static final int SOURCE_MIB = 100;
     /** What objects hold besides the bytes of files: their tables, and gaps of less than half. */
     private static final long SLACK_BYTES = 8L * MIB;
     private static final long PATIENCE_SECONDS = 60;
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private Path source;
 
     @BeforeEach
     void writeSource() throws Exception {
-        cffs = new CffsCommand(Files.createDirectory(scratch.resolve("cffs")));
         source = scratch.resolve("source");
         SplittableRandom random = new SplittableRandom(11);
         byte[] piece = new byte[MIB];
@@ -44,11 +37,6 @@ class BulkMountTest {
                 out.write(piece);
             }
         }
-    }
-
-    @AfterEach
-    void stop() {
-        cffs.stopBackend();
     }
 
     /** What was uploaded and is then written over, cut off, written again, or written meanwhile by somebody else. */

@@ -8,33 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Copies within a volume take their bytes over by reference, and holes are holes; the bytes are as on a local disk. */
-class CopiesAndHolesMountTest {
+class CopiesAndHolesMountTest extends StoreTest {
     private static final long BIG_BYTES = 48L << 20;
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private Path local;
 
     @BeforeEach
     void openStore() throws IOException {
-        cffs = new CffsCommand(scratch);
         local = Files.createDirectory(scratch.resolve("local"));
         byte[] random = new byte[1 << 20];
         new SplittableRandom(7).nextBytes(random);
         Files.write(scratch.resolve("random"), random);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     private void same(String script) throws Exception {

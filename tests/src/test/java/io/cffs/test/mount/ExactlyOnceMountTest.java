@@ -2,32 +2,13 @@ package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A committed invocation id never takes effect twice; a failed invocation never happened. */
-class ExactlyOnceMountTest {
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
-
-    @BeforeEach
-    void openStore() {
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
-    }
-
+class ExactlyOnceMountTest extends StoreTest {
     @Test
     void secondDeliveryOfAnInvocationChangesNothing() {
         cffs.runShell("echo once >> log", "--invocation-id", "order-17").expectExit(0);

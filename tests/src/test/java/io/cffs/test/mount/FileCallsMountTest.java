@@ -13,18 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Calls that programs make of files now and then have on a mount, of either transport, the outcome that they have on a
  * local disk. What differs is listed here, and in {@code cffs-daemon/SEMANTICS.md}.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class FileCallsMountTest {
+class FileCallsMountTest extends StoreTest {
     /** What a local file system answers depends on its kind. */
     private static final Map<String, String> BY_FUSE = Map.ofEntries(
             Map.entry("fallocate ZERO_RANGE", "(45056, b'y\\x00', b'\\x00\\x00')"),
@@ -54,24 +52,11 @@ class FileCallsMountTest {
             Map.entry("a mapping that two processes share", "ENODEV"),
             Map.entry("statx: time of birth", "False"));
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
-
     @BeforeEach
     void openStore() throws Exception {
         assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"), "needs uid 0");
         assumeTrue(new ProcessBuilder("sh", "-c", "command -v python3 setfacl > /dev/null && f=$(mktemp) && "
                 + "setfacl -m u:7:r $f && rm $f").start().waitFor() == 0, "needs a local file system with ACLs");
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        if (cffs != null) {
-            cffs.stopBackend();
-        }
     }
 
     private static String script() {

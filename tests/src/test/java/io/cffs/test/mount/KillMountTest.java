@@ -15,10 +15,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL at random moments, of the function, of the daemon and of the backend. Each function writes a file of its own,
@@ -26,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and no
  * function is that reported failure before its commit.
  */
-class KillMountTest {
+class KillMountTest extends StoreTest {
     private static final int KILLS = Integer.getInteger("cffs.kills", 8);
     private static final long SEED = Long.getLong("cffs.seed", 20_191_110L);
     /** Kills fall into the first this many milliseconds of a function's life: start-up, body, commit and after. */
@@ -36,22 +34,12 @@ class KillMountTest {
             "echo $ID > f/$ID; read n < count; echo $((n + 1)) > count; echo $ID >> log; mkdir d$ID; rmdir d$ID; "
                     + "sleep 0.2";
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private final Set<String> acknowledged = new HashSet<>();
     private final Set<String> failedBeforeCommit = new HashSet<>();
 
     @BeforeEach
     void openStore() {
-        cffs = new CffsCommand(scratch);
         cffs.runShell("mkdir f; echo 0 > count; : > log").expectExit(0);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     @Test

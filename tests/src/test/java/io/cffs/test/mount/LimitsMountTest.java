@@ -8,34 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs at the limits that SEMANTICS.md names. {@code -Dcffs.names=N} says how many names the large directory gets,
  * {@code -Dcffs.open=N} how many files are open at a time.
  */
-class LimitsMountTest {
+class LimitsMountTest extends StoreTest {
     private static final int NAMES = Integer.getInteger("cffs.names", 20_000);
     private static final int NAMES_PER_TRANSACTION = 100_000;
     private static final int OPEN = Integer.getInteger("cffs.open", 20_000);
-
-    @TempDir
-    private Path scratch;
-
-    private CffsCommand cffs;
-
-    @BeforeEach
-    void openStore() {
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
-    }
 
     /** Runs a program with {@code errno}, {@code os} and {@code no(call)}, which names the error that a call gives. */
     private String python(String program) throws IOException {

@@ -15,21 +15,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code cffs mount}: there until it is asked to go, and back when it was killed. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class LongMountTest {
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
+class LongMountTest extends StoreTest {
     private Path root;
     private Started mount;
 
     @BeforeEach
     void mountVolume() throws Exception {
-        cffs = new CffsCommand(scratch);
         root = Files.createDirectory(scratch.resolve("mnt"));
         mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), root.toString()));
         awaitMounted(1);
@@ -40,7 +34,6 @@ class LongMountTest {
         if (mount.process().isAlive()) {
             cffs.cffs("umount", "--force", root.toString());
         }
-        cffs.stopBackend();
     }
 
     private void awaitMounted(int times) throws IOException, InterruptedException {

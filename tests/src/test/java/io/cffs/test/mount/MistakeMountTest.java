@@ -12,34 +12,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every mistake, and every host that lacks something, ends in one sentence that names it, and the right status. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class MistakeMountTest {
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
-
+class MistakeMountTest extends StoreTest {
     @BeforeEach
     void makeStores() throws IOException {
-        cffs = new CffsCommand(scratch);
         Files.writeString(scratch.resolve("file"), "no store");
         Files.createFile(Files.createDirectory(scratch.resolve("foreign")).resolve("thing"));
         Files.writeString(Files.createDirectory(scratch.resolve("newer")).resolve("FORMAT"), "cffs-store 99\n");
         Files.writeString(Files.createDirectory(scratch.resolve("damaged")).resolve("FORMAT"), "rubbish\n");
-    }
-
-    @AfterEach
-    void stopBackend() {
-        cffs.stopBackend();
     }
 
     private record Mistake(int status, String named, String... arguments) {}

@@ -7,33 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Functions that do not depend on one another never abort one another. Every function waits inside its transaction
  * until
  * all have begun, so that all of them overlap; each prints the number of the attempt that committed.
  */
-class NoFalseAbortsMountTest {
+class NoFalseAbortsMountTest extends StoreTest {
     private static final int FUNCTIONS = 16;
-
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
-
-    @BeforeEach
-    void openStore() {
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
-    }
 
     @Test
     void differentNamesInOneDirectory() {

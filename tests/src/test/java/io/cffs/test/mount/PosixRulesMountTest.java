@@ -12,11 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The kernel's rules about times, owners, modes, kinds of files, names, locks, notifications, attributes and ACLs: the
@@ -24,27 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
  * system that has ACLs and attributes itself.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PosixRulesMountTest {
+class PosixRulesMountTest extends StoreTest {
     private static final Path LOCAL = Path.of("/dev/shm");
-
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
 
     @BeforeEach
     void openStore() throws Exception {
         assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"), "needs uid 0");
         assumeTrue(isDone("command -v python3 setfacl && f=$(mktemp -p " + LOCAL + ") && setfacl -m u:1001:r $f"
                 + " && setfattr -n user.x -v y $f; s=$?; rm -f $f; exit $s"), "needs a local file system with ACLs");
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        if (cffs != null) {
-            cffs.stopBackend();
-        }
     }
 
     private static boolean isDone(String script) throws Exception {

@@ -9,28 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Quotas as programs and people meet them. */
-class QuotaMountTest {
-    @TempDir
-    private Path scratch;
-
-    private CffsCommand cffs;
-
-    @BeforeEach
-    void openStore() {
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
-    }
-
+class QuotaMountTest extends StoreTest {
     private CffsCommand.Finished quota(String... arguments) {
         List<String> all = new ArrayList<>(List.of("quota", "--store", cffs.store().toString()));
         all.addAll(List.of(arguments));

@@ -10,31 +10,19 @@ import io.cffs.test.mount.CffsCommand.Started;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code cffs run} is to the program it runs, and to whoever called it. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RunMountTest {
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
+class RunMountTest extends StoreTest {
     private String again;
 
     @BeforeEach
     void openStore() {
-        cffs = new CffsCommand(scratch);
         // Called by a function in its first attempt, it makes that attempt fail validation.
         again = CffsCommand.launcher() + " run --store " + cffs.store() + " -- sh -c 'echo other > hot'";
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     private void await(Path file) throws InterruptedException {

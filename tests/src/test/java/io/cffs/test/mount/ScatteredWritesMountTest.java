@@ -5,16 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Small writes all over a large file, as databases and virtual disks make them: none is refused, however many blocks
  * they touch, and the file is the same as on the local file system.
  */
-class ScatteredWritesMountTest {
+class ScatteredWritesMountTest extends StoreTest {
     private static final String WRITER = """
             import os, random, sys
             path, seed, writes, aligned = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "aligned"
@@ -27,22 +25,12 @@ class ScatteredWritesMountTest {
                 os.pwrite(file, random.randbytes(4096 if aligned else random.randrange(1, 6000)), at)
             """;
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private Path local;
 
     @BeforeEach
     void openStore() throws IOException {
-        cffs = new CffsCommand(scratch);
         local = Files.createDirectory(scratch.resolve("local"));
         Files.writeString(scratch.resolve("writer.py"), WRITER);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     @Test

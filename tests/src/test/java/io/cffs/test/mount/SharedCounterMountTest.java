@@ -2,34 +2,15 @@ package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Conflicts are retried, never lost: one counter file, read and rewritten by many functions at the same time. */
-class SharedCounterMountTest {
+class SharedCounterMountTest extends StoreTest {
     private static final int PROCESSES = 16;
     private static final int INCREMENTS_EACH = 25;
-
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
-
-    @BeforeEach
-    void openStore() {
-        cffs = new CffsCommand(scratch);
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
-    }
 
     @Test
     void everyIncrementCounts() {

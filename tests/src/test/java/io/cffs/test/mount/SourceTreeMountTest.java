@@ -5,34 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real programs give the same tree inside a mount as on the local file system: git, tar, make with a C compiler. */
-class SourceTreeMountTest {
+class SourceTreeMountTest extends StoreTest {
     /** Prints every path with type, mode, link count, size and content hash, without times. */
     private static final String MANIFEST = "cd tree && find . -path ./.git -prune -o -printf '%p %y %m %l\\n' | "
             + "sort > ../manifest;"
             + " find . -path ./.git -prune -o -type f -print0 | sort -z | xargs -0 sha256sum >> ../manifest; cat "
                     + "../manifest";
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private Path local;
 
     @BeforeEach
     void openStore() throws IOException {
-        cffs = new CffsCommand(scratch);
         local = Files.createDirectory(scratch.resolve("local"));
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     @Test

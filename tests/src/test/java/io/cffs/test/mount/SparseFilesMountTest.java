@@ -4,14 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What programs see of holes: SEEK_DATA, SEEK_HOLE, what files take, and copies that keep holes. */
-class SparseFilesMountTest {
+class SparseFilesMountTest extends StoreTest {
     /** Where data is, page by page or more, as a line; then what the file takes in KiB. */
     private static final String MAP = """
             import os, sys
@@ -31,21 +28,11 @@ class SparseFilesMountTest {
                 print(path, data(path), 'of', os.stat(path).st_size, 'takes', os.stat(path).st_blocks // 2)
             """;
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private String map;
 
     @BeforeEach
     void openStore() throws IOException {
-        cffs = new CffsCommand(scratch);
         map = "python3 " + Files.writeString(scratch.resolve("map.py"), MAP) + " ";
-    }
-
-    @AfterEach
-    void closeStore() {
-        cffs.stopBackend();
     }
 
     private void says(String script, String... lines) {

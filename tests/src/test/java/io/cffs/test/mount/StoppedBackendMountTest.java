@@ -14,25 +14,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A backend that is stopped (SIGSTOP): connections stay open and nothing is answered. No wait is without a bound. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StoppedBackendMountTest {
+class StoppedBackendMountTest extends StoreTest {
     /** A request may wait for half a minute; a commit for twice that, and then for its outcome. */
     private static final int ANSWER_SECONDS_MAX = 60;
     private static final int KILLED_SECONDS_MAX = 10;
 
-    @TempDir
-    Path scratch;
-
-    private CffsCommand cffs;
     private Path root;
     private Started mount;
 
     @BeforeEach
     void mountWithFilesThatNobodyHasRead() throws Exception {
-        cffs = new CffsCommand(scratch);
         cffs.runShell("for i in 1 2 3 4; do echo $i > f$i; done").expectExit(0);
         root = Files.createDirectory(scratch.resolve("mnt"));
         mount = cffs.start(List.of(
@@ -48,7 +42,6 @@ class StoppedBackendMountTest {
     void unmount() throws Exception {
         signalBackend("CONT");
         cffs.cffs("umount", "--force", root.toString());
-        cffs.stopBackend();
     }
 
     private void signalBackend(String signal) throws Exception {
