@@ -1,6 +1,5 @@
 package io.cffs.txn;
 
-import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;

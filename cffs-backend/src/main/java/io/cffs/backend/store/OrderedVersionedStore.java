@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The versioned store on an ordered map of bytes: {@link #openRocks} on disk, {@link #openMemory} the twin.
@@ -368,10 +367,5 @@ public final class OrderedVersionedStore implements VersionedStore {
     @Override
     public void close() {
         map.close();
-    }
-
-    /** For tests that break what is stored: the raw map. */
-    Map.Entry<OrderedBytes, byte[]> internals() {
-        return Map.entry(map, PROGRESS);
     }
 }

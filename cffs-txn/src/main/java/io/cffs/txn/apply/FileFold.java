@@ -13,7 +13,6 @@ import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.Mutation.FileBytes;
-import io.cffs.txn.StagedId;
 import io.cffs.txn.validate.WriteFootprint.Change;
 import java.util.Arrays;
 import java.util.List;

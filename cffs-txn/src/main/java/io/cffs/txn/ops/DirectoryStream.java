@@ -15,7 +15,6 @@ import java.util.Arrays;
  * <p>Holds some bytes for each listed name until the handle is closed. Not thread-safe; used under the session's lock.
  */
 public final class DirectoryStream {
-    static final long START = 0;
     static final long SELF = 1;
     static final long PARENT = 2;
 

@@ -23,7 +23,6 @@ public final class Libc {
     public static final int MS_RDONLY = 1;
     public static final int MS_NOSUID = 2;
     public static final int MS_NODEV = 4;
-    public static final int MNT_FORCE = 1;
     public static final int MNT_DETACH = 2;
 
     private static final int AF_UNIX = 1;

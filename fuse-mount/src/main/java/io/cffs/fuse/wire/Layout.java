@@ -52,10 +52,6 @@ public final class Layout {
     public static final int LSEEK_OUT = 8;
     public static final int STATX_OUT = 288;
     public static final int STATX_OUT_STAT = 32;
-    public static final int COPY_FILE_RANGE_OUT = 8;
-    public static final int IOCTL_OUT = 16;
-    public static final int POLL_OUT = 8;
-    public static final int BMAP_OUT = 8;
 
     public static final int DIRENT = 24;
     public static final int DIRENT_INO = 0;

@@ -1,6 +1,5 @@
 package io.cffs.fuse.mem;
 
-import io.cffs.fuse.BackingFiles;
 import io.cffs.fuse.FopenFlags;
 import io.cffs.fuse.FuseReply;
 import io.cffs.fuse.FuseRequest;

@@ -18,7 +18,6 @@ import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
-import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.test.history.AttemptRecord;
 import io.cffs.test.sim.workload.Workload;
