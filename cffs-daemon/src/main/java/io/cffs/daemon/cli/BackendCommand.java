@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
             "Serve a store to other processes, in the foreground, until a signal.",
             "'cffs run' and 'cffs mount' start one by themselves when their store has none."
         },
-        footer = {"", "Example:", "  cffs backend --store /srv/cffs --listen 0.0.0.0:7440,unix:/run/cffs/backend.sock"})
+        footer = {"", "Example:", "  cffs backend --store /srv/cffs --listen 127.0.0.1:7440,unix:/run/cffs.sock"})
 final class BackendCommand implements Callable<Integer> {
     private static final long POLL_NANOS = 250_000_000L;
 
@@ -31,7 +31,7 @@ final class BackendCommand implements Callable<Integer> {
     private final CountDownLatch asked = new CountDownLatch(1);
 
     @Option(names = "--store", paramLabel = "DIR",
-            description = "Directory of the store; made on first use (default: ~/.local/share/cffs/store).")
+            description = "Its directory, made on first use (default: ~/.local/share/cffs/store).")
     private Path store;
 
     @Option(names = "--listen", paramLabel = "ADDR",

@@ -17,9 +17,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "fsck",
         description = {"Check a volume at one snapshot while it is in use. Changes nothing.",
-            "Exit status, as fsck(8): 0 clean, 4 errors found, 8 the check could not be made, 16 wrong arguments,"
-                    + " 32 cancelled."},
-        footer = {"", "Example:", "  cffs fsck --store /srv/cffs", "  cffs fsck --level meta --json | jq .check"},
+            "Exit status, as fsck(8): 0 clean, 4 errors found, 8 the check could not be made,",
+            "16 wrong arguments, 32 cancelled."},
+        footer = {"", "Examples:", "  cffs fsck --store /srv/cffs",
+            "  cffs fsck --level meta --json | tail -1 | jq .findings"},
         exitCodeOnInvalidInput = FsckCommand.WRONG_ARGUMENTS,
         exitCodeOnExecutionException = FsckCommand.NOT_MADE)
 final class FsckCommand implements Callable<Integer> {

@@ -35,8 +35,9 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "Functions reach it through a small file system on the control directory: status tells how it does, and",
-            "each file made in runs/ is one function. Only who may enter that directory can run functions.",
+            "Functions reach it through a small file system on the control directory: status tells how",
+            "it does, and each file made in runs/ is one function. Only who may enter that directory can",
+            "run functions.",
             "",
             "Examples:",
             "  cffs host --store /srv/cffs &",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "With commit=manual a program commits by 'echo > DIR/.cffs/commit' and undoes by 'echo > DIR/.cffs/abort'.",
+            "With commit=manual 'echo > DIR/.cffs/commit' commits and 'echo > DIR/.cffs/abort' undoes.",
             "With commit=runs nothing is there before 'echo > DIR/.cffs/begin' and after the end of that run.",
             "",
             "Examples:",

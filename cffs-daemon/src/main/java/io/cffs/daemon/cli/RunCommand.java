@@ -24,12 +24,13 @@ import picocli.CommandLine.TypeConversionException;
         name = "run",
         description = {
             "Run a program as one transaction over a volume.",
-            "Status 0 commits, any other status leaves no trace; when another function came first it runs again."
+            "Status 0 commits, any other leaves no trace; when another function came first it runs again."
         },
         footer = {
             "",
-            "The program's own exit status is returned. Besides: 64 wrong usage, 69 not available, 73 commit refused,",
-            "74 backend lost at commit, 75 conflicts exhausted, 124 time limit, 128+n ended by signal n.",
+            "The program's own exit status is returned. Besides: 64 wrong usage, 69 not available,",
+            "73 commit refused, 74 backend lost at commit, 75 conflicts exhausted, 124 time limit,",
+            "128+n ended by signal n.",
             "",
             "Examples:",
             "  cffs run -- sh -c 'date >> log.txt; cat log.txt'",
