@@ -37,11 +37,8 @@ final class Amount implements ITypeConverter<Long> {
         return new TypeConversionException("'" + text + "' is no amount: write 500M, 10G, 1000000 or none");
     }
 
-    /** For people: at most one decimal; "none" for no limit. */
+    /** For people: at most one decimal. */
     static String bytes(long bytes) {
-        if (bytes == Quota.UNLIMITED) {
-            return "none";
-        }
         double scaled = bytes;
         int unit = -1;
         while (scaled >= 1024 && unit < UNITS.length() - 1) {
@@ -49,9 +46,5 @@ final class Amount implements ITypeConverter<Long> {
             unit++;
         }
         return unit < 0 ? Long.toString(bytes) : String.format(Locale.ROOT, "%.1f%c", scaled, UNITS.charAt(unit));
-    }
-
-    static String count(long number) {
-        return number == Quota.UNLIMITED ? "none" : Long.toString(number);
     }
 }

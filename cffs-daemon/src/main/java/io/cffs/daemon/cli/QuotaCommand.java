@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "quota",
         description = {"Limit how many bytes and inodes a directory tree, or the whole volume, may hold.",
-            "A write or a creation beyond a limit answers EDQUOT, and df inside of the tree shows the limit as size.",
+            "A write or a creation beyond a limit answers EDQUOT; df inside of the tree shows the limit.",
             "What a directory holds already is counted while the volume is in use."},
         footer = {"", "Examples:", "  cffs quota set /projects/a --bytes 10G --inodes 100000",
             "  cffs quota set / --bytes 1T", "  cffs quota show --json", "  cffs quota remove /projects/a"})
@@ -128,10 +129,14 @@ final class QuotaCommand implements Callable<Integer> {
         int widest = quotas.stream().mapToInt(placed -> placed.path().length()).max().orElse(0);
         for (QuotaAdmin.Placed placed : quotas) {
             Quota quota = placed.quota();
-            around.out().printf("%-" + Math.max(4, widest) + "s  %s of %s bytes, %d of %s inodes%s%n", placed.path(),
-                    Amount.bytes(quota.bytesUsed()), Amount.bytes(quota.bytesMax()), quota.inodesUsed(),
-                    Amount.count(quota.inodesMax()), phase(quota));
+            around.out().printf("%-" + Math.max(4, widest) + "s  %s bytes, %s inodes%s%n", placed.path(),
+                    share(quota.bytesUsed(), quota.bytesMax(), Amount::bytes),
+                    share(quota.inodesUsed(), quota.inodesMax(), Long::toString), phase(quota));
         }
+    }
+
+    private static String share(long used, long most, LongFunction<String> text) {
+        return text.apply(used) + (most == Quota.UNLIMITED ? "" : " of " + text.apply(most));
     }
 
     private static String phase(Quota quota) {

@@ -26,7 +26,8 @@ class QuotaMountTest extends StoreTest {
     @Test
     void programsGetEdquotWhenTheyWriteAndDfTellsTheQuota() throws IOException {
         run("mkdir -p box/sub out; head -c 100000 /dev/zero > box/old");
-        quota("set", "/box", "--bytes", "200K", "--inodes", "5").expectExit(0);
+        assertEquals("/box  100.0K of 200.0K bytes, 3 of 5 inodes\n",
+                quota("set", "/box", "--bytes", "200K", "--inodes", "5").expectExit(0).out());
         Path script = scratch.resolve("calls.py");
         Files.writeString(script, """
                 import errno, os
@@ -86,7 +87,8 @@ class QuotaMountTest extends StoreTest {
     @Test
     void whatIsUsedIsWhatDuAddsUp() {
         run("mkdir -p box/sub");
-        quota("set", "/box", "--bytes", "1M").expectExit(0);
+        String told = quota("set", "/box", "--bytes", "1M").expectExit(0).out();
+        assertTrue(told.matches("/box  \\S+ of 1.0M bytes, \\d+ inodes\n"), told);
         assertEquals("refused\n",
                 run("truncate -s 1T box/image; for i in 1 7 900; do printf x | dd of=box/image bs=4096 "
                 + "seek=$i conv=notrunc status=none; done; head -c 500000 /dev/urandom > box/sub/f; cp box/sub/f "
