@@ -11,13 +11,13 @@ abstract class TwoMountsTest {
     @TempDir
     Path dir;
 
+    final MemoryVolume store = new MemoryVolume();
     TestMount mine;
     TestMount other;
 
     @BeforeEach
     final void mountTwice() throws IOException {
         TestMount.assumeMountsWork();
-        MemoryVolume store = new MemoryVolume();
         mine = new TestMount(store, dir.resolve("mine"), CommitMode.INVOCATION);
         other = new TestMount(store, dir.resolve("other"), CommitMode.INVOCATION);
     }
