@@ -68,6 +68,9 @@ public final class Bytes {
     }
 
     public Bytes slice(int from, int to) {
+        if (from == 0 && to == content.length) {
+            return this;
+        }
         return owning(Arrays.copyOfRange(content, from, to));
     }
 

@@ -3,12 +3,16 @@ package io.cffs.txn.apply;
 import io.cffs.model.BlockPages;
 import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
+import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.StoredObject.BlockObject;
 import io.cffs.txn.StagedId;
 import java.util.Arrays;
 
 /** What a commit makes of a block. */
 sealed interface BlockContent {
+    /** @param overHole as {@link Effect.PatchBlock} has it */
+    Effect effect(BlockKey key, boolean overHole);
+
     /** The pages that hold data when those in {@code under} did; as {@link BlockPages} has them. */
     int pagesOver(int under);
 
@@ -38,9 +42,28 @@ sealed interface BlockContent {
             return grown;
         }
 
-        BlockObject object() {
-            return new BlockObject(
-                    Bytes.owning(bytes.length == length ? bytes : Arrays.copyOf(bytes, length)), pages);
+        @Override
+        public Effect effect(BlockKey key, boolean overHole) {
+            return new Effect.Put(key, new BlockObject(
+                    Bytes.owning(bytes.length == length ? bytes : Arrays.copyOf(bytes, length)), pages));
+        }
+    }
+
+    /** Bytes that the request carries and that are the whole block: kept as they came, for they never change. */
+    record Given(Bytes bytes) implements BlockContent {
+        @Override
+        public int pagesOver(int under) {
+            return BlockPages.covering(bytes.length());
+        }
+
+        /** The same in an array that may be changed. */
+        Raw loaded() {
+            return new Raw(bytes.toArray(), bytes.length(), pagesOver(0));
+        }
+
+        @Override
+        public Effect effect(BlockKey key, boolean overHole) {
+            return new Effect.Put(key, new BlockObject(bytes, pagesOver(0)));
         }
     }
 
@@ -49,6 +72,11 @@ sealed interface BlockContent {
         public int pagesOver(int under) {
             return BlockPages.covering(length);
         }
+
+        @Override
+        public Effect effect(BlockKey key, boolean overHole) {
+            return new Effect.PutStagedBlock(key, object, offsetBytes, length);
+        }
     }
 
     /** Over what is stored, whatever that is. */
@@ -56,6 +84,11 @@ sealed interface BlockContent {
         @Override
         public int pagesOver(int under) {
             return under | parts.build().pages();
+        }
+
+        @Override
+        public Effect effect(BlockKey key, boolean overHole) {
+            return new Effect.PatchBlock(key, parts.build(), overHole);
         }
     }
 }

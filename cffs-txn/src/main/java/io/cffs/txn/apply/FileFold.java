@@ -16,7 +16,6 @@ import io.cffs.txn.Mutation.FileBytes;
 import io.cffs.txn.validate.WriteFootprint.Change;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -221,6 +220,10 @@ final class FileFold {
                     new BlockContent.Reference(staged.object(), staged.offsetBytes() + dataOffset, count));
             return;
         }
+        if (replaces && data instanceof FileBytes.Inline inline && inline.lengthBytes() == count) {
+            put(index, new BlockContent.Given(inline.bytes()));
+            return;
+        }
         BlockContent mine = written.get(index);
         boolean patches = !replaces
                 && (mine instanceof BlockContent.Patched || mine == null && (start > 0 || mayBeThere(index)));
@@ -311,6 +314,11 @@ final class FileFold {
     /** Null for a hole. */
     private BlockContent contentOf(long index) throws MutationRefused {
         BlockContent mine = written.get(index);
+        if (mine instanceof BlockContent.Given given) {
+            // Once, however often the commit looks at it.
+            written.put(index, given.loaded());
+            return written.get(index);
+        }
         if (mine != null && !(mine instanceof BlockContent.Patched)) {
             return mine;
         }
@@ -357,6 +365,7 @@ final class FileFold {
             case BlockContent.Raw raw -> raw;
             case BlockContent.Patched patched ->
                     throw new AssertionError("the content of a patched block is its bytes");
+            case BlockContent.Given given -> given.loaded();
             case BlockContent.Reference staged -> {
                 room.take(staged.length());
                 Bytes bytes = state.stagedBytes(staged.object(), staged.offsetBytes(), staged.length());
@@ -376,18 +385,8 @@ final class FileFold {
             deletedBlocks.forEach((first, last) -> effects.add(new Effect.DeleteBlocks(ino, first, last)));
         }
         cloned.emit(ino, effects);
-        for (Map.Entry<Long, BlockContent> entry : written.entrySet()) {
-            BlockKey key = new BlockKey(ino, entry.getKey());
-            switch (entry.getValue()) {
-                case BlockContent.Raw raw -> effects.add(new Effect.Put(key, raw.object()));
-                case BlockContent.Patched patched ->
-                        effects.add(new Effect.PatchBlock(
-                                key, patched.parts().build(), !mayBeThere(entry.getKey())));
-                case BlockContent.Reference staged ->
-                        effects.add(new Effect.PutStagedBlock(
-                                key, staged.object(), staged.offsetBytes(), staged.length()));
-            }
-        }
+        written.forEach((index, content) ->
+                effects.add(content.effect(new BlockKey(ino, index), !mayBeThere(index))));
     }
 
     void noteChanges(List<Change> changes) {

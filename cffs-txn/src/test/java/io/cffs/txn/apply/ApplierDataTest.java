@@ -13,6 +13,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey.BlockKey;
 import io.cffs.model.ObjectKey.InodeKey;
+import io.cffs.model.StoredObject;
 import io.cffs.model.TxnId;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.Mutation;
@@ -65,6 +66,25 @@ class ApplierDataTest {
         state.commit(new WriteBytes(FILE, BLOCK_BYTES, new FileBytes.Staged(id, 0, BLOCK_BYTES + 10)));
         assertEquals(0, state.blocksLoaded, "the block that is written in part is patched");
         state.check();
+    }
+
+    /** A block that the request has whole is stored as it came; what the commit does to it then is done to a copy. */
+    @Test
+    void bytesOfARequestAreNeverChanged() throws MutationRefused {
+        List<Mutation> later = List.of(new WriteBytes(FILE, 5000, inline(10, 2)), new SetLength(FILE, 6000, -1),
+                new Mutation.PunchHole(FILE, 0, 4096), new Append(FILE, inline(9000, 3)),
+                new SetLength(FILE, 3000, 20_000));
+        for (int count = 0; count <= later.size(); count++) {
+            FileBytes.Inline whole = (FileBytes.Inline) inline(10_000, 1);
+            List<Mutation> all = new ArrayList<>(List.of(new WriteBytes(FILE, 0, whole)));
+            all.addAll(later.subList(0, count));
+            Applied applied = state.commit(all.toArray(Mutation[]::new));
+            assertEquals(inline(10_000, 1), whole, "after " + all);
+            boolean asItCame = applied.effects().stream().anyMatch(effect -> effect instanceof Effect.Put put
+                    && put.value() instanceof StoredObject.BlockObject block && block.raw() == whole.bytes());
+            assertEquals(count == 0, asItCame, "without a copy only when nothing follows: " + all);
+            state.check();
+        }
     }
 
     /** Caches of whole files name a content by the version of its inode. */
