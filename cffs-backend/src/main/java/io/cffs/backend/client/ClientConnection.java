@@ -7,12 +7,12 @@ import io.cffs.backend.wire.Outbox;
 import io.cffs.backend.wire.ProtocolException;
 import io.cffs.txn.codec.CodecException;
 import io.cffs.txn.codec.Codecs;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.codec.Request;
 import io.cffs.txn.codec.Response;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class ClientConnection {
 
     private boolean take(Call call, Executor sender) {
         long id = nextRequestId.getAndIncrement();
-        ByteBuffer frame = Frame.encode(id, Codecs.REQUEST, call.request, duplex.betweenHosts());
+        Pieces frame = Frame.encode(id, Codecs.REQUEST, call.request, duplex.betweenHosts());
         if (frame == null) {
             call.answer.complete(new Response.Failed(
                     BackendException.Cause.REFUSED, "The request is larger than a frame may be."));

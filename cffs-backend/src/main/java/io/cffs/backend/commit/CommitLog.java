@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.model.Epoch;
+import io.cffs.txn.codec.Pieces;
 import java.util.List;
 
 /**
@@ -42,7 +43,7 @@ public interface CommitLog extends AutoCloseable {
      *     can be used again once there is room; {@code STORE_FAILED}: it is not known whether they are durable, and the
      *     log accepts nothing until it is opened again
      */
-    long append(Epoch epoch, List<byte[]> records);
+    long append(Epoch epoch, List<Pieces> records);
 
     /**
      * Gives all records from {@code from} on, in order.

@@ -3,6 +3,7 @@ package io.cffs.backend.commit;
 import io.cffs.backend.disk.DurableDirectory;
 import io.cffs.backend.disk.FullDisk;
 import io.cffs.model.Epoch;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -97,12 +98,12 @@ public final class FileCommitLog implements CommitLog {
         if (epoch != null && newEpoch.compareTo(epoch) <= 0) {
             throw new LogFencedException(newEpoch, epoch);
         }
-        write(newEpoch, List.of(new byte[0]), LogFrame.Kind.FENCE);
+        write(newEpoch, List.of(Pieces.owning(new byte[0])), LogFrame.Kind.FENCE);
         epoch = newEpoch;
     }
 
     @Override
-    public synchronized long append(Epoch writer, List<byte[]> records) {
+    public synchronized long append(Epoch writer, List<Pieces> records) {
         if (!writer.equals(epoch)) {
             throw new LogFencedException(writer, epoch);
         }
@@ -112,22 +113,22 @@ public final class FileCommitLog implements CommitLog {
     }
 
     /** Called with the monitor held. */
-    private void write(Epoch writer, List<byte[]> payloads, LogFrame.Kind kind) {
+    private void write(Epoch writer, List<Pieces> payloads, LogFrame.Kind kind) {
         requireUsable();
         long sizeBytes = 0;
-        for (byte[] payload : payloads) {
-            if (payload.length > RECORD_BYTES_MAX) {
-                throw new IllegalArgumentException("record of " + payload.length + " bytes, more than "
+        for (Pieces payload : payloads) {
+            if (payload.length() > RECORD_BYTES_MAX) {
+                throw new IllegalArgumentException("record of " + payload.length() + " bytes, more than "
                         + RECORD_BYTES_MAX);
             }
-            sizeBytes += LogFrame.sizeBytes(payload.length);
+            sizeBytes += LogFrame.sizeBytes(payload.length());
         }
         LogSegment segment = segmentWithRoom(Math.toIntExact(sizeBytes));
         ByteBuffer frames = scratchOf((int) sizeBytes);
         int chain = segment.chain();
         long position = next;
-        for (byte[] payload : payloads) {
-            LogFrame frame = new LogFrame(position++, next, writer.value(), chain, kind, payload.length, 0);
+        for (Pieces payload : payloads) {
+            LogFrame frame = new LogFrame(position++, next, writer.value(), chain, kind, payload.length(), 0);
             chain = LogFrame.write(frames, segment.tailBytes() + frames.position(), segment.salt(), frame, payload);
         }
         try {

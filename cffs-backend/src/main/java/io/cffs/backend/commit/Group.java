@@ -2,6 +2,7 @@ package io.cffs.backend.commit;
 
 import io.cffs.model.CommitTs;
 import io.cffs.txn.apply.Applied;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.validate.VersionIndex;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Group {
         void failed(RuntimeException why);
     }
 
-    final List<byte[]> records = new ArrayList<>();
+    final List<Pieces> records = new ArrayList<>();
     final List<Ordered> ordered = new ArrayList<>();
     final List<Answer> answers = new ArrayList<>();
     /** The group's own commits, apart from those that are durable. */
@@ -38,10 +39,10 @@ final class Group {
         this.index = new VersionIndex(durable, Integer.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    void add(LogEntry entry, byte[] record, Applied applied) {
+    void add(LogEntry entry, Pieces record, Applied applied) {
         ordered.add(new Ordered(entry, applied));
         records.add(record);
-        recordBytes += record.length;
+        recordBytes += record.length();
         effectBytes += applied == null ? 0 : applied.effectBytes();
     }
 

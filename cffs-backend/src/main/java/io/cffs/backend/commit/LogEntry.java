@@ -8,6 +8,7 @@ import io.cffs.txn.codec.ByteReader;
 import io.cffs.txn.codec.ByteWriter;
 import io.cffs.txn.codec.CodecException;
 import io.cffs.txn.codec.Codecs;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendException;
 import java.util.List;
 
@@ -32,8 +33,9 @@ public sealed interface LogEntry {
     /** Inode numbers below this may be handed out. */
     record InoCeiling(long ceiling) implements LogEntry {}
 
-    static byte[] encode(LogEntry entry) {
-        ByteWriter to = new ByteWriter(256);
+    /** File bytes stay where the request has them. */
+    static Pieces encode(LogEntry entry) {
+        ByteWriter to = ByteWriter.gathering(64);
         switch (entry) {
             case Commit commit -> {
                 to.putByte(1);
@@ -55,7 +57,7 @@ public sealed interface LogEntry {
                 to.putFixed(ino.ceiling());
             }
         }
-        return to.toArray();
+        return to.pieces();
     }
 
     /** Throws BackendException {@code STORE_FAILED} for a record that this program cannot read. */

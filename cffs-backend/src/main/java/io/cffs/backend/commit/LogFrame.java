@@ -1,5 +1,6 @@
 package io.cffs.backend.commit;
 
+import io.cffs.txn.codec.Pieces;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -57,13 +58,14 @@ record LogFrame(long position, long batchPosition, long epoch, int chain, Kind k
      * @param offset where the frame will stand in its segment
      * @param salt of the segment
      */
-    static int write(ByteBuffer target, long offset, int salt, LogFrame frame, byte[] payload) {
+    static int write(ByteBuffer target, long offset, int salt, LogFrame frame, Pieces payload) {
         int start = target.position();
         target.order(ByteOrder.LITTLE_ENDIAN);
-        target.putInt(payload.length).putInt(0).putLong(frame.position).putLong(frame.epoch);
-        target.putLong(frame.batchPosition).putInt(frame.chain).putInt(frame.kind.code ^ salt).put(payload);
+        target.putInt(payload.length()).putInt(0).putLong(frame.position).putLong(frame.epoch);
+        target.putLong(frame.batchPosition).putInt(frame.chain).putInt(frame.kind.code ^ salt);
+        payload.copyTo(target);
         int end = target.position();
-        int checksum = checksumOf(target.duplicate().position(start).limit(end), offset, payload.length);
+        int checksum = checksumOf(target.duplicate().position(start).limit(end), offset, payload.length());
         target.putInt(start + 4, checksum);
         while ((target.position() - start) % ALIGN_BYTES != 0) {
             target.put((byte) 0);

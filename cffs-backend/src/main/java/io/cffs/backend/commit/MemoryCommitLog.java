@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.model.Epoch;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class MemoryCommitLog implements CommitLog {
     }
 
     @Override
-    public synchronized long append(Epoch writer, List<byte[]> batch) {
+    public synchronized long append(Epoch writer, List<Pieces> batch) {
         if (!writer.equals(epoch)) {
             throw new LogFencedException(writer, epoch);
         }
@@ -82,7 +83,7 @@ public final class MemoryCommitLog implements CommitLog {
         }
         long position = next();
         if (failure != Failure.LOST) {
-            batch.forEach(record -> records.add(new Stored(writer, record.clone())));
+            batch.forEach(record -> records.add(new Stored(writer, record.toArray())));
         }
         if (failure != Failure.NONE) {
             broken = true;

@@ -14,6 +14,7 @@ import io.cffs.txn.Mutation;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Applier;
 import io.cffs.txn.apply.MutationRefused;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
 import io.cffs.txn.port.Ticker;
@@ -171,10 +172,11 @@ final class Sequencer {
     private void order(Work.Commit work, Applied applied, Group group) {
         CommitRequest request = work.request;
         LogEntry.Commit entry = new LogEntry.Commit(group.last.next(), ticker.wallNanos(), request);
-        byte[] record = LogEntry.encode(entry);
-        if (record.length > CommitLog.RECORD_BYTES_MAX) {
+        Pieces record = LogEntry.encode(entry);
+        if (record.length() > CommitLog.RECORD_BYTES_MAX) {
             CommitOutcome outcome = new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
-                    "the commit has a record of " + record.length + " bytes, more than " + CommitLog.RECORD_BYTES_MAX);
+                    "the commit has a record of " + record.length() + " bytes, more than "
+                            + CommitLog.RECORD_BYTES_MAX);
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
             return;
         }

@@ -10,12 +10,12 @@ import io.cffs.backend.wire.Outbox;
 import io.cffs.backend.wire.Wire;
 import io.cffs.txn.codec.CodecException;
 import io.cffs.txn.codec.Codecs;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.codec.Request;
 import io.cffs.txn.codec.Response;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.Ticker;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -170,9 +170,9 @@ final class ServerConnection implements Runnable {
         written.join();
     }
 
-    private ByteBuffer encode(long requestId, Response response) {
+    private Pieces encode(long requestId, Response response) {
         try {
-            ByteBuffer frame = Frame.encode(requestId, Codecs.RESPONSE, response, duplex.betweenHosts());
+            Pieces frame = Frame.encode(requestId, Codecs.RESPONSE, response, duplex.betweenHosts());
             return frame != null ? frame : failed(requestId, BackendException.Cause.PROTOCOL,
                     "The answer is larger than the " + Wire.FRAME_BYTES_MAX + " bytes of a frame.");
         } catch (RuntimeException e) {
@@ -181,7 +181,7 @@ final class ServerConnection implements Runnable {
         }
     }
 
-    private static ByteBuffer failed(long requestId, BackendException.Cause kind, String sentence) {
+    private static Pieces failed(long requestId, BackendException.Cause kind, String sentence) {
         return Frame.encode(requestId, Codecs.RESPONSE, new Response.Failed(kind, sentence), false);
     }
 }

@@ -2,6 +2,7 @@ package io.cffs.backend.wire;
 
 import io.cffs.txn.codec.ByteWriter;
 import io.cffs.txn.codec.Codec;
+import io.cffs.txn.codec.Pieces;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -13,6 +14,7 @@ import java.util.zip.CRC32C;
  */
 public record Frame(long requestId, byte[] payload) {
     static final int FLAG_LZ4 = 1;
+    private static final byte[] NO_HEADER = new byte[Wire.HEADER_BYTES];
 
     /**
      * The bytes of a frame that carries {@code value}.
@@ -20,38 +22,36 @@ public record Frame(long requestId, byte[] payload) {
      * @param compress whether to compress when it helps
      * @return null when the payload is larger than {@link Wire#FRAME_BYTES_MAX}
      */
-    public static <T> ByteBuffer encode(long requestId, Codec<T> codec, T value, boolean compress) {
-        ByteWriter to = new ByteWriter(256);
-        to.putRaw(new byte[Wire.HEADER_BYTES], 0, Wire.HEADER_BYTES);
+    public static <T> Pieces encode(long requestId, Codec<T> codec, T value, boolean compress) {
+        ByteWriter to = ByteWriter.gathering(256);
+        to.putRaw(NO_HEADER, 0, Wire.HEADER_BYTES);
         codec.encode(value, to);
         int rawLength = to.length() - Wire.HEADER_BYTES;
         if (rawLength > Wire.FRAME_BYTES_MAX) {
             return null;
         }
-        byte[] bytes = to.array();
-        int checksum = checksum(bytes, Wire.HEADER_BYTES, rawLength);
+        Pieces frame = to.pieces();
+        CRC32C crc = new CRC32C();
+        frame.addTo(crc, Wire.HEADER_BYTES);
+        int checksum = (int) crc.getValue();
         if (compress && rawLength >= Wire.COMPRESS_BYTES_MIN) {
             byte[] packed = new byte[Wire.HEADER_BYTES + Lz4.roomFor(rawLength)];
-            int length = Lz4.compress(bytes, Wire.HEADER_BYTES, rawLength, packed, Wire.HEADER_BYTES);
+            int length = Lz4.compress(
+                    frame.asBuffer().array(), Wire.HEADER_BYTES, rawLength, packed, Wire.HEADER_BYTES);
             // Less than an eighth saved is not worth the other end's time.
             if (length < rawLength - rawLength / 8) {
-                return headed(packed, length, FLAG_LZ4, requestId, rawLength, checksum);
+                putHeader(packed, length, FLAG_LZ4, requestId, rawLength, checksum);
+                return Pieces.owning(packed, Wire.HEADER_BYTES + length);
             }
         }
-        return headed(bytes, rawLength, 0, requestId, rawLength, checksum);
-    }
-
-    private static ByteBuffer headed(
-            byte[] bytes, int storedLength, int flags, long requestId, int rawLength, int checksum) {
-        ByteBuffer frame = ByteBuffer.wrap(bytes, 0, Wire.HEADER_BYTES + storedLength);
-        frame.putInt(0, storedLength).putInt(4, flags).putLong(8, requestId).putInt(16, rawLength)
-                .putInt(20, checksum);
+        putHeader(to.array(), rawLength, 0, requestId, rawLength, checksum);
         return frame;
     }
 
-    /** A frame's bytes with another request id: for a request that is sent again. */
-    public static ByteBuffer readdressed(ByteBuffer frame, long requestId) {
-        return frame.duplicate().putLong(8, requestId);
+    private static void putHeader(
+            byte[] bytes, int storedLength, int flags, long requestId, int rawLength, int checksum) {
+        ByteBuffer.wrap(bytes).putInt(storedLength).putInt(flags).putLong(requestId).putInt(rawLength)
+                .putInt(checksum);
     }
 
     static int checksum(byte[] bytes, int from, int length) {

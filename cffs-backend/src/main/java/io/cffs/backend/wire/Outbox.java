@@ -1,5 +1,6 @@
 package io.cffs.backend.wire;
 
+import io.cffs.txn.codec.Pieces;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,7 +23,7 @@ public final class Outbox {
     /** Owned by whoever writes; the count of calls hands it on. */
     private ByteBuffer batch;
 
-    private record Outgoing(ByteBuffer frame, Runnable written) {}
+    private record Outgoing(Pieces frame, Runnable written) {}
 
     /** @param onBroken told once for every failed write, by the thread that wrote */
     public Outbox(Duplex to, Consumer<IOException> onBroken) {
@@ -33,24 +34,24 @@ public final class Outbox {
     /**
      * Sends from this thread, which may have to wait for the peer.
      *
-     * @param frame not changed; its content must stay until it has been written
+     * @param frame its content must stay until it has been written
      * @param written run when the frame has left or never will
      */
-    public void send(ByteBuffer frame, Runnable written) {
+    public void send(Pieces frame, Runnable written) {
         if (enqueue(frame, written)) {
             drain();
         }
     }
 
     /** Sends from a thread of {@code executor} unless somebody is writing; never waits. */
-    public void sendElsewhere(ByteBuffer frame, Runnable written, Executor executor) {
+    public void sendElsewhere(Pieces frame, Runnable written, Executor executor) {
         if (enqueue(frame, written)) {
             executor.execute(this::drain);
         }
     }
 
-    private boolean enqueue(ByteBuffer frame, Runnable written) {
-        waiting.add(new Outgoing(frame.duplicate(), written));
+    private boolean enqueue(Pieces frame, Runnable written) {
+        waiting.add(new Outgoing(frame, written));
         return calls.getAndIncrement() == 0;
     }
 
@@ -73,7 +74,7 @@ public final class Outbox {
             if (batchIsEmpty() && waiting.peek() == null) {
                 // Alone: straight to the socket.
                 write(next);
-            } else if (next.frame().remaining() > BATCH_BYTES / 4) {
+            } else if (next.frame().length() > BATCH_BYTES / 4) {
                 flush();
                 write(next);
             } else {
@@ -85,9 +86,29 @@ public final class Outbox {
 
     private void write(Outgoing outgoing) throws IOException {
         try {
-            to.write(outgoing.frame());
+            if (outgoing.frame().isOne()) {
+                to.write(outgoing.frame().asBuffer());
+            } else {
+                writePieces(outgoing.frame());
+            }
         } finally {
             outgoing.written().run();
+        }
+    }
+
+    /** Through off-heap memory of our own: the JDK would copy there what has been copied together first. */
+    private void writePieces(Pieces frame) throws IOException {
+        ByteBuffer part = SpareBuffers.take();
+        try {
+            int from = 0;
+            while (from < frame.length()) {
+                int count = Math.min(part.capacity(), frame.length() - from);
+                frame.copyTo(from, count, part.clear());
+                to.write(part.flip());
+                from += count;
+            }
+        } finally {
+            SpareBuffers.give(part);
         }
     }
 
@@ -100,10 +121,10 @@ public final class Outbox {
             batch = ByteBuffer.allocateDirect(BATCH_BYTES);
         }
         try {
-            if (batch.remaining() < outgoing.frame().remaining()) {
+            if (batch.remaining() < outgoing.frame().length()) {
                 flush();
             }
-            batch.put(outgoing.frame());
+            outgoing.frame().copyTo(batch);
         } finally {
             outgoing.written().run();
         }

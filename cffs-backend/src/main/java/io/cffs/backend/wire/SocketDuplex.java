@@ -45,10 +45,11 @@ public final class SocketDuplex implements Duplex {
     @Override
     public void write(ByteBuffer source) throws IOException {
         // The JDK copies all that remains of a heap buffer for each call, and a socket takes a part of it.
+        int pieceBytes = source.isDirect() ? Integer.MAX_VALUE : PIECE_BYTES;
         int end = source.limit();
         try {
             while (source.position() < end) {
-                source.limit(Math.min(end, source.position() + PIECE_BYTES));
+                source.limit(source.position() + Math.min(end - source.position(), pieceBytes));
                 channel.write(source);
             }
         } finally {

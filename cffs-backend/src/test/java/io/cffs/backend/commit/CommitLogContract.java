@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.model.Epoch;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,10 @@ abstract class CommitLogContract {
         return bytes;
     }
 
+    static long append(CommitLog log, Epoch epoch, List<byte[]> records) {
+        return log.append(epoch, records.stream().map(Pieces::owning).toList());
+    }
+
     static List<byte[]> all(CommitLog log, long from) {
         List<byte[]> records = new ArrayList<>();
         log.replay(from, (position, epoch, record) -> records.add(record));
@@ -55,7 +60,7 @@ abstract class CommitLogContract {
         CommitLog log = fresh();
         assertEquals(CommitLog.FIRST_POSITION, log.next());
         assertNull(log.epoch());
-        assertThrows(LogFencedException.class, () -> log.append(ONE, List.of(record(3, 1))));
+        assertThrows(LogFencedException.class, () -> append(log, ONE, List.of(record(3, 1))));
         assertHolds(log);
     }
 
@@ -63,8 +68,8 @@ abstract class CommitLogContract {
     void recordsComeBackInOrderWithDensePositions() {
         CommitLog log = fresh();
         log.fence(ONE);
-        long first = log.append(ONE, List.of(record(0, 0), record(1, 1), record(4096, 2)));
-        long second = log.append(ONE, List.of(record(100_000, 3)));
+        long first = append(log, ONE, List.of(record(0, 0), record(1, 1), record(4096, 2)));
+        long second = append(log, ONE, List.of(record(100_000, 3)));
         assertEquals(first + 3, second);
         List<Long> positions = new ArrayList<>();
         log.replay(first, (position, epoch, record) -> {
@@ -79,14 +84,14 @@ abstract class CommitLogContract {
     void everythingSurvivesReopening() {
         CommitLog log = fresh();
         log.fence(ONE);
-        log.append(ONE, List.of(record(10, 1), record(20, 2)));
+        append(log, ONE, List.of(record(10, 1), record(20, 2)));
         long next = log.next();
         CommitLog again = reopened(log);
         assertEquals(next, again.next());
         assertEquals(ONE, again.epoch());
         assertHolds(again, record(10, 1), record(20, 2));
         again.fence(TWO);
-        again.append(TWO, List.of(record(30, 3)));
+        append(again, TWO, List.of(record(30, 3)));
         assertHolds(reopened(again), record(10, 1), record(20, 2), record(30, 3));
     }
 
@@ -94,7 +99,7 @@ abstract class CommitLogContract {
     void replayStartsWhereItIsAsked() {
         CommitLog log = fresh();
         log.fence(ONE);
-        long first = log.append(ONE, List.of(record(10, 1), record(20, 2), record(30, 3)));
+        long first = append(log, ONE, List.of(record(10, 1), record(20, 2), record(30, 3)));
         assertEquals(2, all(log, first + 1).size());
         assertEquals(0, all(log, log.next()).size());
     }
@@ -105,9 +110,9 @@ abstract class CommitLogContract {
         log.fence(TWO);
         assertThrows(LogFencedException.class, () -> log.fence(ONE));
         assertThrows(LogFencedException.class, () -> log.fence(TWO));
-        assertThrows(LogFencedException.class, () -> log.append(ONE, List.of(record(1, 1))));
+        assertThrows(LogFencedException.class, () -> append(log, ONE, List.of(record(1, 1))));
         log.fence(new Epoch(7));
-        assertThrows(LogFencedException.class, () -> log.append(TWO, List.of(record(1, 1))));
+        assertThrows(LogFencedException.class, () -> append(log, TWO, List.of(record(1, 1))));
         assertHolds(log);
         assertEquals(new Epoch(7), reopened(log).epoch());
     }
@@ -118,7 +123,7 @@ abstract class CommitLogContract {
         log.fence(ONE);
         List<Long> positions = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            positions.add(log.append(ONE, List.of(record(3000, i))));
+            positions.add(append(log, ONE, List.of(record(3000, i))));
         }
         log.cut(positions.get(40));
         assertTrue(log.first() <= positions.get(40));
@@ -138,15 +143,15 @@ abstract class CommitLogContract {
     void aFullDiskRefusesTheWholeBatchAndRecovers() {
         CommitLog log = fresh();
         log.fence(ONE);
-        log.append(ONE, List.of(record(10, 1)));
+        append(log, ONE, List.of(record(10, 1)));
         long next = log.next();
         fillUp(log);
         BackendException full = assertThrows(BackendException.class,
-                () -> log.append(ONE, List.of(record(1_000_000, 2), record(1_000_000, 3))));
+                () -> append(log, ONE, List.of(record(1_000_000, 2), record(1_000_000, 3))));
         assertEquals(BackendException.Cause.NO_SPACE, full.kind());
         assertEquals(next, log.next());
         makeRoom(log);
-        assertEquals(next, log.append(ONE, List.of(record(1_000_000, 4))));
+        assertEquals(next, append(log, ONE, List.of(record(1_000_000, 4))));
         assertHolds(log, record(10, 1), record(1_000_000, 4));
         assertHolds(reopened(log), record(10, 1), record(1_000_000, 4));
     }

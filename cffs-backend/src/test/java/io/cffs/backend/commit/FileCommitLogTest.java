@@ -51,7 +51,7 @@ final class FileCommitLogTest extends CommitLogContract {
         FileCommitLog log = FileCommitLog.open(DiskDirectory.at(path), SECRET, SEGMENT_BYTES);
         log.fence(ONE);
         for (int i = 0; i < 40; i++) {
-            log.append(ONE, List.of(record(5000, i), record(7, i)));
+            append(log, ONE, List.of(record(5000, i), record(7, i)));
         }
         log.cut(log.next() - 2);
         log.close();
@@ -80,13 +80,13 @@ final class FileCommitLogTest extends CommitLogContract {
                 int batches = random.below(12);
                 for (int i = 0; i < batches; i++) {
                     List<byte[]> batch = batch(random);
-                    log.append(new Epoch(life), batch);
+                    append(log, new Epoch(life), batch);
                     acknowledged.addAll(batch);
                 }
                 inFlight = batch(random);
                 disk.failSyncs(1);
                 List<byte[]> last = inFlight;
-                assertThrows(BackendException.class, () -> log.append(log.epoch(), last));
+                assertThrows(BackendException.class, () -> append(log, log.epoch(), last));
                 disk = disk.afterPowerCut(random);
             }
         }
@@ -118,24 +118,24 @@ final class FileCommitLogTest extends CommitLogContract {
             MemoryDirectory disk = new MemoryDirectory();
             FileCommitLog log = FileCommitLog.open(disk, SECRET, 16 * 1024);
             log.fence(ONE);
-            log.append(ONE, List.of(record(16 * 1024 - 500, 1)));
+            append(log, ONE, List.of(record(16 * 1024 - 500, 1)));
             List<byte[]> next = List.of(record(1000, 2));
             if (full) {
                 disk.setCapacity(0);
             } else {
                 disk.failSyncs(1);
             }
-            BackendException failed = assertThrows(BackendException.class, () -> log.append(ONE, next));
+            BackendException failed = assertThrows(BackendException.class, () -> append(log, ONE, next));
             assertEquals(full ? BackendException.Cause.NO_SPACE : BackendException.Cause.STORE_FAILED, failed.kind());
             assertEquals(full, failed.getMessage().contains("no space left"), failed.getMessage());
             assertEquals(!full, failed.getMessage().contains("Input/output error"), failed.getMessage());
             disk.setCapacity(Long.MAX_VALUE);
             if (full) {
-                log.append(ONE, next);
+                append(log, ONE, next);
             } else {
                 // The kernel may have dropped what it could not write, and would report success now.
                 assertEquals(BackendException.Cause.STORE_FAILED,
-                        assertThrows(BackendException.class, () -> log.append(ONE, next)).kind());
+                        assertThrows(BackendException.class, () -> append(log, ONE, next)).kind());
             }
             log.close();
             assertEquals(full ? 2 : 1, all(FileCommitLog.open(disk, SECRET, 16 * 1024), 1).size());
@@ -155,9 +155,9 @@ final class FileCommitLogTest extends CommitLogContract {
             for (int i = 0; i < before; i++) {
                 byte[] record = random.bytes(1 + random.below(100));
                 framesEnd += LogFrame.sizeBytes(record.length);
-                log.append(ONE, List.of(record));
+                append(log, ONE, List.of(record));
             }
-            log.append(ONE, List.of(record(50, 1)));
+            append(log, ONE, List.of(record(50, 1)));
             log.close();
             long offset = LogSegment.HEADER_BYTES + random.nextBelow(framesEnd - LogSegment.HEADER_BYTES);
             String name = disk.names().getFirst();
@@ -197,15 +197,15 @@ final class FileCommitLogTest extends CommitLogContract {
             MemoryDirectory disk = new MemoryDirectory();
             FileCommitLog log = FileCommitLog.open(disk, SECRET, SEGMENT_BYTES);
             log.fence(ONE);
-            log.append(ONE, List.of(record(10, 1)));
+            append(log, ONE, List.of(record(10, 1)));
             disk.failSyncs(1);
-            assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(40, 2), record(600, 3),
+            assertThrows(BackendException.class, () -> append(log, ONE, List.of(record(40, 2), record(600, 3),
                     record(40, 4))));
             MemoryDirectory survivor = disk.afterPowerCut(random);
             FileCommitLog again = FileCommitLog.open(survivor, SECRET, SEGMENT_BYTES);
             int kept = all(again, again.first()).size();
             again.fence(TWO);
-            again.append(TWO, List.of(record(40, 5)));
+            append(again, TWO, List.of(record(40, 5)));
             again.close();
             FileCommitLog last = FileCommitLog.open(survivor, SECRET, SEGMENT_BYTES);
             assertEquals(kept + 1, all(last, last.first()).size(), "seed " + seed);
@@ -234,7 +234,7 @@ final class FileCommitLogTest extends CommitLogContract {
         CommitLog log = fresh();
         log.fence(ONE);
         for (int i = 0; i < 100; i++) {
-            log.append(ONE, List.of(record(4000, i)));
+            append(log, ONE, List.of(record(4000, i)));
         }
         assertTrue(directory.names().size() > 3, directory.names().toString());
         log.cut(log.next());
@@ -248,10 +248,10 @@ final class FileCommitLogTest extends CommitLogContract {
         CommitLog log = fresh();
         log.fence(ONE);
         for (int i = 0; i < 400; i++) {
-            log.append(ONE, List.of(record(4000, i)));
+            append(log, ONE, List.of(record(4000, i)));
             log.cut(log.next() - 3);
         }
-        log.append(ONE, List.of(record(10, 400)));
+        append(log, ONE, List.of(record(10, 400)));
         long first = log.first();
         List<String> names = directory.names();
         assertTrue(names.stream().anyMatch(name -> name.endsWith(".spare")), names.toString());
@@ -286,7 +286,7 @@ final class FileCommitLogTest extends CommitLogContract {
                 for (int i = 0; i < 60; i++) {
                     // Of one length: then what stood there before begins just where the next frame would.
                     byte[] record = random.bytes(seed % 2 == 0 ? 1000 : random.below(3000));
-                    log.append(new Epoch(life), List.of(record));
+                    append(log, new Epoch(life), List.of(record));
                     all.add(record);
                     if (random.below(3) == 0) {
                         log.cut(log.next() - random.below(4));
@@ -295,7 +295,7 @@ final class FileCommitLogTest extends CommitLogContract {
                 byte[] last = random.bytes(random.below(4000));
                 all.add(last);
                 disk.failSyncs(1);
-                assertThrows(BackendException.class, () -> log.append(log.epoch(), List.of(last)));
+                assertThrows(BackendException.class, () -> append(log, log.epoch(), List.of(last)));
                 disk = disk.afterPowerCut(random);
             }
         }

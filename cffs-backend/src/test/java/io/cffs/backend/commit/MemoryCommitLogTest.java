@@ -36,8 +36,8 @@ final class MemoryCommitLogTest extends CommitLogContract {
             MemoryCommitLog log = new MemoryCommitLog();
             log.fence(ONE);
             log.failNext(failure);
-            assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(1, 1))));
-            assertThrows(BackendException.class, () -> log.append(ONE, List.of(record(1, 2))));
+            assertThrows(BackendException.class, () -> append(log, ONE, List.of(record(1, 1))));
+            assertThrows(BackendException.class, () -> append(log, ONE, List.of(record(1, 2))));
             log.reopen();
             assertEquals(failure == MemoryCommitLog.Failure.LOST ? 0 : 1, all(log, log.first()).size());
         }

@@ -156,7 +156,8 @@ class BackendServerTest {
         BackendServer server = serve(ServerLimits.DEFAULT);
         SocketChannel silent = connect();
         SocketChannel half = connect(new byte[] {'C', 'F'});
-        ByteBuffer frame = Frame.encode(1, Codecs.REQUEST, new Request.Status(VolumeName.DEFAULT), false);
+        ByteBuffer frame = Frame.encode(1, Codecs.REQUEST, new Request.Status(VolumeName.DEFAULT), false)
+                .asBuffer();
         SocketChannel inFrame = connect(HELLO);
         inFrame.write(frame.slice(0, frame.limit() - 1));
         SocketChannel idle = connect(HELLO);
@@ -184,7 +185,7 @@ class BackendServerTest {
                     new ObjectKey.BlockKey(new Ino(2), i), null));
         }
         deaf.write(Frame.encode(1, Codecs.REQUEST,
-                new Request.Fetch(VolumeName.DEFAULT, CommitTs.ZERO, items), false));
+                new Request.Fetch(VolumeName.DEFAULT, CommitTs.ZERO, items), false).asBuffer());
         await("the first part is on its way", () -> backend.fetchesHeard.get() > 0);
         servesStill();
         assertTrue(backend.fetchesHeard.get() < 5, "parts are made as they are read: " + backend.fetchesHeard);
@@ -252,7 +253,7 @@ class BackendServerTest {
             ByteBuffer talk = ByteBuffer.allocate(8192);
             talk.put(HELLO);
             for (int i = seeded.below(4); i > 0; i--) {
-                talk.put(Frame.encode(i, Codecs.REQUEST, new Request.Renew(VolumeName.DEFAULT, i), false));
+                Frame.encode(i, Codecs.REQUEST, new Request.Renew(VolumeName.DEFAULT, i), false).copyTo(talk);
             }
             talk.put(seeded.bytes(seeded.below(100)));
             byte[] bytes = Arrays.copyOf(talk.array(), talk.position());

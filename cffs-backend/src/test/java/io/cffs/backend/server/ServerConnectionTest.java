@@ -62,7 +62,7 @@ class ServerConnectionTest {
         ByteArrayOutputStream words = new ByteArrayOutputStream();
         Said speaker = new Said(ByteBuffer.allocate(0), words, betweenHosts);
         Greeting.greet(speaker, Greeting.Versions.OURS);
-        speaker.write(Frame.encode(1, Codecs.REQUEST, request, false));
+        speaker.write(Frame.encode(1, Codecs.REQUEST, request, false).asBuffer());
         Said peer = new Said(ByteBuffer.wrap(words.toByteArray()), new ByteArrayOutputStream(), betweenHosts);
         new ServerConnection(peer, new RequestCalls(backend),
                 new RequestRoom(ServerLimits.DEFAULT, RequestRoom.shared(ServerLimits.DEFAULT)), ServerLimits.DEFAULT,

@@ -13,6 +13,7 @@ import io.cffs.model.VolumeName;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.codec.CodecException;
 import io.cffs.txn.codec.Codecs;
+import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.codec.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,10 +54,8 @@ class FrameReaderTest {
         return new Request.Stage(VolumeName.DEFAULT, new StagedId(new TxnId(1, 2), 3), Bytes.copyOf(bytes));
     }
 
-    private static byte[] bytesOf(ByteBuffer frame) {
-        byte[] bytes = new byte[frame.remaining()];
-        frame.duplicate().get(bytes);
-        return bytes;
+    private static byte[] bytesOf(Pieces frame) {
+        return frame.toArray();
     }
 
     private static FrameReader reading(byte[] bytes, int pieceBytes) {

@@ -1,8 +1,13 @@
 package io.cffs.backend.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.model.Bytes;
+import io.cffs.txn.codec.ByteWriter;
+import io.cffs.txn.codec.Pieces;
+import io.cffs.backend.Seeded;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,10 +59,10 @@ class OutboxTest {
         public void close() {}
     }
 
-    private static ByteBuffer numbered(int thread, int number, int lengthBytes) {
+    private static Pieces numbered(int thread, int number, int lengthBytes) {
         ByteBuffer frame = ByteBuffer.allocate(12 + lengthBytes);
         frame.putInt(thread).putInt(number).putInt(lengthBytes);
-        return frame.position(0);
+        return Pieces.owning(frame.array());
     }
 
     @Test
@@ -90,6 +95,25 @@ class OutboxTest {
             bytes.position(bytes.position() + 4 + bytes.getInt(bytes.position()));
         }
         assertEquals(List.of(frames, frames, frames, frames), next);
+    }
+
+    /** Longer than the room that pieces meet in. */
+    @Test
+    void piecesLeaveAsOneFrame() {
+        Sink sink = new Sink();
+        Outbox outbox = new Outbox(sink, broken -> { });
+        AtomicInteger written = new AtomicInteger();
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        for (int length : new int[] {3000, 100_000, 290_000, 1_000_000, 3000}) {
+            ByteWriter to = ByteWriter.gathering(16);
+            to.putFixed(length);
+            to.putRun(Bytes.owning(new Seeded(length).bytes(length)));
+            to.putFixed(-length);
+            expected.writeBytes(to.toArray());
+            outbox.send(to.pieces(), written::incrementAndGet);
+        }
+        assertEquals(5, written.get());
+        assertArrayEquals(expected.toByteArray(), sink.bytes.toByteArray());
     }
 
     @Test

@@ -8,15 +8,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** A growing array of bytes. Not safe for use by several threads. */
+/**
+ * A growing array of bytes. Not safe for use by several threads.
+ *
+ * <p>A {@link #gathering} one leaves long runs where they are: a commit's file bytes are most of its form, and whoever
+ * sends or logs the form copies it anyway, into memory that the kernel reads.
+ */
 public final class ByteWriter {
+    /** Shorter runs, a page among them, are copied: a piece of its own costs about as much. */
+    private static final int RUN_BYTES_MIN = 8192;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] bytes;
     private int length;
+    private final Pieces.Runs runs; // null: all is copied
 
     public ByteWriter(int expectedBytes) {
+        this(expectedBytes, null);
+    }
+
+    private ByteWriter(int expectedBytes, Pieces.Runs runs) {
         this.bytes = new byte[Math.max(16, expectedBytes)];
+        this.runs = runs;
+    }
+
+    /** Ask it for its {@link #pieces}; {@link #array} has a part of them only. */
+    public static ByteWriter gathering(int expectedBytes) {
+        return new ByteWriter(expectedBytes, new Pieces.Runs());
     }
 
     /** Writes one element. */
@@ -25,11 +43,19 @@ public final class ByteWriter {
     }
 
     public int length() {
-        return length;
+        return runs == null ? length : Math.addExact(length, runs.lengthBytes());
     }
 
     public byte[] toArray() {
+        if (runs != null) {
+            return pieces().toArray();
+        }
         return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
+
+    /** All that was written; valid until the next write. */
+    public Pieces pieces() {
+        return new Pieces(bytes, length, runs);
     }
 
     /** The array itself, of which the first {@link #length()} bytes count; valid until the next write. */
@@ -40,6 +66,11 @@ public final class ByteWriter {
     /** Makes room at once for what is known to come, instead of copying what is there again and again. */
     public void expect(long more) {
         room((int) Math.min(more, Integer.MAX_VALUE / 2));
+    }
+
+    /** Whether a run of this length would stay where it is, and needs no room here. */
+    boolean leaves(long runBytes) {
+        return runs != null && runBytes >= RUN_BYTES_MIN;
     }
 
     private void room(int more) {
@@ -99,6 +130,10 @@ public final class ByteWriter {
     public void putRun(Bytes source) {
         int count = source.length();
         putUnsigned(count);
+        if (leaves(count)) {
+            runs.add(length, source);
+            return;
+        }
         room(count);
         source.copyTo(0, bytes, length, count);
         length += count;

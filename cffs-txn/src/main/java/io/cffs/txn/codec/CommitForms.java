@@ -19,16 +19,23 @@ final class CommitForms {
     /** About what the keys and numbers of a mutation take; those of a new inode; those of a read key. */
     private static final int MUTATION_BYTES = 24;
     private static final int INODE_BYTES = 64;
+    /** What SetTimes has more: three times 17. */
+    private static final int TIMES_BYTES = 51;
+    /** What a request has beside its lists: the longest names of a volume and of an invocation fit. */
+    private static final int REQUEST_BYTES = 512;
     private static final int READ_BYTES = 10;
 
     /** Of many new files, so that there is one copy of them and not three while the array grows. */
-    private static long expectedBytes(CommitRequest request) {
-        long bytes = request.inlineBytes() + (long) MUTATION_BYTES * request.writes().size();
+    private static long expectedBytes(CommitRequest request, ByteWriter to) {
+        long bytes = REQUEST_BYTES + (long) MUTATION_BYTES * request.writes().size();
         for (Mutation write : request.writes()) {
             bytes += switch (write) {
                 case Mutation.CreateInode create -> INODE_BYTES;
                 case Mutation.PutDentry put -> put.name().lengthBytes();
                 case Mutation.RemoveDentry remove -> remove.name().lengthBytes();
+                case Mutation.WriteBytes bytesOf -> copiedBytes(bytesOf.data(), to);
+                case Mutation.Append append -> copiedBytes(append.data(), to);
+                case Mutation.SetTimes times -> TIMES_BYTES;
                 default -> 0;
             };
         }
@@ -42,8 +49,13 @@ final class CommitForms {
         return bytes;
     }
 
+    private static long copiedBytes(Mutation.FileBytes data, ByteWriter to) {
+        boolean copied = data instanceof Mutation.FileBytes.Inline && !to.leaves(data.lengthBytes());
+        return copied ? data.lengthBytes() : 0;
+    }
+
     static void putRequest(CommitRequest request, ByteWriter to) {
-        to.expect(expectedBytes(request));
+        to.expect(expectedBytes(request, to));
         ModelForms.putVolume(request.volume(), to);
         ModelForms.putTxn(request.txn(), to);
         to.putUnsigned(request.attempt());

@@ -4,6 +4,7 @@ import io.cffs.backend.commit.CommitLog;
 import io.cffs.backend.commit.LogEntry;
 import io.cffs.model.Epoch;
 import io.cffs.test.history.History;
+import io.cffs.txn.codec.Pieces;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -19,12 +20,12 @@ final class FaultyLog extends LogLayer {
     }
 
     @Override
-    public long append(Epoch epoch, List<byte[]> records) {
+    public long append(Epoch epoch, List<Pieces> records) {
         if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_LOG)) {
             throw new BackendDied();
         }
-        for (byte[] record : records) {
-            if (LogEntry.decode(0, record) instanceof LogEntry.Commit commit) {
+        for (Pieces record : records) {
+            if (LogEntry.decode(0, record.toArray()) instanceof LogEntry.Commit commit) {
                 handedIn.accept(new History.Commit(commit.at(), commit.request().txn(), commit.request().attempt()));
             }
         }

@@ -2,6 +2,7 @@ package io.cffs.test.sim;
 
 import io.cffs.backend.commit.CommitLog;
 import io.cffs.model.Epoch;
+import io.cffs.txn.codec.Pieces;
 import java.util.List;
 
 /** A log that does what the one behind it does: for those that differ in a point or two. */
@@ -33,7 +34,7 @@ class LogLayer implements CommitLog {
     }
 
     @Override
-    public long append(Epoch epoch, List<byte[]> records) {
+    public long append(Epoch epoch, List<Pieces> records) {
         return log.append(epoch, records);
     }
 

@@ -2,6 +2,7 @@ package io.cffs.test.sim;
 
 import io.cffs.backend.commit.CommitLog;
 import io.cffs.model.Epoch;
+import io.cffs.txn.codec.Pieces;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +13,7 @@ final class PlantedLog {
 
     /** Says that records are durable and writes them with the next ones. */
     static final class Late extends LogLayer {
-        private final List<byte[]> waiting = new ArrayList<>();
+        private final List<Pieces> waiting = new ArrayList<>();
 
         Late(CommitLog log) {
             super(log);
@@ -24,7 +25,7 @@ final class PlantedLog {
         }
 
         @Override
-        public long append(Epoch epoch, List<byte[]> records) {
+        public long append(Epoch epoch, List<Pieces> records) {
             if (!waiting.isEmpty()) {
                 log.append(epoch, List.copyOf(waiting));
                 waiting.clear();
