@@ -33,8 +33,10 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -119,11 +121,21 @@ public final class MountedVolume implements AutoCloseable {
         MountAdapter adapter = new MountAdapter(session, control, triggers, commands, figures, settings.proc(),
                 settings.ticker(), users(), wholeFiles(), settings.commitMode() == CommitMode.RUNS);
         session.kernel(adapter.kernelCaches(), adapter.patience(settings.background()));
-        fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
-        fuse.awaitReady(settings.readyAtMost());
-        if (driver != null) {
-            onControlThread(() -> start(adapter));
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        // First in the queue: what somebody asks for as soon as the mount is there comes after it.
+        Future<?> started = controlThread.submit(() -> {
+            if (ready.join() && driver != null) {
+                start(adapter);
+            }
+        });
+        try {
+            fuse = FuseMount.mount(kernelOptions(volume), adapter.handler());
+            fuse.awaitReady(settings.readyAtMost());
+            ready.complete(true);
+        } finally {
+            ready.complete(false); // unless it is true
         }
+        await(started);
     }
 
     /** Of a mount that is used run by run the root can be looked at before the first one. */
@@ -245,7 +257,15 @@ public final class MountedVolume implements AutoCloseable {
 
     private void onControlThread(Runnable step) {
         try {
-            controlThread.submit(step).get(STEP_MINUTES_MAX, TimeUnit.MINUTES);
+            await(controlThread.submit(step));
+        } catch (RejectedExecutionException e) {
+            LOG.atWarn().setMessage("a step of the mount came after its end").setCause(e).log();
+        }
+    }
+
+    private static void await(Future<?> step) {
+        try {
+            step.get(STEP_MINUTES_MAX, TimeUnit.MINUTES);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BackendException failure) {
                 throw failure;
@@ -253,7 +273,7 @@ public final class MountedVolume implements AutoCloseable {
             throw new AssertionError("a step of the mount failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (TimeoutException | RejectedExecutionException e) {
+        } catch (TimeoutException e) {
             LOG.atWarn().setMessage("a step of the mount did not end in time").setCause(e).log();
         }
     }
