@@ -19,8 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * it may wait again. Small commits pass by. Safe for use by many threads.
  */
 public final class CommitRoom {
-    /** Smaller requests pass by: of a heap of 64 MiB they can take a third, of a larger one less. */
-    public static final int LARGE_BYTES = 64 * 1024;
+    private static final int LARGE_BYTES_MIN = 64 * 1024;
+    /** A request that grows to this part of the room when it is decoded is large. */
+    private static final int LARGE_SHARE = 40;
 
     /** Commits of less than this part of the room are not counted when they are ordered. */
     private static final int HEAVY_SHARE = 64;
@@ -59,6 +60,14 @@ public final class CommitRoom {
     /** For a heap without end. */
     public static CommitRoom endless() {
         return new CommitRoom(Long.MAX_VALUE);
+    }
+
+    /**
+     * Whether a request of so many bytes needs to be admitted; others pass by: with the heap that a backend has by
+     * default, all that bring no more than their inline bytes and some thousand changes.
+     */
+    public boolean isLarge(long bytes) {
+        return bytes >= LARGE_BYTES_MIN && decodedWeight(bytes) >= weightMax / LARGE_SHARE;
     }
 
     /** A request that is going to be decoded. Used by one thread; close it when the request has been answered. */

@@ -28,8 +28,8 @@ final class LargeCommit {
         this.room = calls.commitRoom();
     }
 
-    static boolean isIt(byte[] payload) {
-        return payload.length >= CommitRoom.LARGE_BYTES && Request.isCommit(payload);
+    static boolean isIt(byte[] payload, CommitRoom room) {
+        return room.isLarge(payload.length) && Request.isCommit(payload);
     }
 
     /**

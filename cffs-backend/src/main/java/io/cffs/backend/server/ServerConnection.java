@@ -125,7 +125,7 @@ final class ServerConnection implements Runnable {
     private void hear(Frame frame) {
         long id = frame.requestId();
         int room = frame.payload().length;
-        if (LargeCommit.isIt(frame.payload())) {
+        if (LargeCommit.isIt(frame.payload(), calls.commitRoom())) {
             LargeCommit large = new LargeCommit(frame.payload(), calls);
             threads.execute(() -> send(id, large.answer(() -> closing ? CLOSING : null), room));
             return;
