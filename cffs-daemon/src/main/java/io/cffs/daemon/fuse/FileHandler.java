@@ -47,13 +47,16 @@ final class FileHandler implements FuseHandler {
     private final ThreadLocal<Loan> loans = ThreadLocal.withInitial(Loan::new);
     private final Session session;
     private final Callers callers;
+    private final KernelNotices notices;
     private final SharedNames names;
     private final CommitTriggers triggers;
     private final WholeFiles whole;
 
-    FileHandler(Session session, Callers callers, SharedNames names, CommitTriggers triggers, WholeFiles whole) {
+    FileHandler(Session session, Callers callers, KernelNotices notices, SharedNames names, CommitTriggers triggers,
+            WholeFiles whole) {
         this.session = session;
         this.callers = callers;
+        this.notices = notices;
         this.names = names;
         this.triggers = triggers;
         this.whole = whole;
@@ -174,6 +177,7 @@ final class FileHandler implements FuseHandler {
         long offset = in.offset();
         ByteBuffer bytes = out.buffer(in.size());
         boolean kept = session.perform(at -> {
+            notices.read(in.nodeId(), offset, in.size());
             ReadRange.run(at.transaction(), ino, offset, bytes);
             return build != null && whole.isRight(at, build);
         });
@@ -191,6 +195,7 @@ final class FileHandler implements FuseHandler {
         ByteBuffer bytes = out.buffer(in.size());
         Loan loan = loans.get();
         session.perform(at -> {
+            notices.read(in.nodeId(), offset, in.size());
             loan.begin();
             bytes.clear().limit(in.size());
             // What this transaction has written may lie over what is stored, in the same buffer.
@@ -217,18 +222,24 @@ final class FileHandler implements FuseHandler {
         boolean append = !mapped && KernelFlags.isAppend(in.flags());
         answer(out, () -> {
             Operation<Integer> writing = writing(in, append, mapped);
-            Attempt[] full = new Attempt[1];
-            out.written(session.perform(at -> {
+            Written written = session.perform(at -> {
                 int count = writing.run(at);
-                full[0] = at.isWorthStaging(count) ? at : null;
-                return count;
-            }));
-            if (full[0] != null) {
-                session.stageAhead(full[0]);
+                return new Written(count, !mapped && notices.leavesOldPages(in.nodeId(), in.offset(), count),
+                        at.isWorthStaging(count) ? at : null);
+            });
+            if (written.leavesOldPages()) {
+                notices.dropPages(in.nodeId(), in.offset(), written.count());
+            }
+            out.written(written.count());
+            if (written.full() != null) {
+                session.stageAhead(written.full());
             }
         });
         triggers.changed();
     }
+
+    /** @param full has much to stage; else null */
+    private record Written(int count, boolean leavesOldPages, Attempt full) {}
 
     private Operation<Integer> writing(FuseRequest in, boolean append, boolean mapped) {
         Ino ino = ino(in);

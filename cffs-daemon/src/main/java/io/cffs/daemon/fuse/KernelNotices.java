@@ -2,6 +2,7 @@ package io.cffs.daemon.fuse;
 
 import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.FreshPages;
 import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.fuse.FuseNotifier;
 import io.cffs.model.ObjectKey;
@@ -13,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tells the kernel to forget what earlier attempts were answered and what is no longer so. Only the thread that
- * drives the session comes here,
- * never one that serves a request: the kernel may hold, for a request that waits for us, the very lock that a notice
- * needs. Requests are served meanwhile, because invalidating pages waits for reads under way.
+ * Tells the kernel to forget what earlier attempts were answered and what is no longer so. The thread that drives the
+ * session sends it, or one in the background, never one that serves a request: the kernel may hold, for a request that
+ * waits for us, the very lock that a notice needs. Requests are served meanwhile, because invalidating pages waits for
+ * reads under way.
  *
  * <p>Where programs outlive transactions, names go one by one and not all at once with an epoch: the kernel takes names
  * of an older epoch off their path until they have been looked up again, and whoever works in such a directory has no
@@ -33,12 +34,16 @@ final class KernelNotices implements KernelCaches {
     /** How long notices may wait for requests that hold the lock of a directory. */
     private static final long ASIDE_MILLIS_MAX = 2_000;
     private static final long LOOK_MILLIS = 5;
+    /** How long a write waits for pages to be dropped: the kernel may hold one of them until the write is answered. */
+    private static final long PAGES_MILLIS_MAX = 5;
 
     private final Session session;
     private final NodeTable nodes;
+    private final FreshPages fresh;
     private final boolean searchMatters;
     private final boolean longLived;
-    private final Executor aside; // null where no request waits for a commit
+    private final Executor background;
+    private final boolean requestsWait;
     private volatile FuseNotifier notifier;
     /** Requests that hold a directory's lock until the present commit is over, or the next. */
     private final AtomicInteger directorySyncs = new AtomicInteger();
@@ -48,17 +53,20 @@ final class KernelNotices implements KernelCaches {
      * @param nodes guarded by the session's lock
      * @param searchMatters whether some process may be refused to walk through a directory
      * @param longLived programs outlive transactions
-     * @param aside runs what may wait for an answer that comes after the next attempt has begun: fsync of a directory
-     *     is answered when its commit is over, until then the kernel holds the directory's lock, and a notice for a
-     *     name there waits for it. Null where no request waits for a commit: notices are sent without another thread
-     *     then, which is a tenth of a millisecond for each begin
+     * @param background runs what may wait for an answer to a request
+     * @param requestsWait whether requests may wait for a commit: fsync of a directory is answered when its commit is
+     *     over, until then the kernel holds the directory's lock, and a notice for a name there waits for it. Where
+     *     none does, the notices of a begin are sent without another thread, which is a tenth of a millisecond
      */
-    KernelNotices(Session session, NodeTable nodes, boolean searchMatters, boolean longLived, Executor aside) {
+    KernelNotices(Session session, NodeTable nodes, FreshPages fresh, boolean searchMatters, boolean longLived,
+            Executor background, boolean requestsWait) {
         this.session = session;
         this.nodes = nodes;
+        this.fresh = fresh;
         this.searchMatters = searchMatters;
         this.longLived = longLived;
-        this.aside = aside;
+        this.background = background;
+        this.requestsWait = requestsWait;
     }
 
     /** Once, when the kernel has agreed on the protocol. */
@@ -69,6 +77,7 @@ final class KernelNotices implements KernelCaches {
     @Override
     public void prepare(List<ObjectKey> changes) {
         due = changes == null ? nodes.takeHoldings() : nodes.takeChanged(changes, searchMatters);
+        fresh.dropped(due.pages());
     }
 
     @Override
@@ -109,7 +118,7 @@ final class KernelNotices implements KernelCaches {
                 : holdings.everything() || names.size() > NAMES_ONE_BY_ONE_MAX;
         if (atOnce && to.supportsEpoch()) {
             to.incEpoch();
-        } else if (aside == null || names.isEmpty()) {
+        } else if (!requestsWait || names.isEmpty()) {
             expireOneByOne(to, names);
         } else {
             expireAside(to, names);
@@ -119,7 +128,7 @@ final class KernelNotices implements KernelCaches {
     /** Returns when they have expired, or when that may take until the next commit. */
     private void expireAside(FuseNotifier to, List<NodeTable.GivenName> names) {
         CountDownLatch done = new CountDownLatch(1);
-        aside.execute(() -> {
+        background.execute(() -> {
             expireOneByOne(to, names);
             done.countDown();
         });
@@ -144,13 +153,38 @@ final class KernelNotices implements KernelCaches {
         }
     }
 
+    /** In an open attempt: a program reads through the page cache. */
+    void read(long nodeId, long offset, int bytes) {
+        fresh.read(nodeId, offset, offset + bytes);
+    }
+
+    /** In an open attempt: whether {@link #dropPages} has to come before the answer to this write. */
+    boolean leavesOldPages(long nodeId, long offset, int bytes) {
+        return fresh.areOld(nodeId, offset, offset + bytes);
+    }
+
+    /** Returns when these pages are gone, or when that takes too long: then a reader sees old bytes for a moment. */
+    void dropPages(long nodeId, long offset, int bytes) {
+        FuseNotifier to = notifier;
+        CountDownLatch done = new CountDownLatch(1);
+        background.execute(() -> {
+            to.invalInode(nodeId, offset, bytes);
+            done.countDown();
+        });
+        try {
+            done.await(PAGES_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void drain() {
         FuseNotifier to = notifier;
         if (to == null) {
             return;
         }
-        for (long nodeId : session.locked(nodes::openForWriting)) {
+        for (long nodeId : session.locked(nodes::mappable)) {
             to.invalInode(nodeId, 0, WHOLE_FILE);
         }
     }

@@ -7,6 +7,7 @@ import io.cffs.daemon.session.KernelCaches;
 import io.cffs.daemon.session.MountControl;
 import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.FreshPages;
 import io.cffs.fuse.FuseHandler;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
@@ -53,14 +54,14 @@ public final class MountAdapter {
         SharedNames names = new SharedNames(users == Users.CHECKED_HERE);
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
-        this.notices = new KernelNotices(session, session.nodes(), !rootAlone, !(control instanceof InvocationControl),
-                triggers == CommitTriggers.NONE ? null : commands.background());
+        this.notices = new KernelNotices(session, session.nodes(), new FreshPages(ticker), !rootAlone,
+                !(control instanceof InvocationControl), commands.background(), triggers != CommitTriggers.NONE);
         this.whole = new WholeFiles(session, wholeFiles);
         this.session = session;
         this.between = new BetweenRuns(session, runByRun);
         this.handler = new CffsHandler(
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole, between),
-                new FileHandler(session, callers, names, triggers, whole),
+                new FileHandler(session, callers, notices, names, triggers, whole),
                 new XattrHandler(session, callers, names, triggers),
                 new ControlHandler(control, commands));
     }

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class RequestGate {
     private static final Logger LOG = LoggerFactory.getLogger(RequestGate.class);
 
+    /** The kernel may be told later than that only where a request waits for something else. */
+    private static final long LATE_NANOS_MAX = 100_000_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final SessionLimits limits;
@@ -28,6 +31,8 @@ final class RequestGate {
     private SessionState state = SessionState.IDLE; // @GuardedBy("lock")
     private int running; // @GuardedBy("lock")
     private int waiting; // @GuardedBy("lock")
+    private int openings; // @GuardedBy("lock")
+    private int late; // @GuardedBy("lock"): how many of those that waited for the last opening are not over
 
     RequestGate(SessionLimits limits, Ticker ticker) {
         this.limits = limits;
@@ -46,27 +51,52 @@ final class RequestGate {
     /** With the lock held. */
     void become(SessionState next) {
         state = state.become(next);
+        if (state == SessionState.OPEN) {
+            openings++;
+            late = waiting;
+        }
         changed.signalAll();
     }
 
     /**
      * With the lock held: waits until an attempt is open and counts the request in.
      *
+     * @return to be handed to {@link #leave}
      * @throws FsException STALE when there is no attempt and none is expected, ENVIRONMENT_FAILED when the wait was too
      *     long, INTERRUPTED when nobody waits for the request any more, BUSY when the calling thread was interrupted
      */
-    void enter(Patience patience) throws FsException {
+    int enter(Patience patience) throws FsException {
+        int waitedFor = 0;
         if (state != SessionState.OPEN) {
             awaitOpen(patience.endsFor());
+            waitedFor = openings;
         }
         running++;
+        return waitedFor;
     }
 
     /** With the lock held: the request is over. */
-    void leave() {
+    void leave(int waitedFor) {
         running--;
-        if (running == 0 && state != SessionState.OPEN) {
+        boolean last = waitedFor == openings && --late == 0;
+        if (last || running == 0 && state != SessionState.OPEN) {
             changed.signalAll();
+        }
+    }
+
+    /**
+     * Before the kernel is told to drop pages: waits, not for long, until the requests are over that were waiting when
+     * the attempt was opened. The kernel has the bytes of a write in its pages before we have them. Were the pages
+     * dropped first, somebody might read them anew, with the old bytes, and these would stay. Without the lock held.
+     */
+    void awaitLate() {
+        lock.lock();
+        try {
+            await(() -> late <= 0 || state != SessionState.OPEN, LATE_NANOS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -96,6 +126,16 @@ final class RequestGate {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For tests: requests that wait for an attempt. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
         } finally {
             lock.unlock();
         }

@@ -86,11 +86,11 @@ public final class Session implements Attempts, AutoCloseable {
     public <T> T perform(Operation<T> operation) throws FsException {
         gate.lock().lock();
         try {
-            gate.enter(patience);
+            int waitedFor = gate.enter(patience);
             try {
                 return performEntered(operation, attempt);
             } finally {
-                gate.leave();
+                gate.leave(waitedFor);
             }
         } finally {
             gate.lock().unlock();
@@ -202,6 +202,7 @@ public final class Session implements Attempts, AutoCloseable {
         AttemptTicket ticket = new AttemptTicket(ask.txn(), ask.number(), begun.snapshot());
         open(ticket, ask.invocation(), begun);
         leases.keep(begun.leaseId(), begun.leaseMillis());
+        gate.awaitLate();
         kernel.expire();
         locked(() -> dropsLateWrites = false);
         return new Opening.Opened(ticket);

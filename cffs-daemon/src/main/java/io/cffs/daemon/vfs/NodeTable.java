@@ -59,7 +59,8 @@ public final class NodeTable {
 
     private static final class Opened {
         int files;
-        int writable;
+        /** Of those that read and write past the page cache: a program may map these and change them so. */
+        int mappable;
         int direct;
         /** The last attempt in which its data was opened through the page cache; 0 for none. */
         long pagesOfAttempt;
@@ -180,7 +181,7 @@ public final class NodeTable {
     public boolean open(long nodeId, long attempt, boolean writable, boolean direct) {
         Opened known = opened.computeIfAbsent(nodeId, _ -> new Opened());
         known.files++;
-        known.writable += writable ? 1 : 0;
+        known.mappable += writable && direct ? 1 : 0;
         known.direct += direct ? 1 : 0;
         boolean keep = known.pagesOfAttempt == attempt || known.pagesStand;
         known.pagesOfAttempt = attempt;
@@ -212,7 +213,7 @@ public final class NodeTable {
             return;
         }
         known.files = Math.max(0, known.files - 1);
-        known.writable = Math.max(0, known.writable - (writable ? 1 : 0));
+        known.mappable = Math.max(0, known.mappable - (writable && direct ? 1 : 0));
         known.direct = Math.max(0, known.direct - (direct ? 1 : 0));
         if (known.files == 0) {
             open.remove(nodeId);
@@ -234,9 +235,9 @@ public final class NodeTable {
         return known != null && known.direct > 0;
     }
 
-    /** Inodes with files open for writing: pages that a program has mapped and changed may still be on their way. */
-    public List<Long> openForWriting() {
-        return open.stream().filter(nodeId -> opened.get(nodeId).writable > 0).toList();
+    /** Inodes with files that may be mapped for writing: changed pages of theirs may still be on their way. */
+    public List<Long> mappable() {
+        return open.stream().filter(nodeId -> opened.get(nodeId).mappable > 0).toList();
     }
 
     /**

@@ -1,10 +1,14 @@
 package io.cffs.daemon.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.daemon.cache.SettableTicker;
 import io.cffs.daemon.mount.MemoryVolume;
 import io.cffs.daemon.mount.TestSession;
 import io.cffs.daemon.session.Session;
+import io.cffs.daemon.vfs.FreshPages;
 import io.cffs.daemon.vfs.NodeTable;
 import io.cffs.fuse.FuseNotifier;
 import io.cffs.model.Ino;
@@ -20,7 +24,9 @@ import org.junit.jupiter.api.Test;
 class KernelNoticesTest {
     private final TestSession parts = new TestSession(new MemoryVolume(), false);
     private final Session session = parts.session();
-    private final KernelNotices notices = new KernelNotices(session, session.nodes(), false, false, null);
+    private final SettableTicker ticker = new SettableTicker();
+    private final KernelNotices notices = new KernelNotices(session, session.nodes(), new FreshPages(ticker),
+            false, false, Runnable::run, false);
     private final List<String> sent = new ArrayList<>();
 
     @AfterEach
@@ -73,8 +79,9 @@ class KernelNoticesTest {
         assertEquals(List.of("pages 6"), sent);
     }
 
-    private KernelNotices whereProgramsStay(Executor aside) {
-        KernelNotices staying = new KernelNotices(session, session.nodes(), false, true, aside);
+    private KernelNotices whereProgramsStay(Executor background, boolean requestsWait) {
+        KernelNotices staying = new KernelNotices(session, session.nodes(), new FreshPages(ticker), false, true,
+                background, requestsWait);
         staying.connected(new Recorder(true));
         kernelHolds();
         return staying;
@@ -83,7 +90,7 @@ class KernelNoticesTest {
     /** An epoch would take directories that somebody works in off their path. */
     @Test
     void whereProgramsStayNamesExpireOneByOne() {
-        KernelNotices staying = whereProgramsStay(Runnable::run);
+        KernelNotices staying = whereProgramsStay(Runnable::run, true);
         staying.prepare(null);
         staying.expire();
         assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
@@ -91,7 +98,7 @@ class KernelNoticesTest {
 
     @Test
     void whereNoRequestWaitsForACommitNoOtherThreadIsAsked() {
-        KernelNotices staying = whereProgramsStay(null);
+        KernelNotices staying = whereProgramsStay(_ -> sent.add("another thread"), false);
         staying.prepare(null);
         staying.expire();
         assertEquals(List.of("name 1/a", "attributes 5", "pages 6"), sent);
@@ -99,7 +106,7 @@ class KernelNoticesTest {
 
     @Test
     void whereProgramsStayTooManyNamesExpireAtOnce() {
-        KernelNotices staying = whereProgramsStay(Runnable::run);
+        KernelNotices staying = whereProgramsStay(Runnable::run, true);
         for (int i = 0; i <= NodeTable.KEPT_MAX; i++) {
             session.nodes().giveName(1, Name.of("n" + i), 0);
         }
@@ -112,7 +119,7 @@ class KernelNoticesTest {
     @Test
     void noNameIsWaitedForWhileADirectoryIsSynced() {
         List<Runnable> aside = new ArrayList<>();
-        KernelNotices staying = whereProgramsStay(aside::add);
+        KernelNotices staying = whereProgramsStay(aside::add, true);
         Runnable over = staying.directorySync();
         expireA(staying);
         assertEquals(List.of("epoch", "pages 6"), sent);
@@ -132,7 +139,7 @@ class KernelNoticesTest {
     @Test
     void aDirectoryThatIsSyncedMeanwhileEndsTheWait() {
         KernelNotices[] staying = new KernelNotices[1];
-        staying[0] = whereProgramsStay(notSent -> staying[0].directorySync());
+        staying[0] = whereProgramsStay(notSent -> staying[0].directorySync(), true);
         expireA(staying[0]);
         assertEquals(List.of("epoch", "pages 6"), sent);
     }
@@ -143,18 +150,52 @@ class KernelNoticesTest {
         staying.expire();
     }
 
+    /** What was read between the notice and the write may be from before the write, though the kernel had the bytes. */
     @Test
-    void onlyWhatIsOpenForWritingIsDrained() {
+    void pagesReadAnewBeforeAWriteCameAreDroppedAgain() {
+        notices.connected(new Recorder(true));
+        kernelHolds();
+        assertFalse(notices.leavesOldPages(6, 0, 100));
+        expireAll();
+        sent.clear();
+        assertFalse(notices.leavesOldPages(6, 0, 100));
+        notices.read(6, 4096, 4096);
+        notices.read(7, 0, 4096);
+        assertFalse(notices.leavesOldPages(6, 0, 4096));
+        assertFalse(notices.leavesOldPages(6, 8192, 1));
+        assertTrue(notices.leavesOldPages(6, 8191, 1));
+        assertFalse(notices.leavesOldPages(7, 0, 1));
+        notices.dropPages(6, 8191, 1);
+        assertEquals(List.of("pages 6 from 8191 to 8192"), sent);
+        ticker.advanceMillis(400);
+        assertTrue(notices.leavesOldPages(6, 4096, 1));
+        ticker.advanceMillis(400);
+        assertTrue(notices.leavesOldPages(6, 4096, 1));
+        ticker.advanceMillis(600);
+        assertFalse(notices.leavesOldPages(6, 4096, 1));
+    }
+
+    @Test
+    void aNoticeThatTheKernelCannotTakeYetIsNotWaitedForLong() {
+        List<Runnable> never = new ArrayList<>();
+        whereProgramsStay(never::add, false).dropPages(6, 0, 1);
+        assertEquals(1, never.size());
+    }
+
+    @Test
+    void onlyWhatMayBeMappedForWritingIsDrained() {
         notices.connected(new Recorder(true));
         kernelHolds();
         session.nodes().open(7, 1, false, false);
+        session.nodes().open(8, 1, true, true);
         notices.drain();
-        assertEquals(List.of("pages 6"), sent);
+        assertEquals(List.of("pages 8"), sent);
     }
 
     @Test
     void nothingIsSentBeforeThereIsAConnection() {
         kernelHolds();
+        session.nodes().open(8, 1, true, true);
         expireAll();
         notices.drain();
         assertEquals(List.of(), sent);
@@ -184,7 +225,7 @@ class KernelNoticesTest {
 
         @Override
         public boolean invalInode(long nodeId, long offset, long length) {
-            return sent.add("pages " + nodeId);
+            return sent.add("pages " + nodeId + (length == 0 ? "" : " from " + offset + " to " + (offset + length)));
         }
 
         @Override

@@ -63,11 +63,11 @@ class NodeTableTest {
     void whatIsOpenKeepsItsPagesNotice() {
         nodes.countLookup(5);
         nodes.giveAttributes(5, false, false);
-        nodes.open(5, 1, true, false);
+        nodes.open(5, 1, true, true);
         assertEquals(new NodeTable.Holdings(true, List.of(), List.of(5L), List.of()), nodes.takeHoldings());
-        assertEquals(List.of(5L), nodes.openForWriting());
-        nodes.release(5, true, false);
-        assertEquals(List.of(), nodes.openForWriting());
+        assertEquals(List.of(5L), nodes.mappable());
+        nodes.release(5, true, true);
+        assertEquals(List.of(), nodes.mappable());
         assertEquals(List.of(), nodes.takeHoldings().pages());
         assertEquals(1, nodes.lookupsOf(5));
     }
