@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.backend.disk.DurableDirectory;
+import io.cffs.backend.disk.DurableWriter;
 import io.cffs.backend.disk.FullDisk;
 import io.cffs.model.Epoch;
 import io.cffs.txn.codec.Pieces;
@@ -13,7 +14,7 @@ import java.util.List;
 /**
  * The commit log in files of one directory, for one process: {@link LogSegment segments} of {@link LogFrame frames}.
  *
- * <p>An append writes one batch and syncs once, so everything that waits shares one sync. Room is written ahead as
+ * <p>An append is one write that syncs, so everything that waits shares one sync. Room is written ahead as
  * zeros: a full disk shows while only zeros are being written, and the batch is refused with nothing of it stored. The
  * files of segments that have been cut off are {@link SpareSegments written again}, so a log that has been in use for a
  * while writes no zeros any more. A failed write of frames, or a failed sync, leaves us not knowing what is stored; the
@@ -40,7 +41,7 @@ public final class FileCommitLog implements CommitLog {
     private Epoch epoch;
     private boolean broken;
     private boolean closed;
-    private ByteBuffer scratch = ByteBuffer.allocateDirect(64 * 1024);
+    private ByteBuffer scratch = blocks(64 * 1024);
 
     private FileCommitLog(DurableDirectory directory, long segmentBytesMax, long secret) {
         this.directory = directory;
@@ -124,22 +125,21 @@ public final class FileCommitLog implements CommitLog {
             sizeBytes += LogFrame.sizeBytes(payload.length());
         }
         LogSegment segment = segmentWithRoom(Math.toIntExact(sizeBytes));
-        ByteBuffer frames = scratchOf((int) sizeBytes);
+        ByteBuffer frames = scratchOf((int) sizeBytes + 2 * DurableWriter.BLOCK_BYTES);
         int chain = segment.chain();
         long position = next;
-        for (Pieces payload : payloads) {
-            LogFrame frame = new LogFrame(position++, next, writer.value(), chain, kind, payload.length(), 0);
-            chain = LogFrame.write(frames, segment.tailBytes() + frames.position(), segment.salt(), frame, payload);
-        }
         try {
-            segment.write(frames.flip());
-            segment.file().sync();
+            long start = segment.putTailBlock(frames);
+            for (Pieces payload : payloads) {
+                LogFrame frame = new LogFrame(position++, next, writer.value(), chain, kind, payload.length(), 0);
+                chain = LogFrame.write(frames, start + frames.position(), segment.salt(), frame, payload);
+            }
+            segment.append(frames, chain);
         } catch (IOException unknown) {
             broken = true;
             throw failed("the commit log " + segment.name + " in " + directory.describe() + " could not be written",
                     unknown);
         }
-        segment.advance((int) sizeBytes, chain);
         next = position;
     }
 
@@ -170,12 +170,17 @@ public final class FileCommitLog implements CommitLog {
         }
     }
 
+    private static ByteBuffer blocks(int sizeBytes) {
+        return ByteBuffer.allocateDirect(sizeBytes + DurableWriter.BLOCK_BYTES).alignedSlice(DurableWriter.BLOCK_BYTES)
+                .limit(sizeBytes).slice();
+    }
+
     private ByteBuffer scratchOf(int sizeBytes) {
         if (sizeBytes > scratch.capacity()) {
             if (sizeBytes > 4 * 1024 * 1024) {
                 return ByteBuffer.allocate(sizeBytes);
             }
-            scratch = ByteBuffer.allocateDirect(Integer.highestOneBit(sizeBytes - 1) * 2);
+            scratch = blocks(Integer.highestOneBit(sizeBytes - 1) * 2);
         }
         return scratch.clear();
     }

@@ -2,6 +2,7 @@ package io.cffs.backend.commit;
 
 import io.cffs.backend.disk.DurableDirectory;
 import io.cffs.backend.disk.DurableFile;
+import io.cffs.backend.disk.DurableWriter;
 import io.cffs.model.Epoch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,12 @@ final class LogSegment {
 
     final String name;
     final long firstPosition;
+    private final DurableDirectory directory;
     private final DurableFile file;
+    /** The same file, for appending; null until then. */
+    private DurableWriter log;
+    /** What stands in the block of the tail, up to the tail, which is its position. Empty until it is read. */
+    private final ByteBuffer tailBlock = ByteBuffer.allocate(DurableWriter.BLOCK_BYTES);
     private final int salt;
     /** Where the next frame goes. */
     private long tailBytes = HEADER_BYTES;
@@ -34,7 +40,9 @@ final class LogSegment {
     private int chain;
     private long roomBytes;
 
-    private LogSegment(String name, long firstPosition, DurableFile file, int salt, long roomBytes) {
+    private LogSegment(DurableDirectory directory, String name, long firstPosition, DurableFile file, int salt,
+            long roomBytes) {
+        this.directory = directory;
         this.name = name;
         this.firstPosition = firstPosition;
         this.file = file;
@@ -60,8 +68,8 @@ final class LogSegment {
         DurableFile file = spare == null ? directory.create(name) : directory.open(spare);
         try {
             int salt = saltOf(secret, firstPosition);
-            LogSegment segment = new LogSegment(name, firstPosition, file, salt, file.length());
-            segment.makeRoom(HEADER_BYTES);
+            LogSegment segment = new LogSegment(directory, name, firstPosition, file, salt, file.length());
+            segment.writeZeros(HEADER_BYTES);
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             header.putLong(MAGIC).putInt(FORMAT).putInt(salt).putLong(firstPosition).putLong(epoch == null ? 0
                     : epoch.value());
@@ -105,7 +113,7 @@ final class LogSegment {
             throw new IOException("it has format " + header.getInt(8) + ", newer than " + FORMAT
                     + ", which this program knows");
         }
-        return new LogSegment(name, header.getLong(16), file, header.getInt(SALT_AT), file.length());
+        return new LogSegment(directory, name, header.getLong(16), file, header.getInt(SALT_AT), file.length());
     }
 
     private static int checksumOf(ByteBuffer header) {
@@ -160,28 +168,66 @@ final class LogSegment {
      * zeros behind.
      */
     void makeRoom(long bytes) throws IOException {
-        long start = roomBytes == 0 ? 0 : tailBytes;
-        while (roomBytes < start + bytes) {
-            long step = Math.clamp(roomBytes, ROOM_BYTES_MIN, ROOM_BYTES_MAX);
-            file.write(roomBytes, ZEROS.duplicate().limit((int) step));
-            roomBytes += step;
+        if (writeZeros(tailBytes + bytes)) {
+            file.sync(); // what is appended goes past the page cache, and the zeros must not come after it
         }
     }
 
-    /**
-     * Writes frames at the tail; {@link #makeRoom} has made room for them. Call {@link #advance} once they are
-     * durable.
-     */
-    void write(ByteBuffer frames) throws IOException {
-        file.write(tailBytes, frames);
+    /** Whether there were any to write. */
+    private boolean writeZeros(long endBytes) throws IOException {
+        long before = roomBytes;
+        while (roomBytes < endBytes) {
+            long step = Math.clamp(roomBytes, ROOM_BYTES_MIN, ROOM_BYTES_MAX) - roomBytes % DurableWriter.BLOCK_BYTES;
+            file.write(roomBytes, ZEROS.duplicate().limit((int) step));
+            roomBytes += step;
+        }
+        return roomBytes > before;
     }
 
-    void advance(int bytes, int newChain) {
-        tailBytes += bytes;
+    /**
+     * Puts what stands in the tail's block before the tail: whole blocks are written, and disks write no less.
+     *
+     * @return where the block begins
+     */
+    long putTailBlock(ByteBuffer target) throws IOException {
+        int lead = (int) (tailBytes % DurableWriter.BLOCK_BYTES);
+        long start = tailBytes - lead;
+        if (tailBlock.position() != lead) {
+            file.read(start, tailBlock.clear().limit(lead));
+            if (tailBlock.position() != lead) {
+                throw new IOException("it ends at byte " + (start + tailBlock.position()) + ", before its tail at "
+                        + tailBytes);
+            }
+        }
+        target.put(tailBlock.duplicate().flip());
+        return start;
+    }
+
+    /**
+     * Appends frames, durably; {@link #makeRoom} has made room for them.
+     *
+     * @param frames the frames, behind what {@link #putTailBlock} has put there; there is room for a block behind them
+     * @param newChain checksum of the last of them
+     */
+    void append(ByteBuffer frames, int newChain) throws IOException {
+        if (log == null) {
+            log = directory.openDurable(name);
+        }
+        long start = tailBytes - tailBytes % DurableWriter.BLOCK_BYTES;
+        int end = frames.position();
+        int stop = (end + DurableWriter.BLOCK_BYTES - 1) / DurableWriter.BLOCK_BYTES * DurableWriter.BLOCK_BYTES;
+        frames.put(ZEROS.duplicate().limit(stop - end));
+        log.write(start, frames.flip());
+        tailBytes = start + end;
         chain = newChain;
+        int lead = end % DurableWriter.BLOCK_BYTES;
+        tailBlock.clear().put(frames.duplicate().position(end - lead).limit(end));
     }
 
     void close() throws IOException {
         file.close();
+        if (log != null) {
+            log.close();
+        }
     }
 }

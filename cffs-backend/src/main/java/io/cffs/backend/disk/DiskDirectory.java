@@ -36,6 +36,11 @@ public final class DiskDirectory implements DurableDirectory {
     }
 
     @Override
+    public DurableWriter openDurable(String name) throws IOException {
+        return DiskWriter.open(path.resolve(name));
+    }
+
+    @Override
     public boolean exists(String name) {
         return Files.exists(path.resolve(name));
     }

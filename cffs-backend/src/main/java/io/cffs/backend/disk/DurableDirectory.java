@@ -15,6 +15,9 @@ public interface DurableDirectory {
     /** Opens an existing file for reading and writing. NoSuchFileException when there is none. */
     DurableFile open(String name) throws IOException;
 
+    /** Opens an existing file for writes that are durable at once, past the page cache where that can be done. */
+    DurableWriter openDurable(String name) throws IOException;
+
     boolean exists(String name) throws IOException;
 
     /** All names, sorted. */

@@ -87,6 +87,18 @@ public final class MemoryDirectory implements DurableDirectory {
     }
 
     @Override
+    public DurableWriter openDurable(String name) throws IOException {
+        DurableFile file = open(name);
+        return (offset, blocks) -> {
+            if (offset % DurableWriter.BLOCK_BYTES != 0 || blocks.remaining() % DurableWriter.BLOCK_BYTES != 0) {
+                throw new IOException("Invalid argument");
+            }
+            file.write(offset, blocks);
+            file.sync();
+        };
+    }
+
+    @Override
     public synchronized boolean exists(String name) {
         return names.containsKey(name);
     }

@@ -2,6 +2,7 @@ package io.cffs.test.sim;
 
 import io.cffs.backend.disk.DurableDirectory;
 import io.cffs.backend.disk.DurableFile;
+import io.cffs.backend.disk.DurableWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -24,6 +25,19 @@ final class FaultyDirectory implements DurableDirectory {
     @Override
     public DurableFile open(String name) throws IOException {
         return new FaultyFile(disk.open(name));
+    }
+
+    @Override
+    public DurableWriter openDurable(String name) throws IOException {
+        DurableFile file = disk.open(name);
+        DurableWriter writer = disk.openDurable(name);
+        return (offset, blocks) -> {
+            if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_SYNC)) {
+                file.write(offset, blocks);
+                throw new BackendDied();
+            }
+            writer.write(offset, blocks);
+        };
     }
 
     @Override
