@@ -5,6 +5,8 @@
  *   invocation prepare DIR          makes the files
  *   invocation run DIR N            N invocations, one after the other
  *   invocation run DIR N CONTROL    the same, each between a write to CONTROL/begin and one to CONTROL/commit
+ *   invocation durable DIR N        as run, and each rewritten file and then the directory are synced, as a program does
+ *                                   that must not lose its results on a file system without transactions
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +22,7 @@ enum { FILES = 2000, READS = 20, STATS = 200, REWRITES = 4, REWRITE_BYTES = 6553
 
 static char buffer[REWRITE_BYTES];
 static uint64_t state = 88172645463325252ull;
+static int durable;
 
 static uint32_t draw(uint32_t bound) {
     state ^= state << 13;
@@ -45,6 +48,7 @@ static void write_file(const char *path, size_t bytes) {
         if (n <= 0) fail("cannot write", path);
         done += (size_t)n;
     }
+    if (durable && fsync(fd) != 0) fail("cannot sync", path);
     if (close(fd) != 0) fail("cannot close", path);
 }
 
@@ -79,6 +83,12 @@ static void prepare(const char *dir) {
     write_file(path, 1024);
 }
 
+static void sync_directory(const char *dir) {
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    if (fd < 0 || fsync(fd) != 0) fail("cannot sync", dir);
+    close(fd);
+}
+
 static void invoke(const char *dir, int turn) {
     char path[PATH_BYTES], to[PATH_BYTES];
     struct stat st;
@@ -100,6 +110,7 @@ static void invoke(const char *dir, int turn) {
     snprintf(path, sizeof path, "%s/moving%d", dir, turn % 2);
     snprintf(to, sizeof to, "%s/moving%d", dir, (turn + 1) % 2);
     if (rename(path, to) != 0) fail("cannot rename", path);
+    if (durable) sync_directory(dir);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -113,8 +124,9 @@ int main(int argc, char **argv) {
         return 0;
     }
     int count = argc >= 4 ? atoi(argv[3]) : 0;
-    if (argc > 5 || count < 1 || strcmp(argv[1], "run") != 0) {
-        fprintf(stderr, "usage: invocation prepare DIR | invocation run DIR N [CONTROL]\n");
+    durable = argc == 4 && strcmp(argv[1], "durable") == 0;
+    if (argc > 5 || count < 1 || (!durable && strcmp(argv[1], "run") != 0)) {
+        fprintf(stderr, "usage: invocation prepare DIR | invocation run DIR N [CONTROL] | invocation durable DIR N\n");
         return 64;
     }
     int begin_file = argc == 5 ? control_file(argv[4], "begin") : -1;
