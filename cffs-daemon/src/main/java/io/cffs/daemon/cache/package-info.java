@@ -3,7 +3,8 @@
  *
  * <p>{@link io.cffs.daemon.cache.SnapshotCache} lives as long as the mount, a
  * {@link io.cffs.daemon.cache.SnapshotReader} as long as an attempt: {@code advance} makes one from the other.
- * {@code SnapshotFetcher} talks to the backend, {@code ReadAhead} guesses. Block bytes live in a
+ * {@code SnapshotFetcher} talks to the backend; {@code ReadAhead}, {@code DirectoryScans} and {@code ChangedInodes}
+ * guess what to fetch along. Block bytes live in a
  * {@link io.cffs.daemon.cache.BlockCache}. {@link io.cffs.daemon.cache.KeptFootprints} outlives the mount: what a
  * function looked at is fetched in one go when it runs again.
  *

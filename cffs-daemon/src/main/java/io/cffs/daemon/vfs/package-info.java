@@ -1,6 +1,7 @@
 /**
  * The tables of a mount: which inodes the kernel knows ({@link io.cffs.daemon.vfs.NodeTable}) and what it may hold of
- * each in its caches, and which files and directories are open ({@link io.cffs.daemon.vfs.HandleTable}).
+ * each in its caches, which files and directories are open ({@link io.cffs.daemon.vfs.HandleTable}), and which pages
+ * were read since the kernel dropped them ({@link io.cffs.daemon.vfs.FreshPages}).
  *
  * <p>Node numbers are inode numbers: they are never given out twice, so that a number the kernel kept from an attempt
  * that was aborted names nothing in the next one. Byte-range and whole-file locks are not here: the kernel keeps them
