@@ -58,6 +58,17 @@ class CommitRoomTest {
     }
 
     @Test
+    void onlyWhatTakesMuchOfTheRoomHasToBeAdmitted() {
+        CommitRoom usual = new CommitRoom(819_200);
+        assertFalse(usual.isLarge(1024 * 1024 + 100_000));
+        assertTrue(usual.isLarge(2 * 1024 * 1024));
+        CommitRoom narrow = new CommitRoom(10_000);
+        assertFalse(narrow.isLarge(64 * 1024 - 1));
+        assertTrue(narrow.isLarge(64 * 1024));
+        assertFalse(CommitRoom.endless().isLarge(64 * 1024 * 1024));
+    }
+
+    @Test
     void theSecondIsDecodedWhenTheStoreHasTheFirst() throws Exception {
         Admission first = room.enter(20_000);
         assertTrue(first.weigh(creating(400)));
