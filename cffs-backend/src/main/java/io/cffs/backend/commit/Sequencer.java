@@ -296,7 +296,7 @@ final class Sequencer {
 
     /** Gives back the room of large commits that the store has, once it is free. */
     void forgetApplied() {
-        CommitTs applied = store.progress().applied();
+        CommitTs applied = heavy.holdsAny() ? store.progress().applied() : CommitTs.ZERO;
         if (heavy.isFirstApplied(applied)) {
             latest.forgetApplied();
             heavy.giveApplied(applied);

@@ -87,10 +87,7 @@ public final class DiskDirectory implements DurableDirectory {
     private record DiskFile(FileChannel channel) implements DurableFile {
         @Override
         public void write(long offset, ByteBuffer source) throws IOException {
-            long at = offset;
-            while (source.hasRemaining()) {
-                at += channel.write(source, at);
-            }
+            DiskWriter.writeAll(channel, offset, source);
         }
 
         @Override

@@ -62,12 +62,16 @@ final class DiskWriter implements DurableWriter {
         }
     }
 
+    static void writeAll(FileChannel channel, long offset, ByteBuffer source) throws IOException {
+        long at = offset;
+        while (source.hasRemaining()) {
+            at += channel.write(source, at);
+        }
+    }
+
     @Override
     public void write(long offset, ByteBuffer blocks) throws IOException {
-        long at = offset;
-        while (blocks.hasRemaining()) {
-            at += channel.write(blocks, at);
-        }
+        writeAll(channel, offset, blocks);
     }
 
     @Override
