@@ -75,6 +75,15 @@ public final class MemoryBlockCache implements BlockCache {
         }
     }
 
+    /** Lets go of a block before its time. @param version null: nothing is done */
+    synchronized void remove(VolumeIdentity volume, BlockKey key, CommitTs version) {
+        Bytes gone = version == null ? null : entries.remove(new Key(volume, key, version));
+        if (gone != null) {
+            usedBytes -= costOf(gone);
+            versions.remove(volume, key, version);
+        }
+    }
+
     @Override
     public synchronized Figures figures() {
         return new Figures(hits, misses, puts, evictions, 0, capacityBytes);

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -138,7 +139,10 @@ public final class SnapshotCache {
             boolean sameTree = before != null && before.at().equals(snapshot);
             if (changes != null && before != null && !before.at().isAfter(snapshot)) {
                 Map<ObjectKey, Entry> known = known(news);
-                changes.forEach(this::drop);
+                changes.forEach(key -> {
+                    dropContent(key, known.get(key));
+                    drop(key);
+                });
                 known.forEach(metadata::put);
             } else if (!sameTree) {
                 generation++;
@@ -220,6 +224,17 @@ public final class SnapshotCache {
             metadata.invalidateAll();
         } finally {
             validity.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Lets go of what a changed block held: no reader asks for it any more. Left to age, the versions of a block that
+     * changes with each commit would fill the hot blocks, and outlive their youth on the heap.
+     */
+    private void dropContent(ObjectKey key, Entry next) {
+        if (key instanceof BlockKey block && metadata.getIfPresent(block) instanceof Entry.Block before
+                && (next == null || !Objects.equals(next.version(), before.version()))) {
+            hotBlocks.remove(identity, block, before.version());
         }
     }
 

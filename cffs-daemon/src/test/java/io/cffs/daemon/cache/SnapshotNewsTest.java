@@ -62,6 +62,30 @@ class SnapshotNewsTest {
         assertEquals(List.of(), backend.fetches);
     }
 
+    /** A block that changes with each commit must not fill the heap with what it was. */
+    @Test
+    void ofABlockThatChangesOnlyTheNewestContentIsHeld() {
+        second(new Fetched.Patched(BLOCK, new CommitTs(3), patch(1, 9)));
+        long one = cache.hotBlockBytes();
+        for (int at = 4; at < 50; at++) {
+            SnapshotReader reader = cache.advance(new CommitTs(at), List.of(BLOCK),
+                    List.of(new Fetched.Patched(BLOCK, new CommitTs(at), patch(1, at))));
+            assertEquals(Bytes.owning(new byte[] {7, (byte) at, 7, 7}), reader.block(new Ino(10), 0).raw());
+            assertEquals(one, cache.hotBlockBytes());
+        }
+        cache.advance(new CommitTs(50), List.of(BLOCK));
+        assertEquals(0, cache.hotBlockBytes(), "nothing was told of what it is now");
+    }
+
+    /** What is said to have changed may be what is known already. */
+    @Test
+    void aBlockThatIsToldOfAgainStays() {
+        Fetched.Patched news = new Fetched.Patched(BLOCK, new CommitTs(3), patch(1, 9));
+        second(news);
+        SnapshotReader again = cache.advance(new CommitTs(4), List.of(BLOCK), List.of(news));
+        assertEquals(Bytes.owning(new byte[] {7, 9, 7, 7}), again.block(new Ino(10), 0).raw());
+    }
+
     @Test
     void aBlockThatIsNotAtHandIsFetched() {
         SnapshotReader reader = second(new Fetched.Patched(UNSEEN, new CommitTs(3), patch(1, 9)));
