@@ -19,7 +19,6 @@ public final class FuseReply {
     public static final int PIECES_MAX = 128;
 
     private static final int HEAD_BYTES = Layout.OUT_HEADER + Layout.STATX_OUT;
-    private static final int PAYLOAD_BYTES_FIRST = 128 << 10;
     private static final int STATX_BASIC_AND_BIRTH = 0xfff;
 
     /** Whose method a thread is in, or was in last. */
@@ -29,7 +28,8 @@ public final class FuseReply {
     private final ByteBuffer head = ByteBuffer.allocateDirect(HEAD_BYTES).order(Layout.ORDER);
     private final DirectoryWriter directory = new DirectoryWriter();
     private final AtomicBoolean open = new AtomicBoolean();
-    private ByteBuffer payload;
+    private AnswerRoom room = new AnswerRoom();
+    private AnswerRoom handedOn;
     private ByteBuffer listing; // what directoryWriter fills
     private final Interrupts interrupts;
     private long unique;
@@ -65,6 +65,7 @@ public final class FuseReply {
         this.unique = requestUnique;
         this.sizeAsked = sizeAsked;
         this.deferred = false;
+        room.begin();
         open.setPlain(true);
         if (SERVED.get() != this) {
             SERVED.set(this);
@@ -81,6 +82,13 @@ public final class FuseReply {
         return deferred;
     }
 
+    /** For transports: for the requests after this one, which was deferred. Takes over room that this does not use. */
+    public FuseReply next() {
+        FuseReply next = new FuseReply(sink, interrupts);
+        next.room = handedOn;
+        return next;
+    }
+
     // ------------------------------------------------------------------------------------------------ when
 
     /**
@@ -95,6 +103,9 @@ public final class FuseReply {
             throw new IllegalStateException("later was called twice");
         }
         deferred = true;
+        // Already here, where no other thread can be about to answer.
+        handedOn = room.isUsed() ? new AnswerRoom() : room;
+        room = handedOn == room ? new AnswerRoom() : room;
         if (interrupted != null) {
             int thread = callerThread;
             interrupts.watch(unique, () -> interrupted.accept(thread));
@@ -255,14 +266,7 @@ public final class FuseReply {
      */
     public ByteBuffer buffer(int sizeBytes) {
         ByteBuffer lent = sink.room(sizeBytes);
-        if (lent != null) {
-            return lent;
-        }
-        if (payload == null || payload.capacity() < sizeBytes) {
-            int capacity = Math.max(sizeBytes, PAYLOAD_BYTES_FIRST);
-            payload = ByteBuffer.allocateDirect(capacity).order(Layout.ORDER);
-        }
-        return payload.clear().limit(sizeBytes);
+        return lent != null ? lent : room.of(sizeBytes);
     }
 
     /** WRITE, COPY_FILE_RANGE: how many bytes were taken. */

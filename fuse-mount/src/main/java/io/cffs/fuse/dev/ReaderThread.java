@@ -69,7 +69,7 @@ final class ReaderThread extends ServingThread implements PieceSink {
                 dispatcher.serve(request, reply, length);
                 serving(false);
                 if (reply.isDeferred()) {
-                    reply = new FuseReply(this, dispatcher.interrupts());
+                    reply = reply.next();
                 }
             } else if (isStopping() || isEnd(length)) {
                 return;

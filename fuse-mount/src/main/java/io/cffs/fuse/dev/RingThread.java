@@ -152,7 +152,7 @@ final class RingThread extends ServingThread implements PieceSink {
                     Processors.releaseOthers();
                 }
                 if (reply.isDeferred()) {
-                    reply = new FuseReply(this, work.dispatcher().interrupts());
+                    reply = reply.next();
                 }
                 prepare(ring, work.device(), COMMIT_AND_FETCH, entry.commitId());
             } else if (isEnd(result) || result == CommandRing.NONE && isStopping()) {

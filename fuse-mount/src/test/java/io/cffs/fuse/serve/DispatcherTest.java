@@ -2,6 +2,8 @@ package io.cffs.fuse.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cffs.fuse.Errno;
@@ -118,6 +120,31 @@ class DispatcherTest {
         assertEquals(0, answers.all.size());
         reply.error(Errno.ENOENT);
         assertEquals(Errno.ENOENT, answers.only().errno());
+    }
+
+    /** Begin and commit are answered later: the reads between them need not make their room anew each time. */
+    @Test
+    void theRoomOfADeferredAnswerGoesToTheNextOne() {
+        FuseReply first = new FuseReply(answers, new PendingInterrupts());
+        first.begin(1, 0);
+        ByteBuffer room = first.buffer(100);
+        first.begin(2, 0);
+        first.later(null);
+        FuseReply second = first.next();
+        second.begin(3, 0);
+        assertSame(room, second.buffer(50));
+        assertNotSame(room, first.buffer(50), "two answers, one of which may come at any time");
+    }
+
+    @Test
+    void roomThatADeferredAnswerUsesIsItsOwn() {
+        FuseReply first = new FuseReply(answers, new PendingInterrupts());
+        first.begin(1, 0);
+        ByteBuffer room = first.buffer(100);
+        first.later(null);
+        FuseReply second = first.next();
+        second.begin(2, 0);
+        assertNotSame(room, second.buffer(100));
     }
 
     @Test
