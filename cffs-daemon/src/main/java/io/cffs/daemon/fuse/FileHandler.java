@@ -106,15 +106,21 @@ final class FileHandler implements FuseHandler {
                 at.handles().requireRoom();
                 Inode made = Create.run(at.transaction(), who, parent, name, permissions, flags);
                 long validNanos = names.validityNanos(at.transaction(), parent, made);
-                return opened(at, TreeHandler.counted(at, parent, name, made), validNanos, flags);
+                return openedFirst(at, TreeHandler.counted(at, parent, name, made), validNanos, flags);
             });
             created(opened, out);
         });
     }
 
+    /** The kernel may keep the attributes: many programs ask for them next, and no other transaction has changed them. */
+    private static Opened openedFirst(Attempt at, Inode made, long nameValidNanos, OpenFlags flags)
+            throws FsException {
+        return opened(at, TreeHandler.attributes(at, made.ino()), nameValidNanos, flags);
+    }
+
     private static void created(Opened opened, FuseReply out) {
-        out.created(opened.inode().ino().value(), 0, opened.nameValidNanos(), 0, Attributes.of(opened.inode()),
-                opened.handle(), opened.kernelFlags());
+        out.created(opened.inode().ino().value(), 0, opened.nameValidNanos(), FuseReply.FOREVER,
+                Attributes.of(opened.inode()), opened.handle(), opened.kernelFlags());
     }
 
     @Override
@@ -128,7 +134,7 @@ final class FileHandler implements FuseHandler {
                 at.handles().requireRoom();
                 Inode made = Tmpfile.run(at.transaction(), who, parent, permissions);
                 at.nodes().countLookup(made.ino().value());
-                return opened(at, made, 0, flags);
+                return openedFirst(at, made, 0, flags);
             }), out);
         });
     }

@@ -61,7 +61,6 @@ public final class NodeTable {
         int files;
         /** Of those that read and write past the page cache: a program may map these and change them so. */
         int mappable;
-        int direct;
         /** The last attempt in which its data was opened through the page cache; 0 for none. */
         long pagesOfAttempt;
         /** The pages of that attempt are those of the present snapshot. */
@@ -182,7 +181,6 @@ public final class NodeTable {
         Opened known = opened.computeIfAbsent(nodeId, _ -> new Opened());
         known.files++;
         known.mappable += writable && direct ? 1 : 0;
-        known.direct += direct ? 1 : 0;
         boolean keep = known.pagesOfAttempt == attempt || known.pagesStand;
         known.pagesOfAttempt = attempt;
         known.pagesStand = true;
@@ -214,7 +212,6 @@ public final class NodeTable {
         }
         known.files = Math.max(0, known.files - 1);
         known.mappable = Math.max(0, known.mappable - (writable && direct ? 1 : 0));
-        known.direct = Math.max(0, known.direct - (direct ? 1 : 0));
         if (known.files == 0) {
             open.remove(nodeId);
             if (opened.size() > KEPT_MAX) {
@@ -227,12 +224,6 @@ public final class NodeTable {
 
     public boolean isOpen(long nodeId) {
         return open.contains(nodeId);
-    }
-
-    /** Whether some open of the inode bypasses the page cache. */
-    public boolean isOpenDirect(long nodeId) {
-        Opened known = opened.get(nodeId);
-        return known != null && known.direct > 0;
     }
 
     /** Inodes with files that may be mapped for writing: changed pages of theirs may still be on their way. */
