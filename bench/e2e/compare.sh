@@ -5,7 +5,8 @@
 #
 #   bench/e2e/compare.sh [--quick] [--only names,source,database,functions,invocation,bulk,io] [SYSTEM...]
 #
-# SYSTEM: local, c, gluster, moosefs, cffs (default: all). Needs root, /dev/fuse, and from Debian: gcc fio git libfuse3-dev
+# SYSTEM: local, c, gluster, moosefs, cffs (its store in a backend process), embedded (CFFS with the store in the mount's
+# process); default: all. Needs root, /dev/fuse, and from Debian: gcc fio git libfuse3-dev
 # glusterfs-server moosefs-master moosefs-chunkserver moosefs-client. For "source", a tree to unpack and compile: the
 # source package lua5.4, fetched with apt-get source, or a tar file named by SOURCE_TAR. CFFS_OPTIONS are added to the mount's.
 # Everything that it starts lives in name spaces of its own and ends with them.
@@ -45,13 +46,13 @@ while [ $# -gt 0 ]; do
     shift
 done
 flags="$flags --only $only"
-[ $# -gt 0 ] || set -- local c gluster moosefs cffs
+[ $# -gt 0 ] || set -- local c gluster moosefs cffs embedded
 . "$here/compare/systems.sh"
 ip link set lo up
 ip address add "$address/32" dev lo
 work=$(mktemp -d "${TMPDIR:-/tmp}/cffs-bench.XXXXXX")
 cleanup() {
-    umount -l "$work"/*.d "$work"/cffs.[1-8] 2>/dev/null || true
+    umount -l "$work"/*.d "$work"/*.[1-8] 2>/dev/null || true
     rm -rf "$work" "${FETCHED:-$work}"
 }
 trap cleanup EXIT INT TERM
@@ -65,6 +66,6 @@ for system in "$@"; do
     # shellcheck disable=SC2046,SC2086 # flags are lists of words
     python3 "$here/compare/workloads.py" "$system" "$work/$system.d" "$work" $(cat "$work/$system.flags") $flags |
         tee -a "$work/figures"
-    [ "$system" != cffs ] || stop_cffs
+    case $system in cffs | embedded) stop_cffs "$system" ;; esac
 done
 python3 "$here/compare/table.py" <"$work/figures" >&2

@@ -94,42 +94,37 @@ start_moosefs_functions() {
     done
 }
 
-mount_cffs() { # mount point
-    mkdir -p "$1"
-    "$home/cffs" mount --store "$work/store" -o "commit=runs${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$1" >>"$work/cffs.log" 2>&1 &
-    await 120 "the mount of CFFS" mounted "$1"
-}
-
-# Eight functions on one host: one process serves their mounts.
-start_cffs_functions() {
-    set -- "$work/cffs.d"
-    echo "--control $work/cffs.d/.cffs" >"$work/cffs.flags"
-    for number in 1 2 3 4 5 6 7 8; do
-        set -- "$@" "$work/cffs.$number"
-        echo "--peer $work/cffs.$number,$work/cffs.$number/.cffs" >>"$work/cffs.flags"
+# One process serves all mounts: that of the volume, and one for each function where eight of them are measured.
+mount_cffs() { # name, flags
+    name=$1
+    shift
+    echo "--control $work/$name.d/.cffs" >"$work/$name.flags"
+    set -- "$@" --store "$work/$name.store" -o "commit=runs${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$work/$name.d"
+    mkdir "$work/$name.d"
+    for number in $(! measures_functions || echo 1 2 3 4 5 6 7 8); do
+        mkdir "$work/$name.$number"
+        echo "--peer $work/$name.$number,$work/$name.$number/.cffs" >>"$work/$name.flags"
+        set -- "$@" "$work/$name.$number"
     done
-    mkdir -p "$@"
-    "$home/cffs" mount --in-process --store "$work/store" -o "commit=runs${CFFS_OPTIONS:+,$CFFS_OPTIONS}" "$@" \
-        >>"$work/cffs.log" 2>&1 &
-    await 120 "the mounts of CFFS" mounted "$work/cffs.8"
+    "$home/cffs" mount "$@" >>"$work/$name.log" 2>&1 &
+    for mount in "$work/$name.d" "$work/$name".[1-8]; do
+        [ ! -d "$mount" ] || await 120 "the mount of CFFS" mounted "$mount"
+    done
 }
 
+# As "cffs mount" has it: the store is in a backend process that the first mount starts.
 start_cffs() {
-    if [ "$only" = functions ]; then
-        start_cffs_functions
-        return
-    fi
-    mount_cffs "$work/cffs.d"
-    echo "--control $work/cffs.d/.cffs" >"$work/cffs.flags"
-    measures_functions || return 0
-    for number in 1 2 3 4 5 6 7 8; do
-        mount_cffs "$work/cffs.$number"
-        echo "--peer $work/cffs.$number,$work/cffs.$number/.cffs" >>"$work/cffs.flags"
-    done
+    mount_cffs cffs
 }
 
-stop_cffs() {
-    for mount in "$work"/cffs.d "$work"/cffs.[1-8]; do
+# One process for the mounts and the store.
+start_embedded() {
+    mount_cffs embedded --in-process
+}
+
+# The process of all its mounts ends with the last.
+stop_cffs() { # name
+    for mount in "$work/$1.d" "$work/$1".[1-8]; do
         ! mounted "$mount" || "$home/cffs" umount "$mount" >&2 || true
     done
 }
