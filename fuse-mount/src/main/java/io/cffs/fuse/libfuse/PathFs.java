@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ final class PathFs extends FuseStubFS {
     /** Third in libfuse's word of flags. Without it a change of one time alone comes to nothing, and is no error. */
     private static final int FLAG_UTIME_OMIT_OK = 1 << 2;
     private static final int LISTING_BYTES = 64 << 10;
+    /** From a listed kind (DT_REG) to that in a mode (S_IFREG). */
+    private static final int KIND_SHIFT = 12;
 
     private final PathCalls calls;
     private final Runnable ready;
@@ -261,29 +264,30 @@ final class PathFs extends FuseStubFS {
     @Override
     public int readdir(String path, Pointer buffer, FuseFillDir filler, long offset, FuseFileInfo fi) {
         return guarded(() -> {
-            filler.apply(buffer, ".", null, 0);
-            filler.apply(buffer, "..", null, 0);
+            FileStat entry = new FileStat(Runtime.getSystemRuntime());
             long cookie = 0;
             Answer page;
             do {
                 page = calls.read(who(), fi.fh.get(), FuseOpcode.READDIR, cookie, LISTING_BYTES, 0);
-                cookie = page.isOk() ? fill(page.body(), buffer, filler) : 0;
+                cookie = page.isOk() ? fill(page.body(), entry, buffer, filler) : 0;
             } while (cookie != 0);
             return -page.errno();
         });
     }
 
-    /** @return the cookie of the last entry, 0 when there was none */
-    private static long fill(ByteBuffer entries, Pointer buffer, FuseFillDir filler) {
+    /**
+     * @param entry of which libfuse takes the inode number and the kind; with none it lists 2^32 - 1 and "unknown"
+     * @return the cookie of the last entry, 0 when there was none
+     */
+    private static long fill(ByteBuffer entries, FileStat entry, Pointer buffer, FuseFillDir filler) {
         long cookie = 0;
         int at = 0;
         while (entries.limit() - at >= Layout.DIRENT) {
             byte[] name = new byte[entries.getInt(at + Layout.DIRENT_NAMELEN)];
             entries.get(at + Layout.DIRENT, name);
-            String text = new String(name, StandardCharsets.UTF_8);
-            if (!text.equals(".") && !text.equals("..")) {
-                filler.apply(buffer, text, null, 0);
-            }
+            entry.st_ino.set(entries.getLong(at + Layout.DIRENT_INO));
+            entry.st_mode.set(entries.getInt(at + Layout.DIRENT_TYPE) << KIND_SHIFT);
+            filler.apply(buffer, new String(name, StandardCharsets.UTF_8), entry, 0);
             cookie = entries.getLong(at + Layout.DIRENT_OFF);
             at += Layout.align8(Layout.DIRENT + name.length);
         }

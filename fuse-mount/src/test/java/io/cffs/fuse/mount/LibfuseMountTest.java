@@ -65,6 +65,14 @@ class LibfuseMountTest {
     }
 
     @Test
+    void whatIsListedHasTheNumberAndKindThatItHas() throws Exception {
+        String script = "import os; print(sorted((e.name, e.inode() == e.stat(follow_symlinks=False).st_ino, "
+                + "e.is_dir(follow_symlinks=False), e.is_symlink()) for e in os.scandir('.')))";
+        assertEquals("[('d', True, True, False), ('f', True, False, False), ('l', True, False, True)]\n",
+                mounted.sh("mkdir d && touch f && ln -s d l && python3 -c \"" + script + "\""));
+    }
+
+    @Test
     void nothingIsCached() throws Exception {
         assertEquals("first\n", mounted.sh("echo first > f && cat f"));
         mounted.fs.overwrite("f", "other text\n".getBytes(StandardCharsets.US_ASCII));
