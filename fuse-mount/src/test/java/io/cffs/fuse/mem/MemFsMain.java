@@ -1,16 +1,21 @@
 package io.cffs.fuse.mem;
 
+import io.cffs.fuse.FuseHandler;
+import io.cffs.fuse.FuseReply;
+import io.cffs.fuse.FuseRequest;
 import io.cffs.fuse.FuseSession;
 import io.cffs.fuse.mount.FuseMount;
 import io.cffs.fuse.mount.MountOptions;
 import io.cffs.fuse.mount.MountWay;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos[:attr-valid-nanos]]
- * [readers] [devfuse|ring|guarded|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when mounted
- * and ends when unmounted.
+ * [readers] [devfuse|ring|guarded|stuck|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when
+ * mounted and ends when unmounted. {@code stuck} is guarded, and never answers to mkdir, of which it tells the kernel
+ * that something has changed in the directory.
  */
 public final class MemFsMain {
     private MemFsMain() {}
@@ -25,7 +30,8 @@ public final class MemFsMain {
         if (args.length > 4 && args[4].equals("libfuse")) {
             options = options.withTransport(MountOptions.Transport.LIBFUSE);
         }
-        if (args.length > 4 && args[4].equals("guarded")) {
+        boolean stuck = args.length > 4 && args[4].equals("stuck");
+        if (stuck || args.length > 4 && args[4].equals("guarded")) {
             options = options.withGuard(true);
         }
         if (args.length > 4 && args[4].equals("fusermount")) {
@@ -36,8 +42,21 @@ public final class MemFsMain {
         if (args.length > 5) {
             options = options.withInheritedFd(Integer.parseInt(args[5]));
         }
-        FuseSession session = FuseMount.mount(options, new MemFs(entryValidNanos, attrValidNanos, direct));
+        CompletableFuture<Void> made = new CompletableFuture<>();
+        FuseHandler handler = stuck ? silentOnMkdir(made) : new MemFs(entryValidNanos, attrValidNanos, direct);
+        FuseSession session = FuseMount.mount(options, handler);
         System.out.println("ready " + session.awaitReady(Duration.ofSeconds(20)));
+        made.thenRunAsync(() -> session.notifier().expireEntry(MemFs.ROOT, new byte[] {'f'}));
         session.ended().toCompletableFuture().join();
+    }
+
+    private static MemFs silentOnMkdir(CompletableFuture<Void> asked) {
+        return new MemFs(0, false) {
+            @Override
+            public void mkdir(FuseRequest in, FuseReply out) {
+                out.later(thread -> {});
+                asked.complete(null);
+            }
+        };
     }
 }

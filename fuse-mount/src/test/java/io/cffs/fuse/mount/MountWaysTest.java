@@ -154,6 +154,19 @@ class MountWaysTest {
     }
 
     @Test
+    void whoWaitsForAKilledServerThatCannotEndIsLetGo() throws Exception {
+        String look = "do n=$((n+1)); test $n -lt 400 || { umount -f -c " + mountPoint + "; exit 9; }; sleep 0.05; "
+                + "done; ";
+        String said = Shell.ok(Path.of("/"), PRIVATE + server("", "cached 0 2 stuck") + " & server=$!; "
+                + awaitMounted() + "mkdir " + mountPoint + "/d & made=$!; n=0; "
+                + "until grep -q \"^State:.D\" /proc/$server/task/*/status; " + look + "kill -9 $server; n=0; "
+                + "while grep -q \"^State:.[^Z]\" /proc/$made/status; " + look + "wait $made; echo mkdir $?; n=0; "
+                + "while grep -q \" " + mountPoint + " \" /proc/self/mountinfo; " + look + "echo gone'");
+        assertTrue(said.contains("mkdir 1\n"), said);
+        assertTrue(said.contains("gone\n"), said);
+    }
+
+    @Test
     void withoutPrivilegeTheSentenceSaysWhy() throws Exception {
         Shell.Ended ended = Shell.run(Path.of("/"), PRIVATE + "setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "
                 + server("", "cached 0 2") + "'");
