@@ -30,11 +30,22 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
      */
     record Touched(byte[] object, long previous, boolean gone) {}
 
-    /** Kind, inode and two numbers, without a name. */
-    private static final int CHANGE_BYTES_MAX = 1 + 3 * 8;
+    /** Bytes whose number is known before: those of a large commit are tens of megabytes, and one copy is enough. */
+    private static final class ExactBytes extends ByteArrayOutputStream {
+        ExactBytes(int lengthBytes) {
+            super(lengthBytes);
+        }
+
+        synchronized byte[] all() {
+            if (count != buf.length) {
+                throw new AssertionError("the form has " + count + " bytes and not " + buf.length);
+            }
+            return buf;
+        }
+    }
 
     byte[] encode() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(expectedBytes());
+        ExactBytes bytes = new ExactBytes(lengthBytes());
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeLong(txn.high());
             out.writeLong(txn.low());
@@ -56,17 +67,18 @@ record ChangeForm(TxnId txn, WriteFootprint footprint, List<Touched> objects, Li
         } catch (IOException impossible) {
             throw new AssertionError("memory does not fail", impossible);
         }
-        return bytes.toByteArray();
+        return bytes.all();
     }
 
-    /** At least what the form has: that of a large commit has tens of megabytes, and would be copied as it grows. */
-    private int expectedBytes() {
+    private int lengthBytes() {
         long bytes = 28 + 8L * deadInodes.size();
         for (Change change : footprint.changes()) {
-            bytes += CHANGE_BYTES_MAX + switch (change) {
-                case Change.OfName name -> name.name().lengthBytes();
-                case Change.OfXattr xattr -> xattr.name().lengthBytes();
-                case Change.OfFields _, Change.OfLength _, Change.OfPages _ -> 0;
+            bytes += 9 + switch (change) {
+                case Change.OfName name -> 2 + name.name().lengthBytes();
+                case Change.OfFields _ -> 1;
+                case Change.OfLength _ -> 8;
+                case Change.OfPages _ -> 16;
+                case Change.OfXattr xattr -> 2 + xattr.name().lengthBytes();
             };
         }
         for (Touched touched : objects) {

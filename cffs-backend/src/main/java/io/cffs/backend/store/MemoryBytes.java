@@ -1,7 +1,9 @@
 package io.cffs.backend.store;
 
 import io.cffs.txn.port.BackendException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -77,15 +79,48 @@ final class MemoryBytes implements OrderedBytes {
         };
     }
 
+    private static final class HeapBatch implements Batch {
+        private final List<byte[]> keys = new ArrayList<>();
+        /** Null removes the key. */
+        private final List<byte[]> values = new ArrayList<>();
+
+        @Override
+        public void put(byte[] key, byte[] value) {
+            keys.add(key);
+            values.add(value);
+        }
+
+        @Override
+        public void delete(byte[] key) {
+            put(key, null);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return keys.isEmpty();
+        }
+
+        @Override
+        public void close() {
+            // The heap takes it back.
+        }
+    }
+
+    @Override
+    public Batch batch() {
+        return new HeapBatch();
+    }
+
     @Override
     public synchronized void write(Batch batch) {
         requireOpen();
         requireRoom();
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.values.get(i) == null) {
-                map.remove(batch.keys.get(i));
+        HeapBatch changes = (HeapBatch) batch;
+        for (int i = 0; i < changes.keys.size(); i++) {
+            if (changes.values.get(i) == null) {
+                map.remove(changes.keys.get(i));
             } else {
-                map.put(batch.keys.get(i), batch.values.get(i));
+                map.put(changes.keys.get(i), changes.values.get(i));
             }
         }
     }

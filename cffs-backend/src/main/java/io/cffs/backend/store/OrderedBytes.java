@@ -1,8 +1,5 @@
 package io.cffs.backend.store;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * An ordered map of byte strings (unsigned order) that remembers on {@link #flush()}: after a crash it is as it was
  * after one of the batches written since, or as it was at the last flush. Batches are atomic, in memory and after a
@@ -17,6 +14,10 @@ interface OrderedBytes extends AutoCloseable {
     /** A view of the map; sees at least what was written before the call. Close it. Used by one thread. */
     Cursor cursor();
 
+    /** An empty batch for this map. Close it. */
+    Batch batch();
+
+    /** @param batch of this map */
     void write(Batch batch);
 
     /** Makes everything written so far durable. */
@@ -44,24 +45,18 @@ interface OrderedBytes extends AutoCloseable {
         void close();
     }
 
-    /** Changes that take effect together, in order. */
-    final class Batch {
-        final List<byte[]> keys = new ArrayList<>();
-        /** Null removes the key. */
-        final List<byte[]> values = new ArrayList<>();
+    /**
+     * Changes that take effect together, in order. On disk they are gathered outside of the Java heap: those of a large
+     * commit are a million. Used by one thread.
+     */
+    interface Batch extends AutoCloseable {
+        void put(byte[] key, byte[] value);
 
-        void put(byte[] key, byte[] value) {
-            keys.add(key);
-            values.add(value);
-        }
+        void delete(byte[] key);
 
-        void delete(byte[] key) {
-            keys.add(key);
-            values.add(null);
-        }
+        boolean isEmpty();
 
-        int size() {
-            return keys.size();
-        }
+        @Override
+        void close();
     }
 }

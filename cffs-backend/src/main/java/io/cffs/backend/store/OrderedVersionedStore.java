@@ -89,11 +89,12 @@ public final class OrderedVersionedStore implements VersionedStore {
         Inode inode = new Inode(Ino.ROOT, FileType.DIRECTORY, root.permissions(), root.uid(), root.gid(), 2, 0,
                 now, now, now, now, 0, Ino.ROOT, null);
         Progress first = new Progress(0, CommitTs.ZERO, CommitTs.ZERO, Ino.ROOT.value() + 1, 1, 0);
-        OrderedBytes.Batch batch = new OrderedBytes.Batch();
-        byte[] object = StoreKeys.object(new ObjectKey.InodeKey(Ino.ROOT));
-        batch.put(StoreKeys.version(object, 0), StoreForms.value(new StoredObject.InodeObject(inode)));
-        batch.put(PROGRESS, StoreForms.progress(first));
-        map.write(batch);
+        try (OrderedBytes.Batch batch = map.batch()) {
+            byte[] object = StoreKeys.object(new ObjectKey.InodeKey(Ino.ROOT));
+            batch.put(StoreKeys.version(object, 0), StoreForms.value(new StoredObject.InodeObject(inode)));
+            batch.put(PROGRESS, StoreForms.progress(first));
+            map.write(batch);
+        }
         map.flush();
         return first;
     }
@@ -194,18 +195,17 @@ public final class OrderedVersionedStore implements VersionedStore {
         Invariant.APPLIED_IN_ORDER.ensure(header.at().equals(before.applied().next()), header.at(), before.applied());
         Invariant.APPLIED_IN_ORDER.ensure(position > before.position(), position, before.position());
         Invariant.OUTCOME_AT_MOST_ONCE.ensure(map.get(StoreKeys.outcome(header.txn())) == null, header.txn());
-        OrderedBytes.Batch batch = new OrderedBytes.Batch();
+        try (OrderedBytes.Batch batch = map.batch()) {
+            addTo(batch, header, applied);
+            write(batch, before.atPosition(position)
+                    .withCommit(header.at(), applied.inodeCountDelta(), applied.fileBytesDelta()));
+        }
+    }
+
+    private void addTo(OrderedBytes.Batch batch, CommitHeader header, Applied applied) {
         List<Ino> dead = new ArrayList<>();
         long ts = header.at().value();
-        List<ChangeForm.Touched> touched;
-        try (OrderedBytes.Cursor cursor = map.cursor()) {
-            Touches touches = new Touches(cursor, fresh);
-            BlockWriter blocks = new BlockWriter(map, tables, staged, batch, ts);
-            for (Effect effect : applied.effects()) {
-                add(effect, ts, batch, blocks, touches, dead);
-            }
-            touched = touches.all();
-        }
+        List<ChangeForm.Touched> touched = addEffects(batch, ts, applied.effects(), dead);
         batch.put(StoreKeys.numbers(StoreKeys.CHANGES, ts),
                 new ChangeForm(header.txn(), applied.footprint(), touched, dead).encode());
         batch.put(StoreKeys.numbers(StoreKeys.COMMIT, ts), StoreForms.header(header));
@@ -214,8 +214,18 @@ public final class OrderedVersionedStore implements VersionedStore {
             batch.put(StoreKeys.text(StoreKeys.INVOCATION, header.invocationId()),
                     longs(ts, header.txn().high(), header.txn().low()));
         }
-        write(batch, before.atPosition(position)
-                .withCommit(header.at(), applied.inodeCountDelta(), applied.fileBytesDelta()));
+    }
+
+    private List<ChangeForm.Touched> addEffects(
+            OrderedBytes.Batch batch, long ts, List<Effect> effects, List<Ino> dead) {
+        try (OrderedBytes.Cursor cursor = map.cursor()) {
+            Touches touches = new Touches(cursor, fresh);
+            BlockWriter blocks = new BlockWriter(map, tables, staged, batch, ts);
+            for (Effect effect : effects) {
+                add(effect, ts, batch, blocks, touches, dead);
+            }
+            return touches.all();
+        }
     }
 
     private void add(Effect effect, long ts, OrderedBytes.Batch batch, BlockWriter blocks, Touches touches,
@@ -271,6 +281,12 @@ public final class OrderedVersionedStore implements VersionedStore {
         return bytes.array();
     }
 
+    private void write(Progress next) {
+        try (OrderedBytes.Batch batch = map.batch()) {
+            write(batch, next);
+        }
+    }
+
     private void write(OrderedBytes.Batch batch, Progress next) {
         batch.put(PROGRESS, StoreForms.progress(next));
         map.write(batch);
@@ -280,15 +296,16 @@ public final class OrderedVersionedStore implements VersionedStore {
     @Override
     public void refuse(long position, TxnId txn, long wallNanos) {
         Invariant.OUTCOME_AT_MOST_ONCE.ensure(map.get(StoreKeys.outcome(txn)) == null, txn);
-        OrderedBytes.Batch batch = new OrderedBytes.Batch();
-        batch.put(StoreKeys.outcome(txn), longs(-1, wallNanos));
-        batch.put(StoreKeys.numbers(StoreKeys.REFUSED, wallNanos, txn.high(), txn.low()), new byte[0]);
-        write(batch, progress.atPosition(position));
+        try (OrderedBytes.Batch batch = map.batch()) {
+            batch.put(StoreKeys.outcome(txn), longs(-1, wallNanos));
+            batch.put(StoreKeys.numbers(StoreKeys.REFUSED, wallNanos, txn.high(), txn.low()), new byte[0]);
+            write(batch, progress.atPosition(position));
+        }
     }
 
     @Override
     public void raiseInoCeiling(long position, long ceiling) {
-        write(new OrderedBytes.Batch(), progress.atPosition(position).withInoCeiling(ceiling));
+        write(progress.atPosition(position).withInoCeiling(ceiling));
     }
 
     @Override
@@ -331,12 +348,16 @@ public final class OrderedVersionedStore implements VersionedStore {
         Invariant.READABLE_ABOVE_TRIM_HORIZON.ensure(!horizon.isAfter(now.applied()), horizon, now.applied());
         if (horizon.isAfter(now.horizon())) {
             // Readers must see the new horizon before the first version goes.
-            write(new OrderedBytes.Batch(), now.withHorizon(horizon));
+            write(now.withHorizon(horizon));
         }
-        OrderedBytes.Batch batch = new OrderedBytes.Batch();
-        boolean more = removal.collect(progress.horizon(), commitsMax, batch);
-        if (batch.size() > 0) {
-            write(batch, progress);
+        try (OrderedBytes.Batch batch = map.batch()) {
+            return remove(batch, removal.collect(progress.horizon(), commitsMax, batch));
+        }
+    }
+
+    private boolean remove(OrderedBytes.Batch collected, boolean more) {
+        if (!collected.isEmpty()) {
+            write(collected, progress);
             removal.collected();
         }
         return more;
@@ -344,13 +365,9 @@ public final class OrderedVersionedStore implements VersionedStore {
 
     @Override
     public boolean forgetOutcomes(long beforeWallNanos, int max) {
-        OrderedBytes.Batch batch = new OrderedBytes.Batch();
-        boolean more = removal.collectOutcomes(progress.horizon(), beforeWallNanos, max, batch);
-        if (batch.size() > 0) {
-            write(batch, progress);
-            removal.collected();
+        try (OrderedBytes.Batch batch = map.batch()) {
+            return remove(batch, removal.collectOutcomes(progress.horizon(), beforeWallNanos, max, batch));
         }
-        return more;
     }
 
     @Override

@@ -141,18 +141,52 @@ final class RocksBytes implements OrderedBytes {
         }
     }
 
+    /** Keys and values are copied out of the heap at once. */
+    private final class NativeBatch implements Batch {
+        private final WriteBatch changes = new WriteBatch();
+        private boolean empty = true;
+
+        @Override
+        public void put(byte[] key, byte[] value) {
+            empty = false;
+            try {
+                changes.put(key, value);
+            } catch (RocksDBException failed) {
+                throw failed("cannot gather changes of", failed);
+            }
+        }
+
+        @Override
+        public void delete(byte[] key) {
+            empty = false;
+            try {
+                changes.delete(key);
+            } catch (RocksDBException failed) {
+                throw failed("cannot gather changes of", failed);
+            }
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return empty;
+        }
+
+        @Override
+        public void close() {
+            changes.close();
+        }
+    }
+
+    @Override
+    public Batch batch() {
+        return new NativeBatch();
+    }
+
     @Override
     public void write(Batch batch) {
         enter();
-        try (WriteBatch changes = new WriteBatch()) {
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.values.get(i) == null) {
-                    changes.delete(batch.keys.get(i));
-                } else {
-                    changes.put(batch.keys.get(i), batch.values.get(i));
-                }
-            }
-            db.write(writeOptions, changes);
+        try {
+            db.write(writeOptions, ((NativeBatch) batch).changes);
         } catch (RocksDBException failed) {
             throw failed("cannot write", failed);
         } finally {

@@ -220,13 +220,14 @@ public final class DamagedVolume {
     }
 
     private void put(byte[] key, byte[] value) {
-        OrderedBytes.Batch batch = new OrderedBytes.Batch();
-        if (value == null) {
-            batch.delete(key);
-        } else {
-            batch.put(key, value);
+        try (OrderedBytes.Batch batch = map.batch()) {
+            if (value == null) {
+                batch.delete(key);
+            } else {
+                batch.put(key, value);
+            }
+            map.write(batch);
         }
-        map.write(batch);
     }
 
     private LatestState latest(StagedObjects staged) {

@@ -46,28 +46,30 @@ class OrderedBytesTest {
         }
     }
 
-    @Test
-    void whatIsLeftBetweenRemovedKeysIsFound() {
-        SplittableRandom random = new SplittableRandom(7);
-        try (OrderedBytes rocks = RocksBytes.open(temp.resolve("rocks")); OrderedBytes memory = new MemoryBytes()) {
-            OrderedBytes.Batch made = new OrderedBytes.Batch();
+    /** Three tables, of which most is removed again. */
+    private static void fill(OrderedBytes map) {
+        SplittableRandom random = new SplittableRandom(8);
+        try (OrderedBytes.Batch made = map.batch(); OrderedBytes.Batch removed = map.batch()) {
             for (int table = 1; table <= 3; table++) {
                 for (int number = 0; number < KEYS; number++) {
                     made.put(key(table, number), key(table, number));
-                }
-            }
-            OrderedBytes.Batch removed = new OrderedBytes.Batch();
-            for (int table = 1; table <= 3; table++) {
-                for (int number = 0; number < KEYS; number++) {
                     if (table == 2 || random.nextInt(400) != 0) {
                         removed.delete(key(table, number));
                     }
                 }
             }
+            map.write(made);
+            map.flush();
+            map.write(removed);
+        }
+    }
+
+    @Test
+    void whatIsLeftBetweenRemovedKeysIsFound() {
+        SplittableRandom random = new SplittableRandom(7);
+        try (OrderedBytes rocks = RocksBytes.open(temp.resolve("rocks")); OrderedBytes memory = new MemoryBytes()) {
             for (OrderedBytes map : List.of(rocks, memory)) {
-                map.write(made);
-                map.flush();
-                map.write(removed);
+                fill(map);
             }
             for (int round = 0; round < 600; round++) {
                 if (round == 300) {
@@ -85,14 +87,17 @@ class OrderedBytesTest {
     @Test
     void aCursorThatHasMetRemovedKeysGoesOnElsewhere() {
         try (OrderedBytes map = RocksBytes.open(temp.resolve("rocks"))) {
-            OrderedBytes.Batch batch = new OrderedBytes.Batch();
-            for (int number = 0; number < KEYS; number++) {
-                batch.put(key(1, number), key(1, number));
-                batch.delete(key(1, number));
+            try (OrderedBytes.Batch batch = map.batch()) {
+                assertTrue(batch.isEmpty());
+                for (int number = 0; number < KEYS; number++) {
+                    batch.put(key(1, number), key(1, number));
+                    batch.delete(key(1, number));
+                }
+                batch.put(key(2, 5), key(2, 5));
+                batch.put(key(2, 6), key(2, 6));
+                assertFalse(batch.isEmpty());
+                map.write(batch);
             }
-            batch.put(key(2, 5), key(2, 5));
-            batch.put(key(2, 6), key(2, 6));
-            map.write(batch);
             try (OrderedBytes.Cursor cursor = map.cursor()) {
                 assertFalse(cursor.seek(prefix(1), prefix(1)));
                 assertTrue(cursor.seek(key(2, 5), prefix(2)));
