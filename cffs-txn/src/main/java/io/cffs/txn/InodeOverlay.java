@@ -366,7 +366,8 @@ final class InodeOverlay {
         if (isCreated() && isOrphan()) {
             return Weight.unsent(first, file);
         }
-        Weight weight = isOrphan() ? Weight.ofRemoved(first) : Weight.of(first);
+        Weight weight = isCreated() ? Weight.ofNew(first)
+                : isOrphan() ? Weight.ofRemoved(first) : Weight.ofTouched(first);
         if (names != null) {
             weight = weight.plus(names.weight());
         }

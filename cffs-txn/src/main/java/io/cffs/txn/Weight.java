@@ -42,15 +42,21 @@ record Weight(long changes, long requestBytes, long heapBytes) {
         return new Weight(changes - less.changes, requestBytes - less.requestBytes, heapBytes - less.heapBytes);
     }
 
-    /** An inode by itself: it is new, or its times have changed. */
-    static Weight of(Inode inode) {
+    /** A new inode by itself. */
+    static Weight ofNew(Inode inode) {
         long target = inode.symlinkTarget() == null ? 0 : inode.symlinkTarget().length();
         return new Weight(1, INODE_REQUEST_BYTES + target, INODE_HEAP_BYTES + TWICE * target);
     }
 
+    /** A stored one that has changed, so that its times have. */
+    static Weight ofTouched(Inode inode) {
+        Weight same = ofNew(inode);
+        return new Weight(same.changes + WriteLimits.MORE_OF_TOUCHED, same.requestBytes, same.heapBytes);
+    }
+
     /** A stored one that goes: what a backend notes of its end takes more memory than what it notes of a new one. */
     static Weight ofRemoved(Inode inode) {
-        return new Weight(WriteLimits.MORE_OF_REMOVED, 0, of(inode).heapBytes());
+        return new Weight(WriteLimits.MORE_OF_REMOVED, 0, ofNew(inode).heapBytes());
     }
 
     /** One that was made and has no name. @param file null when there is none */

@@ -18,23 +18,34 @@ public record WriteLimits(long changesMax, long requestBytesMax, HeapRoom heap) 
     /** A stored file that goes counts as so many changes more: most is noted of an end, by mount and backend alike. */
     public static final int MORE_OF_REMOVED = 3;
 
+    /**
+     * So many more a stored inode of which times are set, as of all that changes otherwise: a backend holds what it was
+     * and what it is.
+     */
+    public static final int MORE_OF_TOUCHED = 1;
+
     /** What a backend takes in one commit. */
     public static final WriteLimits OF_COMMIT = within(HeapRoom.ENDLESS);
 
     /**
-     * What a commit counts as: one change for each mutation, and {@link #MORE_OF_REMOVED} for each stored inode whose
-     * last name goes. {@link WriteRoom} counts no fewer before.
+     * What a commit counts as: one change for each mutation, {@link #MORE_OF_TOUCHED} for each stored inode whose times
+     * are set, and {@link #MORE_OF_REMOVED} for each whose last name goes. {@link WriteRoom} counts no fewer before.
      */
     public static long changesOf(List<Mutation> writes) {
         LongTable ends = null;
+        long changes = writes.size();
         for (Mutation write : writes) {
-            if (write instanceof Mutation.RemoveDentry remove) {
-                ends = ends == null ? new LongTable() : ends;
-                ends.put(remove.ino().value(), 1);
+            switch (write) {
+                case Mutation.RemoveDentry remove -> {
+                    ends = ends == null ? new LongTable() : ends;
+                    ends.put(remove.ino().value(), 1);
+                }
+                case Mutation.SetTimes set -> changes += MORE_OF_TOUCHED;
+                default -> { }
             }
         }
         if (ends == null) {
-            return writes.size();
+            return changes;
         }
         for (Mutation write : writes) {
             // What has other names, or gets one, lives on: then its time of change is set.
@@ -44,7 +55,7 @@ public record WriteLimits(long changesMax, long requestBytesMax, HeapRoom heap) 
                 default -> { }
             }
         }
-        return writes.size() + (long) MORE_OF_REMOVED * ends.size();
+        return changes + (long) MORE_OF_REMOVED * ends.size();
     }
 
     /** The same, for a backend that takes no more in one commit. */

@@ -188,6 +188,18 @@ class WriteRoomTest {
         assertTrue(WriteLimits.changesOf(writes) <= tx.room().changes());
     }
 
+    /** A backend holds what it was and what it is. */
+    @Test
+    void aStoredFileWhoseTimesAreSetCountsOnceMore() throws FsException {
+        Transaction tx = begin(ENDLESS, ENDLESS, heap);
+        Setattr.run(tx, ROOT, volume.ino("/file"),
+                SetattrRequest.utimens(new SetattrRequest.TimeSetting.At(1), null));
+        List<Mutation> writes = Volume.request(tx).writes();
+        assertEquals(1, writes.size());
+        assertEquals(1 + WriteLimits.MORE_OF_TOUCHED, WriteLimits.changesOf(writes));
+        assertEquals(1 + WriteLimits.MORE_OF_TOUCHED, tx.room().changes());
+    }
+
     @Test
     void someRoomIsKeptForRemovingWhatIsStored() throws FsException {
         volume.commit(tx -> fill(tx, "old"));
