@@ -111,18 +111,9 @@ final class StagedLedger {
         }
     }
 
-    /** The commit refers to some of what was staged; the rest is of no use any more. */
-    void committed(CommitRequest request) {
-        Set<StagedId> unused = new HashSet<>();
-        synchronized (this) {
-            Set<StagedId> mine = open.remove(request.txn());
-            Set<StagedId> ended = ending.remove(request.txn());
-            unused.addAll(mine == null ? Set.of() : mine);
-            unused.addAll(ended == null ? Set.of() : ended);
-        }
-        if (unused.isEmpty()) {
-            return;
-        }
+    /** What a commit refers to. */
+    static Set<StagedId> usedBy(CommitRequest request) {
+        Set<StagedId> used = Set.of();
         for (Mutation write : request.writes()) {
             Mutation.FileBytes data = switch (write) {
                 case Mutation.WriteBytes bytes -> bytes.data();
@@ -130,9 +121,23 @@ final class StagedLedger {
                 default -> null;
             };
             if (data instanceof Mutation.FileBytes.Staged part) {
-                unused.remove(part.object());
+                used = used.isEmpty() ? new HashSet<>() : used;
+                used.add(part.object());
             }
         }
+        return used;
+    }
+
+    /** The commit refers to some of what was staged; the rest is of no use any more. */
+    void committed(TxnId txn, Set<StagedId> used) {
+        Set<StagedId> unused = new HashSet<>();
+        synchronized (this) {
+            Set<StagedId> mine = open.remove(txn);
+            Set<StagedId> ended = ending.remove(txn);
+            unused.addAll(mine == null ? Set.of() : mine);
+            unused.addAll(ended == null ? Set.of() : ended);
+        }
+        unused.removeAll(used);
         unused.forEach(this::delete);
     }
 

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -178,41 +179,45 @@ public final class Volume {
     }
 
     CompletableFuture<CommitOutcome> commit(CommitRequest request) {
+        TxnId txn = request.txn();
+        long leaseId = request.leaseId();
+        // Not the request: while it is decided on it may be half of the heap, and is let go as soon as it can be.
+        Set<StagedId> used = StagedLedger.usedBy(request);
         return pipeline.submit(request).thenApply(outcome -> {
-            ended(request, outcome);
-            return isLate(request, outcome)
+            ended(txn, leaseId, used, outcome);
+            return isLate(txn, outcome)
                     ? new CommitOutcome.SnapshotExpired(store.progress().horizon())
                     : outcome;
         });
     }
 
     /** What was uploaded for it is gone because it had no lease any more: not its fault, it runs again. */
-    private boolean isLate(CommitRequest request, CommitOutcome outcome) {
+    private boolean isLate(TxnId txn, CommitOutcome outcome) {
         return outcome instanceof CommitOutcome.Refused refused
                 && refused.cause() == CommitOutcome.RefusalCause.STAGED_BLOCK_MISSING
-                && !leases.holds(request.txn());
+                && !leases.holds(txn);
     }
 
-    private void ended(CommitRequest request, CommitOutcome outcome) {
+    private void ended(TxnId txn, long leaseId, Set<StagedId> used, CommitOutcome outcome) {
         switch (outcome) {
             case CommitOutcome.Committed committed -> {
-                leases.close(request.leaseId());
-                staged.committed(request);
+                leases.close(leaseId);
+                staged.committed(txn, used);
                 synchronized (losers) {
-                    losers.remove(request.txn());
+                    losers.remove(txn);
                 }
             }
             case CommitOutcome.Conflicted conflicted -> {
                 synchronized (losers) {
-                    losers.put(request.txn(), conflicted.witness().key());
+                    losers.put(txn, conflicted.witness().key());
                 }
-                staged.ended(request.txn());
+                staged.ended(txn);
             }
-            case CommitOutcome.SnapshotExpired expired -> staged.ended(request.txn());
-            case CommitOutcome.Refused refused -> staged.ended(request.txn());
+            case CommitOutcome.SnapshotExpired expired -> staged.ended(txn);
+            case CommitOutcome.Refused refused -> staged.ended(txn);
             case CommitOutcome.Unknown unknown -> { }
         }
-        pipeline.endTurn(request.txn());
+        pipeline.endTurn(txn);
     }
 
     void end(long leaseId) {

@@ -76,7 +76,6 @@ public final class CommitPipeline {
     private final RecentChanges changes;
     private final RoomGauge room;
     private final StepSignals signals;
-
     private final WorkQueue queue;
     private final ApplyStage applying;
     /** Of the sequencing thread: commits that wait for somebody's turn to end. */
@@ -323,7 +322,8 @@ public final class CommitPipeline {
     }
 
     private void finish(Group group) {
-        if (!group.records.isEmpty()) {
+        boolean orders = !group.records.isEmpty();
+        if (orders) {
             long first;
             try {
                 first = log.append(epoch, group.records);
@@ -334,6 +334,7 @@ public final class CommitPipeline {
             Invariant.DURABLE_BEFORE_ACKNOWLEDGED.ensure(
                     log.next() >= first + group.records.size(), log.next(), first, group.records.size());
             loggedBytes += group.recordBytes;
+            group.records.clear();
             for (Group.Ordered ordered : group.ordered) {
                 if (ordered.entry() instanceof LogEntry.Commit commit) {
                     changes.add(commit.at(), ordered.applied());
@@ -342,7 +343,7 @@ public final class CommitPipeline {
             }
         }
         sequencer.keep(group);
-        if (!group.records.isEmpty()) {
+        if (orders) {
             acknowledged = sequencer.durable();
             signals.apply();
         }

@@ -53,7 +53,7 @@ final class RecentChanges {
     }
 
     private List<ObjectKey> keysOf(List<Effect> effects) {
-        List<ObjectKey> keys = new ArrayList<>(effects.size());
+        List<ObjectKey> keys = new ArrayList<>(Math.min(effects.size(), namedMax + 1));
         for (Effect effect : effects) {
             switch (effect) {
                 case Effect.Put put -> keys.add(put.key());

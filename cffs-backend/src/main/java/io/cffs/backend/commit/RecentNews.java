@@ -57,11 +57,12 @@ final class RecentNews {
     }
 
     synchronized void add(CommitTs at, Applied applied) {
-        Change change = new Change(at, applied.effects(), List.of(), applied.effectBytes());
-        if (change.bytes() > commitBytesMax) {
+        boolean hopeless = applied.effects().size() > commitBytesMax / UNTOLD_BYTES;
+        Change change = hopeless ? null : new Change(at, applied.effects(), List.of(), applied.effectBytes());
+        if (change != null && change.bytes() > commitBytesMax) {
             change = withoutBlocks(at, applied);
         }
-        if (change.bytes() > commitBytesMax) {
+        if (change == null || change.bytes() > commitBytesMax) {
             window.clear();
             bytes = 0;
             floor = at;

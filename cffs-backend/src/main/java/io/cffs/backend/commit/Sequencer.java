@@ -115,8 +115,7 @@ final class Sequencer {
 
     /** @return false when the commit has to wait for somebody's turn */
     boolean commit(Work.Commit work, Group group) {
-        CommitRequest request = work.request;
-        CommitOutcome known = answerOfLedger(request);
+        CommitOutcome known = answerOfLedger(work.request);
         if (known instanceof CommitOutcome.Committed committed) {
             // By a commit of this very group it is said when the group is durable, by an earlier one whatever happens.
             group.answers.add(committed.at().isAfter(durable)
@@ -132,9 +131,12 @@ final class Sequencer {
         if (mustBeAppliedFirst(work) || lacksRoom(work)) {
             return false;
         }
+        if (turns.isEmpty()) {
+            work.forgetReads();
+        }
         Applied applied;
         try {
-            applied = Applier.apply(request.writes(), latest);
+            applied = Applier.apply(work.request.writes(), latest);
         } catch (MutationRefused malformed) {
             CommitOutcome outcome = new CommitOutcome.Refused(malformed.kind(), malformed.getMessage());
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
@@ -170,8 +172,7 @@ final class Sequencer {
     }
 
     private void order(Work.Commit work, Applied applied, Group group) {
-        CommitRequest request = work.request;
-        LogEntry.Commit entry = new LogEntry.Commit(group.last.next(), ticker.wallNanos(), request);
+        LogEntry.Commit entry = new LogEntry.Commit(group.last.next(), ticker.wallNanos(), work.request);
         Pieces record = LogEntry.encode(entry);
         if (record.length() > CommitLog.RECORD_BYTES_MAX) {
             CommitOutcome outcome = new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
@@ -180,12 +181,16 @@ final class Sequencer {
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
             return;
         }
-        group.add(entry.decided(), record, applied);
+        long weight = work.weight();
+        // What it does is in record and effects. Its lists may be a third of the heap: nothing holds them from here on.
+        entry = entry.decided();
+        work.request = null;
+        group.add(entry, record, applied);
         group.last = entry.at();
-        group.index.add(new CommittedFootprint(entry.at(), request.txn(), applied.footprint()));
+        group.index.add(new CommittedFootprint(entry.at(), work.txn, applied.footprint()));
         latest.add(entry.at(), applied);
-        heavy.order(entry.at(), work.weight());
-        ledger.order(request, entry.at());
+        heavy.order(entry.at(), weight);
+        ledger.order(entry.request(), entry.at());
         group.answers.add(answer(work, new CommitOutcome.Committed(entry.at(), false)));
     }
 
@@ -208,17 +213,6 @@ final class Sequencer {
         }
     }
 
-    /**
-     * Null when the heap can bear it. Once it is in the log there is no way back: what ends the process for want of
-     * heap while it is applied would end the next one when it is replayed.
-     */
-    private CommitOutcome tooLarge(long weight) {
-        return weight <= limits.commitWeightMax() ? null : new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
-                "the commit has " + weight + " changes and the backend's heap is large enough for "
-                        + limits.commitWeightMax() + ": commit in smaller parts, or start the backend with a larger"
-                        + " CFFS_HEAP");
-    }
-
     /** Null when what was read is still right. */
     private CommitOutcome refusal(Work.Commit work, Group group) {
         CommitRequest request = work.request;
@@ -230,7 +224,7 @@ final class Sequencer {
             return new CommitOutcome.Refused(RefusalCause.MALFORMED,
                     "the request names a snapshot that has not happened, or too long an invocation");
         }
-        CommitOutcome tooLarge = tooLarge(work.weight());
+        CommitOutcome tooLarge = CommitWeight.refusal(work.weight(), limits.commitWeightMax());
         if (tooLarge != null) {
             return tooLarge;
         }
@@ -350,7 +344,7 @@ final class Sequencer {
 
             @Override
             public void failed(RuntimeException why) {
-                work.outcome.complete(turnedAway.note(work.request.txn(), WorkQueue.outcomeOf(why)));
+                work.outcome.complete(turnedAway.note(work.txn, WorkQueue.outcomeOf(why)));
             }
         };
     }

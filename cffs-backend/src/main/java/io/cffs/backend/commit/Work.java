@@ -7,13 +7,18 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.WriteLimits;
 import io.cffs.txn.port.BackendPort.InoRange;
 import io.cffs.txn.port.BackendPort.LedgerAnswer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What waits for the sequencing thread. */
 sealed interface Work {
     /** A commit. Its deadline is that of being held back for others' turns; set when that first happens. */
     final class Commit implements Work {
-        final CommitRequest request;
+        private static final int FEW_READS = 1000;
+
+        final TxnId txn;
+        /** Null once it has been ordered: of a large one the lists are memory that nobody needs any more. */
+        CommitRequest request;
         final CompletableFuture<CommitOutcome> outcome;
         boolean heldBack;
         long heldBackUntilNanos;
@@ -24,8 +29,17 @@ sealed interface Work {
         private long weight = -1;
 
         Commit(CommitRequest request, CompletableFuture<CommitOutcome> outcome) {
+            this.txn = request.txn();
             this.request = request;
             this.outcome = outcome;
+        }
+
+        /** They are right, and nobody is going to ask again: what is left to do takes memory of its own. */
+        void forgetReads() {
+            if (request.reads().size() > FEW_READS) {
+                request = new CommitRequest(request.volume(), request.txn(), request.attempt(),
+                        request.invocationId(), request.snapshot(), request.leaseId(), List.of(), request.writes());
+            }
         }
 
         /** As {@link CommitWeight} counts it. */

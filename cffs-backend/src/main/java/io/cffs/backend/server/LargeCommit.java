@@ -8,6 +8,7 @@ import io.cffs.txn.codec.Codecs;
 import io.cffs.txn.codec.Request;
 import io.cffs.txn.codec.Response;
 import io.cffs.txn.port.BackendException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -46,14 +47,21 @@ final class LargeCommit {
             if (admission == null) {
                 return noRoom();
             }
-            Request.Commit request = decoded();
-            return admission.weigh(request.commit()) ? calls.start(request).join() : noRoom();
+            CompletableFuture<Response> started = start(admission);
+            return started == null ? noRoom() : started.join();
         } catch (CodecException e) {
             return new Response.Failed(BackendException.Cause.PROTOCOL, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Response.Failed(BackendException.Cause.CLOSED, "The backend is closing.");
         }
+    }
+
+    /** Null when there is no room for it. Nothing of ours holds the decoded request when this returns. */
+    private CompletableFuture<Response> start(CommitRoom.Admission admission)
+            throws CodecException, InterruptedException {
+        Request.Commit request = decoded();
+        return admission.weigh(request.commit()) ? calls.start(request) : null;
     }
 
     private Request.Commit decoded() throws CodecException {

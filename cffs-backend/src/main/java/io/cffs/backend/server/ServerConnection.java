@@ -112,13 +112,21 @@ final class ServerConnection implements Runnable {
     private void serve() throws IOException {
         FrameReader frames = new FrameReader(duplex, duplex);
         try {
-            for (Frame frame = frames.next(); frame != null; frame = frames.next()) {
-                hear(frame);
+            while (hearNext(frames)) {
                 duplex.frameHandedOn();
             }
         } finally {
             duplex.readerEnded();
         }
+    }
+
+    /** A method of its own, so that nobody holds the last frame, which may be large, while the next is awaited. */
+    private boolean hearNext(FrameReader frames) throws IOException {
+        Frame frame = frames.next();
+        if (frame != null) {
+            hear(frame);
+        }
+        return frame != null;
     }
 
     /** Takes the room of the frame over. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,7 +23,10 @@ import java.util.TreeMap;
 final class InodeChanges {
     private static final long NEVER = -1;
 
-    private final long[] fields = new long[Field.values().length];
+    // Most inodes of a large commit are changed by it alone, so there is an array only when fields have changed twice.
+    private Set<Field> fieldsAtOnce = Set.of();
+    private long fieldsAtOnceAt = NEVER;
+    private long[] fields; // null while what changed at once says it all
     // Most inodes have few kinds of changes, so the collections are made when they are needed.
     private Map<Name, Long> names = Map.of();
     private Map<Name, Long> xattrs = Map.of();
@@ -44,15 +48,12 @@ final class InodeChanges {
 
     private record Cut(long at, long toBytes) {}
 
-    InodeChanges() {
-        Arrays.fill(fields, NEVER);
-    }
-
     long newest() {
         return newest;
     }
 
-    void add(Change change, long at) {
+    /** @param at one object for all changes of a commit: there may be a million names, each of which refers to it */
+    void add(Change change, Long at) {
         newest = at;
         switch (change) {
             case Change.OfName name -> {
@@ -63,7 +64,7 @@ final class InodeChanges {
                     nameAddedOrRemoved = at;
                 }
             }
-            case Change.OfFields changed -> changed.fields().forEach(field -> fields[field.ordinal()] = at);
+            case Change.OfFields changed -> addFields(changed.fields(), at);
             case Change.OfLength changed -> {
                 length = at;
                 if (changed.cutToBytes() >= 0) {
@@ -84,6 +85,27 @@ final class InodeChanges {
                 }
             }
         }
+    }
+
+    private void addFields(Set<Field> changed, long at) {
+        if (fields == null && fieldsAtOnce.isEmpty()) {
+            fieldsAtOnce = changed;
+            fieldsAtOnceAt = at;
+            return;
+        }
+        if (fields == null) {
+            fields = new long[Field.values().length];
+            Arrays.fill(fields, NEVER);
+            fieldsAtOnce.forEach(field -> fields[field.ordinal()] = fieldsAtOnceAt);
+        }
+        changed.forEach(field -> fields[field.ordinal()] = at);
+    }
+
+    private long changedAt(Field field) {
+        if (fields == null) {
+            return fieldsAtOnce.contains(field) ? fieldsAtOnceAt : NEVER;
+        }
+        return fields[field.ordinal()];
     }
 
     private void addCut(Cut cut) {
@@ -134,7 +156,7 @@ final class InodeChanges {
 
     /** The timestamp of a change after {@code snapshot} that collides; -1 when there is none. */
     long collisionAfter(ReadKey key, long snapshot) {
-        long died = fields[Field.EXISTENCE.ordinal()];
+        long died = changedAt(Field.EXISTENCE);
         if (died > snapshot) {
             return died;
         }
@@ -143,10 +165,10 @@ final class InodeChanges {
             case ReadKey.NameAbsent absent -> names.getOrDefault(absent.name(), NEVER);
             case ReadKey.Listing listing -> anyName;
             case ReadKey.Emptiness emptiness -> nameAddedOrRemoved;
-            case ReadKey.Identity identity -> fields[Field.IDENTITY.ordinal()];
-            case ReadKey.Links links -> fields[Field.LINKS.ordinal()];
-            case ReadKey.Parent parent -> fields[Field.PARENT.ordinal()];
-            case ReadKey.Times times -> fields[Field.TIMES.ordinal()];
+            case ReadKey.Identity identity -> changedAt(Field.IDENTITY);
+            case ReadKey.Links links -> changedAt(Field.LINKS);
+            case ReadKey.Parent parent -> changedAt(Field.PARENT);
+            case ReadKey.Times times -> changedAt(Field.TIMES);
             case ReadKey.AnyChange any -> throw new AssertionError("no change of one inode");
             case ReadKey.LengthExactly exactly -> length;
             case ReadKey.LengthAtLeast least -> cutBelow(least.bytes(), snapshot);

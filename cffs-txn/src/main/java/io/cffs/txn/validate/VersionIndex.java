@@ -72,16 +72,19 @@ public final class VersionIndex {
         if (!commit.at().isAfter(last)) {
             throw new IllegalArgumentException("commits are added in order: " + commit.at() + " after " + last);
         }
-        window.addLast(commit);
-        txns.put(commit.at(), commit.txn());
-        for (Change change : commit.footprint().changes()) {
-            inodes.computeIfAbsent(change.ino(), ino -> new InodeChanges()).add(change, commit.at().value());
-        }
-        changeCount += commit.footprint().changes().size();
-        last = commit.at();
-        while (window.size() > commitsMax || changeCount > changesMax && window.size() > 1) {
+        int count = commit.footprint().changes().size();
+        // Before, so that a large commit does not stand beside what it is going to replace.
+        while (!window.isEmpty() && (window.size() == commitsMax || changeCount + count > changesMax)) {
             evictOldest();
         }
+        window.addLast(commit);
+        txns.put(commit.at(), commit.txn());
+        Long at = commit.at().value();
+        for (Change change : commit.footprint().changes()) {
+            inodes.computeIfAbsent(change.ino(), ino -> new InodeChanges()).add(change, at);
+        }
+        changeCount += count;
+        last = commit.at();
     }
 
     private void evictOldest() {
