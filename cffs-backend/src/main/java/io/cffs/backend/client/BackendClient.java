@@ -244,6 +244,9 @@ public final class BackendClient implements BackendPort, CheckPort, QuotaPort {
             // The one failure that this side answers itself: the request never left.
             case Response.Failed failed when failed.kind() == Cause.REFUSED && call.deliveries() == 0 ->
                     new CommitOutcome.Refused(RefusalCause.TOO_LARGE, failed.sentence());
+            // There was no room, and the time that it had is over.
+            case Response.Failed failed when failed.kind() == Cause.TIMED_OUT ->
+                    new CommitOutcome.Refused(RefusalCause.TOO_LARGE, failed.sentence());
             // It did not reach the pipeline: the backend could not read it.
             case Response.Failed failed when failed.kind() == Cause.PROTOCOL ->
                     new CommitOutcome.Refused(RefusalCause.MALFORMED, failed.sentence());

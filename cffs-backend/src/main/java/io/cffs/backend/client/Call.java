@@ -16,6 +16,11 @@ final class Call {
     final long deadlineNanos;
     /** Since when it has had no connection; guarded by the lock of the {@link Link}. */
     long homelessSinceNanos;
+    /** How often the backend had no room for this commit, and what it said last. Owned by whoever has the call. */
+    int turnedAway;
+    Response.Failed turnedAwayWith;
+    /** When it goes out again; guarded by the lock of the {@link Link}. */
+    long restsUntilNanos;
     /** When it was last given to a connection. */
     volatile long sentNanos;
     /** How often it was given to a connection. */

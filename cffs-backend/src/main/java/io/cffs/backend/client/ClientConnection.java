@@ -30,6 +30,9 @@ final class ClientConnection {
         /** Nothing more will come; these calls have no answer. Told once. */
         void connectionEnded(ClientConnection connection, List<Call> unanswered, String reason);
 
+        /** The backend had no room for this commit within the time that it lets one wait. It may have later. */
+        void turnedAway(Call call, Response.Failed answer);
+
         /** An answer has come: the other end is well. */
         void answered(ClientConnection connection);
     }
@@ -116,7 +119,13 @@ final class ClientConnection {
             throw new ProtocolException("an answer without end");
         }
         if (whole != null && unanswered.remove(frame.requestId()) != null) {
-            call.answer.complete(whole);
+            boolean commit = call.request instanceof Request.Commit;
+            if (commit && whole instanceof Response.Failed failed
+                    && failed.kind() == BackendException.Cause.TIMED_OUT) {
+                owner.turnedAway(call, failed);
+            } else {
+                call.answer.complete(whole);
+            }
             owner.answered(this);
         }
     }

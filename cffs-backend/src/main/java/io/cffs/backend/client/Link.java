@@ -2,6 +2,7 @@ package io.cffs.backend.client;
 
 import io.cffs.backend.wire.Address;
 import io.cffs.txn.codec.Request;
+import io.cffs.txn.codec.Response;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.Entropy;
 import io.cffs.txn.port.Ticker;
@@ -23,6 +24,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Link implements ClientConnection.Owner {
     private static final long TICK_NANOS = 50_000_000L;
+    /** A commit for which the backend has no room goes out again after this, or a random half; it doubles each time. */
+    private static final long TURNED_AWAY_NANOS_MIN = 250_000_000L;
+    /** Longest such pause: as often as this a large request is sent in vain. */
+    private static final int TURNED_AWAY_DOUBLINGS_MAX = 4;
     /** Ticks without anything to do after which the keeper sleeps until it is woken: 2 s. */
     private static final int IDLE_TICKS = 40;
 
@@ -40,6 +45,8 @@ final class Link implements ClientConnection.Owner {
     private volatile boolean asleep;
     // The rest: @GuardedBy("lock").
     private final ArrayDeque<Call> homeless = new ArrayDeque<>();
+    /** The backend had no room for them. */
+    private final List<Call> resting = new ArrayList<>();
     private Connector attempt;
     private long attemptSinceNanos;
     private long nextAttemptNanos;
@@ -117,6 +124,7 @@ final class Link implements ClientConnection.Owner {
         while (!closed) {
             long now = ticker.monotonicNanos();
             failOverdue(now);
+            submitRested(now);
             ClientConnection connection = live;
             if (connection != null) {
                 connection.check(now, limits.silenceNanos());
@@ -132,7 +140,8 @@ final class Link implements ClientConnection.Owner {
         lock.lock();
         try {
             ClientConnection connection = live;
-            return !homeless.isEmpty() || attempt != null || connection != null && connection.owesAnswers();
+            return !homeless.isEmpty() || !resting.isEmpty() || attempt != null
+                    || connection != null && connection.owesAnswers();
         } finally {
             lock.unlock();
         }
@@ -144,7 +153,8 @@ final class Link implements ClientConnection.Owner {
             asleep = deeply;
             ClientConnection connection = live;
             // Looked at after the flag was set: a call that comes now either is seen here or sees the flag.
-            boolean busy = !homeless.isEmpty() || attempt != null || connection != null && connection.owesAnswers();
+            boolean busy = !homeless.isEmpty() || !resting.isEmpty() || attempt != null
+                    || connection != null && connection.owesAnswers();
             if (closed) {
                 return;
             }
@@ -186,6 +196,52 @@ final class Link implements ClientConnection.Owner {
         for (Call call : overdue) {
             call.answer.completeExceptionally(new BackendException(BackendException.Cause.UNREACHABLE,
                     "No CFFS backend can be reached (" + reason + "); is 'cffs backend' running there?", null));
+        }
+    }
+
+    @Override
+    public void turnedAway(Call call, Response.Failed answer) {
+        call.turnedAwayWith = answer;
+        long pause = TURNED_AWAY_NANOS_MIN << Math.min(call.turnedAway++, TURNED_AWAY_DOUBLINGS_MAX);
+        boolean refused;
+        lock.lock();
+        try {
+            call.restsUntilNanos = ticker.monotonicNanos() + pause / 2 + entropy.nextBelow(pause / 2 + 1);
+            refused = closed;
+            if (!refused) {
+                resting.add(call);
+                startKeeper();
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (refused) {
+            failClosed(call);
+        }
+    }
+
+    /** Those whose time is over get the answer that they had. */
+    private void submitRested(long now) {
+        List<Call> rested = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Iterator<Call> calls = resting.iterator(); calls.hasNext(); ) {
+                Call call = calls.next();
+                if (now - call.restsUntilNanos >= 0 || now - call.deadlineNanos >= 0) {
+                    calls.remove();
+                    rested.add(call);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (Call call : rested) {
+            if (now - call.deadlineNanos >= 0) {
+                call.answer.complete(call.turnedAwayWith);
+            } else {
+                submit(call);
+            }
         }
     }
 
@@ -314,8 +370,10 @@ final class Link implements ClientConnection.Owner {
         lock.lock();
         try {
             closed = true;
-            left = List.copyOf(homeless);
+            left = new ArrayList<>(homeless);
+            left.addAll(resting);
             homeless.clear();
+            resting.clear();
             connection = live;
             underWay = attempt;
             changed.signalAll();

@@ -207,8 +207,8 @@ public final class CommitRoom {
         }
     }
 
-    /** For tests: what waits to be admitted. */
-    int waiting() {
+    /** For tests: how many wait to be admitted, the one included that is being decoded. */
+    public int waiting() {
         lock.lock();
         try {
             return queue.size();

@@ -1,8 +1,6 @@
 package io.cffs.backend.server;
 
 import io.cffs.backend.commit.CommitRoom;
-import io.cffs.txn.CommitOutcome;
-import io.cffs.txn.CommitOutcome.RefusalCause;
 import io.cffs.txn.codec.CodecException;
 import io.cffs.txn.codec.Codecs;
 import io.cffs.txn.codec.Request;
@@ -70,10 +68,10 @@ final class LargeCommit {
         return (Request.Commit) Codecs.REQUEST.decode(taken);
     }
 
-    /** This delivery is over; whether an earlier one has taken effect the client asks by itself. */
+    /** This delivery is over, and the client brings another one: it has the request anyway, and here is no room. */
     private static Response noRoom() {
-        return new Response.Outcome(new CommitOutcome.Refused(RefusalCause.TOO_LARGE,
+        return new Response.Failed(BackendException.Cause.TIMED_OUT,
                 "the backend's heap is taken by other large commits: commit in smaller parts or later, or start the"
-                        + " backend with a larger CFFS_HEAP"));
+                        + " backend with a larger CFFS_HEAP");
     }
 }

@@ -35,12 +35,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A backend with a small heap, and commits each of which fills it, at once. */
+/** A backend with a small heap, and commits each of which fills it, at once: not even undecoded all have room. */
 class LargeCommitsMountTest {
     /** Room for 120,192 changes. */
     private static final String HEAP = "160m";
     private static final int FILES = 56_000;
-    private static final int CLIENTS = 3;
+    private static final int CLIENTS = 5;
     private static final int ROUNDS = 2;
 
     @TempDir
@@ -101,15 +101,13 @@ class LargeCommitsMountTest {
                 VolumeName.DEFAULT, txn, 1, null, begun.snapshot(), begun.leaseId(), reads, writes);
     }
 
-    private boolean commitAll(int client) throws InterruptedException {
+    private boolean commitAll(int client) {
         SplittableRandom random = new SplittableRandom(client);
         try (BackendClient port = BackendClient.of(address, ClientLimits.DEFAULT, CLOCK, random::nextLong)) {
             for (int round = 0; round < ROUNDS; round++) {
                 CommitOutcome outcome = port.commit(creating(port)).join();
-                // There is not even memory for so many undecoded ones.
-                for (int tries = 1; tries < 600 && outcome instanceof CommitOutcome.Refused refused; tries++) {
-                    assertEquals(CommitOutcome.RefusalCause.TOO_LARGE, refused.cause(), refused.sentence());
-                    assertFalse(backend.waitFor(500, TimeUnit.MILLISECONDS), "the backend has ended");
+                // Nobody renews the lease here, and the machine may be busy.
+                while (outcome instanceof CommitOutcome.SnapshotExpired) {
                     outcome = port.commit(creating(port)).join();
                 }
                 assertInstanceOf(CommitOutcome.Committed.class, outcome);
