@@ -112,7 +112,7 @@ final class FileHandler implements FuseHandler {
         });
     }
 
-    /** The kernel may keep the attributes: many programs ask for them next, and no other transaction has changed them. */
+    /** The kernel may keep the attributes: many programs ask for them next, and nobody else has changed them. */
     private static Opened openedFirst(Attempt at, Inode made, long nameValidNanos, OpenFlags flags)
             throws FsException {
         return opened(at, TreeHandler.attributes(at, made.ino()), nameValidNanos, flags);
