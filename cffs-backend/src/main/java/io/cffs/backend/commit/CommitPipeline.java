@@ -11,7 +11,6 @@ import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.ReadKey;
-import io.cffs.txn.apply.MutationRefused;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort.Fetched;
 import io.cffs.txn.port.BackendPort.InoRange;
@@ -110,33 +109,10 @@ public final class CommitPipeline {
         this.sequencer = new Sequencer(volume, store, staged, ticker, limits, ledger, turns, commitRoom);
         this.epoch = coordination.lead(volume, log.epoch());
         log.fence(epoch);
-        replay();
+        this.loggedBytes = new Replay(volume, store, sequencer).run(log);
         this.acknowledged = sequencer.durable();
         this.changes = new RecentChanges(acknowledged, limits.changesMax());
         sequencer.startInosAt(store.progress().inoCeiling());
-    }
-
-    private void replay() {
-        long from = store.progress().position() + 1;
-        if (from > log.next()) {
-            throw new BackendException(BackendException.Cause.STORE_FAILED, "the log of volume " + volume
-                    + " ends at " + (log.next() - 1) + ", before the state that was made of it", null);
-        }
-        log.replay(from, (position, writer, record) -> {
-            switch (LogEntry.decode(position, record)) {
-                case LogEntry.Commit commit -> {
-                    try {
-                        sequencer.replay(position, commit);
-                    } catch (MutationRefused refused) {
-                        throw new BackendException(BackendException.Cause.STORE_FAILED, "commit " + commit.at().value()
-                                + " of volume " + volume + " does not fit the state: " + refused.getMessage(), refused);
-                    }
-                }
-                case LogEntry.Refusal refusal -> store.refuse(position, refusal.txn(), refusal.wallNanos());
-                case LogEntry.InoCeiling ino -> store.raiseInoCeiling(position, ino.ceiling());
-            }
-            loggedBytes += record.length;
-        });
     }
 
     // ---- any thread ----------------------------------------------------------------------------------------------

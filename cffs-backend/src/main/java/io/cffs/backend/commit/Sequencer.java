@@ -71,10 +71,14 @@ final class Sequencer {
         inoCeiling = ceiling;
     }
 
-    /** Folds a commit of the log again, which is in the store when this returns. */
-    void replay(long position, LogEntry.Commit commit) throws MutationRefused {
+    /** Folds the next commit of the log again. */
+    Applied folded(LogEntry.Commit commit) throws MutationRefused {
         Invariant.COMMIT_TS_DENSE.ensure(commit.at().equals(durable.next()), commit.at(), durable);
-        Applied applied = Applier.apply(commit.request().writes(), latest);
+        return Applier.apply(commit.request().writes(), latest);
+    }
+
+    /** What {@link #folded} has given is in the store when this returns. */
+    void replay(long position, LogEntry.Commit commit, Applied applied) {
         store.apply(position, commit.header(), applied);
         latest.add(commit.at(), applied);
         latest.keepGroup();
