@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,8 @@ class BusyBackendTest {
     private CommitRoom.Admission first;
     private CompletableFuture<CommitRoom.Admission> second;
     private BackendServer server;
+    /** How often a length of a pause was drawn. */
+    private final AtomicInteger pauses = new AtomicInteger();
 
     @TempDir
     private Path directory;
@@ -57,9 +61,13 @@ class BusyBackendTest {
                 throw new AssertionError(e);
             }
         });
+        await(() -> room.waiting() == 2);
+    }
+
+    private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + 20_000_000_000L;
-        while (room.waiting() < 2) {
-            assertTrue(System.nanoTime() < deadline, "the second does not come");
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "nothing happens");
             Thread.onSpinWait();
         }
     }
@@ -72,7 +80,7 @@ class BusyBackendTest {
     }
 
     private BackendClient client(ClientLimits limits) {
-        return BackendClient.of(server.addresses().getFirst(), limits, new RealTicker(), new Seeded(1));
+        return BackendClient.of(server.addresses().getFirst(), limits, new RealTicker(), () -> pauses.incrementAndGet());
     }
 
     private static CommitRequest large() {
@@ -86,8 +94,8 @@ class BusyBackendTest {
     void aCommitComesAgainUntilThereIsRoom() throws Exception {
         try (BackendClient client = client(TestLimits.QUICK)) {
             CompletableFuture<CommitOutcome> outcome = client.commit(large());
-            client.status(VolumeName.DEFAULT).get(20, TimeUnit.SECONDS);
-            assertFalse(outcome.isDone());
+            await(() -> pauses.get() > 0 || outcome.isDone());
+            assertFalse(outcome.isDone(), "it was turned away, and that is no outcome");
             assertEquals(0, backend.commitsHeard.get());
             first.close();
             second.get(20, TimeUnit.SECONDS).close();
