@@ -80,7 +80,8 @@ class BusyBackendTest {
     }
 
     private BackendClient client(ClientLimits limits) {
-        return BackendClient.of(server.addresses().getFirst(), limits, new RealTicker(), () -> pauses.incrementAndGet());
+        return BackendClient.of(
+                server.addresses().getFirst(), limits, new RealTicker(), pauses::incrementAndGet);
     }
 
     private static CommitRequest large() {
