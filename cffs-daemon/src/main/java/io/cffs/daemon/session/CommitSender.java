@@ -9,6 +9,8 @@ import io.cffs.txn.ReadKey;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks for a commit whose attempt may have read, from the kernel's caches, whatever earlier attempts were answered.
@@ -16,6 +18,7 @@ import java.util.List;
  * the snapshot. Only when something was are they sent, or so much as listed. By the thread that drives the session.
  */
 final class CommitSender {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitSender.class);
     /** So few are sent themselves at once. */
     private static final int FEW = 200;
     /** Where others commit in between, so many commits send all their reads at once before this is tried again. */
@@ -31,9 +34,22 @@ final class CommitSender {
     /**
      * Asks for the commit of a quiet attempt, when it may be committed and has anything to commit.
      *
+     * @return Unknown after an error of ours too: the ledger says whether the request had been sent
      * @throws BackendException when nothing was committed
      */
     CommitOutcome decide(Attempt current, VolumeName volume, Staging staging, KernelCaches kernel) {
+        try {
+            return decideSoundly(current, volume, staging, kernel);
+        } catch (BackendException known) {
+            throw known;
+        } catch (RuntimeException | AssertionError bug) {
+            LOG.atError().setMessage("a commit failed with an internal error").setCause(bug).log();
+            return new CommitOutcome.Unknown("the commit failed with an internal error: " + bug);
+        }
+    }
+
+    private CommitOutcome decideSoundly(
+            Attempt current, VolumeName volume, Staging staging, KernelCaches kernel) {
         switch (current.health()) {
             case SOUND -> { }
             case GIVEN_UP -> throw new BackendException(BackendException.Cause.REFUSED,

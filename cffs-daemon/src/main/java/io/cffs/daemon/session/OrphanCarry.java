@@ -7,6 +7,7 @@ import io.cffs.txn.Orphan;
 import io.cffs.txn.Transaction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class OrphanCarry {
 
     private final AttemptParts parts;
     private final List<Orphan> carried = new ArrayList<>();
+    private final List<Consumer<Transaction>> heldBack = new ArrayList<>();
 
     /** Runs an operation on an attempt whether requests are admitted or not. */
     @FunctionalInterface
@@ -77,8 +79,29 @@ final class OrphanCarry {
         }
     }
 
+    /**
+     * What the kernel has let go of.
+     *
+     * @param deciding while its commit does, the transaction is read without the lock and must not change: it is told
+     *     when that is over
+     */
+    void tell(Attempt attempt, boolean deciding, Consumer<Transaction> action) {
+        if (deciding) {
+            heldBack.add(action);
+        } else {
+            action.accept(attempt.transaction());
+        }
+    }
+
+    /** The commit has been decided, or there is none. */
+    void tellHeldBack(Attempt attempt) {
+        heldBack.forEach(action -> action.accept(attempt.transaction()));
+        heldBack.clear();
+    }
+
     /** The attempt is over: takes out what lives on and discards the rest. */
     void leave(Attempt ended, boolean committed) {
+        tellHeldBack(ended);
         if (parts.limits().keepsOrphans()) {
             carried.addAll(ended.transaction().orphans().take(
                     committed, ino -> ended.nodes().lookupsOf(ino.value()) > 0));

@@ -168,7 +168,7 @@ public final class Session implements Attempts, AutoCloseable {
     /** With the lock held (see {@link #locked}): for what the kernel lets go of. Nothing when no attempt is open. */
     public void tell(Consumer<Transaction> action) {
         if (attempt != null) {
-            action.accept(attempt.transaction());
+            orphans.tell(attempt, gate.state() == SessionState.COMMITTING, action);
         }
     }
 
@@ -235,7 +235,6 @@ public final class Session implements Attempts, AutoCloseable {
         boolean committed = outcome instanceof CommitOutcome.Committed;
         finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE,
                 committed);
-        locked(() -> committedBefore = committed);
         locked(() -> answersStand |= committed);
         return outcome;
     }
@@ -248,8 +247,8 @@ public final class Session implements Attempts, AutoCloseable {
                         null);
             }
             return sender.decide(current, volume, parts.staging(), kernel);
-        } catch (BackendException e) {
-            if (e.kind() == BackendException.Cause.SNAPSHOT_EXPIRED) {
+        } catch (RuntimeException | AssertionError e) {
+            if (e instanceof BackendException known && known.kind() == BackendException.Cause.SNAPSHOT_EXPIRED) {
                 return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
             }
             finish(current, SessionState.IDLE, false);
@@ -280,10 +279,10 @@ public final class Session implements Attempts, AutoCloseable {
         getReady(current);
         if (quiesce(current) && locked(() -> current.transaction().isReadOnly())) {
             finish(current, SessionState.IDLE, true);
-            locked(() -> committedBefore = true);
             return true;
         }
         locked(() -> {
+            orphans.tellHeldBack(current);
             gate.become(SessionState.OPEN);
             return null;
         });
@@ -316,7 +315,7 @@ public final class Session implements Attempts, AutoCloseable {
         locked(() -> {
             answersStand = ended.transaction().isReadOnly() && ended.health() == AttemptHealth.SOUND;
             attempt = null;
-            committedBefore = false;
+            committedBefore = committed;
             unresolved = next == SessionState.UNRESOLVED ? ended : null;
             gate.become(next);
             spareInos = ended.transaction().unusedInos();

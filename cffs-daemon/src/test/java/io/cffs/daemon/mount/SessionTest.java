@@ -2,6 +2,7 @@ package io.cffs.daemon.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Inode;
 import io.cffs.model.Name;
 import io.cffs.txn.CommitOutcome;
+import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.ops.Getattr;
 import io.cffs.txn.ops.Lookup;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +206,51 @@ class SessionTest {
         assertInstanceOf(CommitOutcome.Committed.class, commit.get(10, TimeUnit.SECONDS));
         assertEquals(FsError.NOT_FOUND, errorOf(slow));
         assertEquals(FsError.STALE, errorOf(late), "the attempt it was for is over");
+    }
+
+    /** A file is closed, or forgotten by the kernel: the transaction is being read then, without the lock. */
+    @Test
+    void whatTheKernelLetsGoOfWhileACommitDecidesIsToldAfterwards() throws Exception {
+        AttemptTicket ticket = parts.begin();
+        session.perform(mkdir("a"));
+        CountDownLatch came = store.holdCommits();
+        CompletableFuture<CommitOutcome> commit = CompletableFuture.supplyAsync(() -> session.commit(ticket));
+        assertTrue(came.await(10, TimeUnit.SECONDS));
+        AtomicInteger told = new AtomicInteger();
+        session.locked(() -> {
+            session.tell(transaction -> told.incrementAndGet());
+            return null;
+        });
+        assertEquals(0, told.get());
+        store.releaseCommit();
+        assertInstanceOf(CommitOutcome.Committed.class, commit.get(10, TimeUnit.SECONDS));
+        assertEquals(1, told.get());
+    }
+
+    /** Whether the request had been sent nobody can tell but the ledger; the session goes on. */
+    @Test
+    void anErrorOfOursInACommitLeavesItsOutcomeUnknown() throws Exception {
+        MemoryVolume odd = new MemoryVolume() {
+            private boolean well;
+
+            @Override
+            public CompletableFuture<CommitOutcome> commit(CommitRequest request) {
+                if (!well) {
+                    well = true;
+                    throw new IllegalStateException("a bug");
+                }
+                return super.commit(request);
+            }
+        };
+        try (TestSession mount = new TestSession(odd, false)) {
+            AttemptTicket ticket = mount.begin();
+            mount.session.perform(mkdir("a"));
+            assertInstanceOf(CommitOutcome.Unknown.class, mount.session.commit(ticket));
+            assertNull(mount.session.askLedger(ticket));
+            AttemptTicket next = mount.begin();
+            mount.session.perform(mkdir("a"));
+            assertInstanceOf(CommitOutcome.Committed.class, mount.session.commit(next));
+        }
     }
 
     @Test
