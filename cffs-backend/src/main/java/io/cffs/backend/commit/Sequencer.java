@@ -135,7 +135,9 @@ final class Sequencer {
         if (mustBeAppliedFirst(work) || lacksRoom(work)) {
             return false;
         }
-        if (turns.isEmpty()) {
+        // Asked once: whoever gets a turn from here on comes after this commit, which cannot be validated again.
+        boolean free = turns.isEmpty();
+        if (free) {
             work.forgetReads();
         }
         Applied applied;
@@ -153,7 +155,7 @@ final class Sequencer {
             group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
             return true;
         }
-        if (mustWait(work, applied)) {
+        if (!free && mustWait(work, applied)) {
             return false;
         }
         order(work, applied, group);
