@@ -36,14 +36,13 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>Large parts need not be copied at all: {@link #lend} and {@link SlabLending}.
  *
- * <p>Disk: the file is sparse. Heads have disk space from the start and are mapped; data is read and written by system
- * calls, so that a full disk is an error and not a fault, and nothing of it is resident in this process. Heads cut off
- * under the mapping surface as InternalError; the cache is then off for this process.
+ * <p>Disk: the file is sparse. Heads have disk space from the start and are mapped; data is written by system calls, so
+ * that a full disk is an error and not a fault, and read by them or out of a mapping ({@link SlabMapping}). What is cut
+ * off under a mapping surfaces as InternalError; the cache is then off for this process.
  *
  * <p>Tried and dropped: one slot size (2,000 small files would fill 256 MiB of address space), locks by process id
- * (ids mean nothing across containers), repair of a damaged file (a new one is always right), data through the mapping
- * (256 MiB resident in each process, and a part that is read from a file cut short is noticed too late; what
- * is lent is bounded, and goes to the kernel, which notices).
+ * (ids mean nothing across containers), repair of a damaged file (a new one is always right), all data through the
+ * mapping (256 MiB resident in each process).
  */
 public final class SlabBlockCache implements BlockCache {
     /** A writer takes microseconds; one that has not finished after this has been killed or frozen. */
@@ -228,7 +227,7 @@ public final class SlabBlockCache implements BlockCache {
         boolean lends = SlabWord.isFilled(word) && !SlabWord.wasStolen(word) && verified.has(number, word)
                 && heads.holds(head, volume, key, version) && heads.length(head) - from >= length
                 && loan.add(lending, new SlabLending.Part(
-                        number, band.slotBytes(), head, word, band.dataOffset(slot) + from, length), target);
+                        head, word, band.dataOffset(slot) + from, length), target);
         if (lends) {
             heads.markUsed(head);
         }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A slab file: its heads are mapped, its data is read and written by system calls, which count in nobody's resident
- * memory, and report a file cut short or a full disk instead of faulting. A file that is not sound (another layout, too
+ * A slab file: its heads are mapped, its data is written by system calls, which report a full disk instead of faulting,
+ * and read by them or through {@link SlabMapping}. A file that is not sound (another layout, too
  * short, not ours alone, not a file) is thrown away and made anew; those who still have it mapped keep using it until
  * they end. A new file gets its name only when it is whole, and only if no other process was faster.
  */
@@ -40,7 +40,7 @@ final class SlabFile implements SlabBytes, AutoCloseable {
     private final Arena arena;
     private final MemorySegment segment;
     private final SlabGate gate;
-    private MemorySegment whole; // @GuardedBy("this"); null until lent
+    private final SlabMapping mapping;
     private volatile FileChannel channel; // written under "this"
 
     private SlabFile(
@@ -52,6 +52,7 @@ final class SlabFile implements SlabBytes, AutoCloseable {
         this.arena = arena;
         this.segment = segment;
         this.gate = gate;
+        this.mapping = new SlabMapping(layout);
         this.channel = channel;
     }
 
@@ -213,20 +214,14 @@ final class SlabFile implements SlabBytes, AutoCloseable {
         return gate;
     }
 
-    /**
-     * All of the file, mapped for reading; null when that cannot be, and when it is not as long as it was. Stays
-     * mapped as long as anybody uses it.
-     */
-    synchronized MemorySegment whole() {
+    SlabMapping mapping() {
+        return mapping;
+    }
+
+    /** As {@link SlabMapping#whole}; null also when that cannot be. */
+    MemorySegment whole() {
         try {
-            FileChannel opened = openedChannel();
-            if (opened.size() < layout.fileBytes()) {
-                return null;
-            }
-            if (whole == null) {
-                whole = opened.map(MapMode.READ_ONLY, 0, layout.fileBytes(), Arena.ofAuto());
-            }
-            return whole;
+            return mapping.whole(openedChannel());
         } catch (IOException cannot) {
             return null;
         }
@@ -245,6 +240,18 @@ final class SlabFile implements SlabBytes, AutoCloseable {
 
     @Override
     public boolean read(ByteBuffer target, long offset) {
+        int length = target.remaining();
+        if (mapping.copy(target, offset)) {
+            return true;
+        }
+        boolean read = readBySystemCall(target, offset);
+        if (read && SlabMapping.isCopied(length) && (mapping.isMapped() || whole() != null)) {
+            mapping.note(offset, length);
+        }
+        return read;
+    }
+
+    private boolean readBySystemCall(ByteBuffer target, long offset) {
         try {
             FileChannel opened = openedChannel();
             long at = offset;
