@@ -165,10 +165,11 @@ final class LogSegment {
 
     /**
      * Makes sure that {@code bytes} more fit behind the tail, with zeros where there is no room. A failure leaves only
-     * zeros behind.
+     * zeros behind. To the end of a block: whole ones are appended, and a file that was cut may end within one.
      */
     void makeRoom(long bytes) throws IOException {
-        if (writeZeros(tailBytes + bytes)) {
+        long blocks = (tailBytes + bytes + DurableWriter.BLOCK_BYTES - 1) / DurableWriter.BLOCK_BYTES;
+        if (writeZeros(blocks * DurableWriter.BLOCK_BYTES)) {
             file.sync(); // what is appended goes past the page cache, and the zeros must not come after it
         }
     }

@@ -111,6 +111,37 @@ final class FileCommitLogTest extends CommitLogContract {
         }
     }
 
+    /**
+     * A segment that was cut behind its tail ends within a block. As a spare it is written again up to that end, and
+     * its last block is appended whole: on a full disk that has to be found out before, when nothing is in doubt yet.
+     */
+    @Test
+    void aFullDiskBreaksNoLogWhoseSegmentWasCutBefore() {
+        MemoryDirectory disk = new MemoryDirectory();
+        FileCommitLog log = FileCommitLog.open(disk, SECRET, 16 * 1024);
+        log.fence(ONE);
+        append(log, ONE, List.of(record(15_900, 1)));
+        log.close();
+        FileCommitLog cut = FileCommitLog.open(disk, SECRET, 16 * 1024);
+        append(cut, ONE, List.of(record(15_900, 2)));
+        cut.cut(cut.next() - 1);
+        append(cut, ONE, List.of(record(500, 3)));
+        disk.setCapacity(0);
+        int appended = 0;
+        BackendException refused = null;
+        while (refused == null && appended < 500) {
+            try {
+                append(cut, ONE, List.of(record(40, appended)));
+                appended++;
+            } catch (BackendException full) {
+                refused = full;
+            }
+        }
+        assertEquals(BackendException.Cause.NO_SPACE, refused.kind(), refused::getMessage);
+        disk.setCapacity(Long.MAX_VALUE);
+        append(cut, ONE, List.of(record(40, 0)));
+    }
+
     /** A disk that fails while a segment is being made is no full disk: who reads the sentence would free some room. */
     @Test
     void aFailingDiskIsNotCalledFull() {
