@@ -144,20 +144,39 @@ final class LatestObjects implements LatestState {
         evict(applied);
     }
 
-    /** What was known of these blocks is wrong from now on, also once nothing tells of the hole any more. */
+    /**
+     * What was known of these blocks is wrong from now on, also once nothing tells of the hole any more; what earlier
+     * commits of the same group made of them too.
+     */
     private void forgetBlocks(HoleRange range) {
-        if (range.last() - range.first() < entries.size()) {
+        weightBytes -= forget(range, entries);
+        forget(range, groupEntries);
+    }
+
+    /** Gives the weight of what was older than the hole. */
+    private static long forget(HoleRange range, Map<ObjectKey, Entry> from) {
+        long forgotten = 0;
+        if (range.last() - range.first() < from.size()) {
             for (long index = range.first(); index <= range.last(); index++) {
-                Entry old = entries.remove(new ObjectKey.BlockKey(range.ino(), index));
-                weightBytes -= old == null ? 0 : old.weightBytes();
+                ObjectKey block = new ObjectKey.BlockKey(range.ino(), index);
+                Entry known = from.get(block);
+                if (known != null && known.ts() < range.ts()) {
+                    forgotten += from.remove(block).weightBytes();
+                }
             }
-            return;
+            return forgotten;
         }
-        entries.entrySet().removeIf(entry -> {
-            boolean wrong = entry.getKey() instanceof ObjectKey.BlockKey block && range.holds(block);
-            weightBytes -= wrong ? entry.getValue().weightBytes() : 0;
-            return wrong;
-        });
+        Iterator<Map.Entry<ObjectKey, Entry>> all = from.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<ObjectKey, Entry> known = all.next();
+            boolean wrong = known.getKey() instanceof ObjectKey.BlockKey block && range.holds(block)
+                    && known.getValue().ts() < range.ts();
+            if (wrong) {
+                forgotten += known.getValue().weightBytes();
+                all.remove();
+            }
+        }
+        return forgotten;
     }
 
     /** Null when the stored content of the file is all that there is; else the commit that has to be applied first. */
