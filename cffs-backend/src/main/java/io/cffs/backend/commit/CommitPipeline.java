@@ -246,19 +246,40 @@ public final class CommitPipeline {
             return false;
         }
         Group group = sequencer.begin();
-        RuntimeException refusal = refusalNow();
-        if (resumed) {
-            List<Work.Commit> again = heldBack;
-            heldBack = new ArrayList<>();
-            again.forEach(commit -> take(commit, group, refusal));
+        List<Work.Commit> again = resumed ? heldBack : List.of();
+        heldBack = resumed ? new ArrayList<>() : heldBack;
+        try {
+            fill(group, again, work);
+            finish(group);
+        } catch (RuntimeException | Error bug) {
+            failAll(group, again, bug);
+            throw bug;
         }
+        return true;
+    }
+
+    private void fill(Group group, List<Work.Commit> again, Work first) {
+        RuntimeException refusal = refusalNow();
+        again.forEach(commit -> take(commit, group, refusal));
+        Work work = first;
         while (work != null) {
             take(work, group, refusal);
             boolean closed = group.answers.size() >= limits.groupMax() || group.isHeavy(limits.groupBytesMax());
             work = closed ? null : queue.poll();
         }
-        finish(group);
-        return true;
+    }
+
+    /**
+     * A bug in the middle of a step: nobody knows what of the group has happened, and nothing is ordered any more.
+     * Whoever waits is told so, for the step that would have answered them never comes.
+     */
+    private void failAll(Group group, List<Work.Commit> again, Throwable bug) {
+        BackendException why = queue.stoppedBy(bug);
+        queue.stop(why);
+        group.answers.forEach(answer -> answer.failed(why));
+        again.forEach(commit -> WorkQueue.refuse(commit, why));
+        heldBack.forEach(commit -> WorkQueue.refuse(commit, why));
+        heldBack = new ArrayList<>();
     }
 
     /** Whether those who were held back should be looked at again. */
@@ -294,6 +315,9 @@ public final class CommitPipeline {
         } catch (BackendException unreadable) {
             // The store could not be read for this request; others may fare better.
             WorkQueue.refuse(work, unreadable);
+        } catch (RuntimeException | Error bug) {
+            WorkQueue.refuse(work, queue.stoppedBy(bug));
+            throw bug;
         }
     }
 

@@ -40,6 +40,11 @@ final class Turns {
             this.turn = turn;
             this.untilNanos = untilNanos;
         }
+
+        /** Without the monitor. What it holds once it holds it stays so. */
+        void tell() {
+            turn.complete(holds);
+        }
     }
 
     private final long holdNanos;
@@ -74,22 +79,22 @@ final class Turns {
         Set<Place> places = new LinkedHashSet<>();
         keys.forEach(key -> places.add(placeOf(key)));
         CompletableFuture<Boolean> turn = new CompletableFuture<>();
-        List<Waiter> granted;
+        List<Waiter> decided;
         synchronized (this) {
             if (closed) {
                 turn.complete(false);
                 return turn;
             }
-            granted = remove(txn, nowNanos);
+            decided = remove(txn, nowNanos);
             Waiter waiter = new Waiter(txn, places, turn, nowNanos + turnNanos);
             waiters.put(txn, waiter);
             empty = false;
             places.forEach(place -> queues.computeIfAbsent(place, key -> new ArrayDeque<>()).addLast(waiter));
             if (grant(waiter, nowNanos)) {
-                granted.add(waiter);
+                decided.add(waiter);
             }
         }
-        granted.forEach(waiter -> waiter.turn.complete(true));
+        decided.forEach(Waiter::tell);
         return turn;
     }
 
@@ -98,19 +103,28 @@ final class Turns {
         if (empty) {
             return;
         }
-        List<Waiter> granted;
+        List<Waiter> decided;
         synchronized (this) {
-            granted = remove(txn, nowNanos);
+            decided = remove(txn, nowNanos);
         }
-        granted.forEach(waiter -> waiter.turn.complete(true));
+        decided.forEach(Waiter::tell);
     }
 
-    /** Called with the monitor held; gives those who have got their turn by it. */
+    /**
+     * Called with the monitor held.
+     *
+     * @return who has to be told: whoever has got a turn by it, and the one that is gone, if it still waits for one.
+     *     That may be the next attempt of a transaction of which an earlier delivery, or the lease of an earlier
+     *     attempt, ends just now
+     */
     private List<Waiter> remove(TxnId txn, long nowNanos) {
-        List<Waiter> granted = new ArrayList<>();
+        List<Waiter> decided = new ArrayList<>();
         Waiter gone = waiters.remove(txn);
         if (gone == null) {
-            return granted;
+            return decided;
+        }
+        if (!gone.holds) {
+            decided.add(gone);
         }
         for (Place place : gone.places) {
             ArrayDeque<Waiter> queue = queues.get(place);
@@ -122,12 +136,12 @@ final class Turns {
         for (Place place : gone.places) {
             ArrayDeque<Waiter> queue = queues.get(place);
             if (queue != null && grant(queue.peekFirst(), nowNanos)) {
-                granted.add(queue.peekFirst());
+                decided.add(queue.peekFirst());
             }
         }
         releases++;
         empty = waiters.isEmpty();
-        return granted;
+        return decided;
     }
 
     private boolean grant(Waiter waiter, long nowNanos) {
@@ -171,20 +185,15 @@ final class Turns {
         if (empty) {
             return;
         }
-        List<Waiter> granted = new ArrayList<>();
-        List<Waiter> tired = new ArrayList<>();
+        List<Waiter> decided = new ArrayList<>();
         synchronized (this) {
             for (Waiter waiter : List.copyOf(waiters.values())) {
                 if (waiter.untilNanos - nowNanos <= 0) {
-                    granted.addAll(remove(waiter.txn, nowNanos));
-                    if (!waiter.holds) {
-                        tired.add(waiter);
-                    }
+                    decided.addAll(remove(waiter.txn, nowNanos));
                 }
             }
         }
-        granted.forEach(waiter -> waiter.turn.complete(true));
-        tired.forEach(waiter -> waiter.turn.complete(false));
+        decided.forEach(Waiter::tell);
     }
 
     /** Nobody gets a turn any more; who waits goes on without one. */
@@ -197,7 +206,7 @@ final class Turns {
             queues.clear();
             empty = true;
         }
-        left.forEach(waiter -> waiter.turn.complete(false));
+        left.forEach(Waiter::tell);
     }
 
     boolean isEmpty() {

@@ -76,6 +76,12 @@ final class WorkQueue {
         }
     }
 
+    /** What those are told whom a bug leaves without an outcome. */
+    BackendException stoppedBy(Throwable bug) {
+        return new BackendException(BackendException.Cause.STORE_FAILED,
+                "volume " + volume + " has stopped because of a bug: " + bug, bug);
+    }
+
     RuntimeException stopped() {
         return stopped;
     }

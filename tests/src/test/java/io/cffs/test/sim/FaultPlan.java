@@ -13,6 +13,7 @@ final class FaultPlan {
     private final Map<Fault, Integer> fired = new EnumMap<>(Fault.class);
     private final boolean mailOutlivesBackend;
     private boolean calm = true;
+    private boolean dying;
 
     FaultPlan(SplittableRandom random) {
         this.random = random;
@@ -33,6 +34,21 @@ final class FaultPlan {
     /** Whether what was sent to one process of the backend may reach the next one; a broken socket forbids it. */
     boolean mailOutlivesBackend() {
         return mailOutlivesBackend;
+    }
+
+    /** The backend's process dies here: to be thrown. Whatever it does on the way out nobody hears of. */
+    BackendDied death() {
+        dying = true;
+        return new BackendDied();
+    }
+
+    boolean isDying() {
+        return dying;
+    }
+
+    /** Nothing of the process that died runs any more. */
+    void buried() {
+        dying = false;
     }
 
     /** From now on things go wrong. */

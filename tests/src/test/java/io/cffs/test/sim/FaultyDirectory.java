@@ -34,7 +34,7 @@ final class FaultyDirectory implements DurableDirectory {
         return (offset, blocks) -> {
             if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_SYNC)) {
                 file.write(offset, blocks);
-                throw new BackendDied();
+                throw faults.death();
             }
             writer.write(offset, blocks);
         };
@@ -95,7 +95,7 @@ final class FaultyDirectory implements DurableDirectory {
         @Override
         public void sync() throws IOException {
             if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_SYNC)) {
-                throw new BackendDied();
+                throw faults.death();
             }
             file.sync();
         }

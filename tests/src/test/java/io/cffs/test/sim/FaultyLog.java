@@ -22,7 +22,7 @@ final class FaultyLog extends LogLayer {
     @Override
     public long append(Epoch epoch, List<Pieces> records) {
         if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_LOG)) {
-            throw new BackendDied();
+            throw faults.death();
         }
         for (Pieces record : records) {
             if (LogEntry.decode(0, record.toArray()) instanceof LogEntry.Commit commit) {
@@ -31,7 +31,7 @@ final class FaultyLog extends LogLayer {
         }
         long position = log.append(epoch, records);
         if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_APPLY)) {
-            throw new BackendDied();
+            throw faults.death();
         }
         return position;
     }

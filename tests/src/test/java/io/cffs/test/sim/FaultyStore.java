@@ -88,7 +88,7 @@ class FaultyStore implements VersionedStore {
     public void apply(long position, CommitHeader header, Applied applied) {
         store.apply(position, header, applied);
         if (faults.strikes(Fault.BACKEND_CRASH_BEFORE_LEDGER)) {
-            throw new BackendDied();
+            throw faults.death();
         }
     }
 

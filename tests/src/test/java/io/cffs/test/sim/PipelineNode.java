@@ -61,6 +61,8 @@ final class PipelineNode implements BackendNode {
     private BackendPort front;
     private boolean stepPlanned;
     private int crashes;
+    /** Calls that this process has not answered. */
+    private int owed;
 
     PipelineNode(Scheduler scheduler, FaultPlan faults, SplittableRandom random, PlantedBug bug) {
         this.scheduler = scheduler;
@@ -94,7 +96,16 @@ final class PipelineNode implements BackendNode {
 
     @Override
     public <T> void serve(Function<BackendPort, CompletableFuture<T>> call, Consumer<RemoteBackend.Reply<T>> reply) {
-        alive(() -> BackendNode.answer(call.apply(front), reply));
+        alive(() -> {
+            int asked = crashes;
+            owed++;
+            BackendNode.answer(call.apply(front), answer -> {
+                if (crashes == asked && !faults.isDying()) {
+                    owed--;
+                    reply.accept(answer);
+                }
+            });
+        });
         stepLater();
     }
 
@@ -129,11 +140,11 @@ final class PipelineNode implements BackendNode {
             // Somebody notices that nothing is taken any more, and starts the process again.
             disk.failSyncs(1);
             scheduler.after(random.nextLong(2_000_000_000L), () -> alive(() -> {
-                throw new BackendDied();
+                throw faults.death();
             }));
         }
         if (faults.strikes(Fault.BACKEND_CRASH, 0.3)) {
-            throw new BackendDied();
+            throw faults.death();
         }
         boolean busy = first ? volume.sequence() : volume.apply();
         if (!busy) {
@@ -174,6 +185,8 @@ final class PipelineNode implements BackendNode {
 
     private void crash() {
         crashes++;
+        owed = 0;
+        faults.buried();
         volume = null;
         front = null;
         if (random.nextBoolean()) {
@@ -206,8 +219,11 @@ final class PipelineNode implements BackendNode {
         }
     }
 
-    /** The whole-state check of the product, over everything that is stored. */
+    /** Long after the last call: the whole-state check of the product, over everything that is stored. */
     void check() {
+        if (owed != 0) {
+            throw new HistoryViolation("whoever asks is answered", owed + " calls have no answer");
+        }
         CommitTs newest = store.progress().applied();
         CheckPort.Report report = new VolumeCheck(store, newest, VolumeCheck.Level.DATA, () -> {}).run();
         if (!report.findings().isEmpty()) {
