@@ -74,7 +74,7 @@ final class RequestCalls {
         CompletableFuture<Response> started;
         try {
             started = call(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.completedFuture(failed(e));
         }
         return started.exceptionally(RequestCalls::failed);
@@ -143,7 +143,8 @@ final class RequestCalls {
                 : internalError(cause);
     }
 
-    private static Response internalError(Throwable e) {
+    /** What is answered when we cannot: whoever waits, and the room that the request has, must not be forgotten. */
+    static Response internalError(Throwable e) {
         LOG.error("a request failed inside the backend", e);
         return new Response.Failed(BackendException.Cause.STORE_FAILED,
                 "The backend failed on this request; its log says why.");

@@ -18,6 +18,7 @@ import io.cffs.txn.port.Ticker;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,7 +136,7 @@ final class ServerConnection implements Runnable {
         int room = frame.payload().length;
         if (LargeCommit.isIt(frame.payload(), calls.commitRoom())) {
             LargeCommit large = new LargeCommit(frame.payload(), calls);
-            threads.execute(() -> send(id, large.answer(() -> closing ? CLOSING : null), room));
+            answerElsewhere(id, room, () -> large.answer(() -> closing ? CLOSING : null));
             return;
         }
         Request request;
@@ -158,8 +159,21 @@ final class ServerConnection implements Runnable {
                 response.thenAcceptAsync(answer -> send(id, answer, room), threads);
             }
         } else {
-            threads.execute(() -> send(id, work(id, request), room));
+            answerElsewhere(id, room, () -> work(id, request));
         }
+    }
+
+    private void answerElsewhere(long id, int room, Supplier<Response> work) {
+        threads.execute(() -> {
+            Response response;
+            try {
+                response = work.get();
+            } catch (RuntimeException | Error e) {
+                // A large request may be more than the heap has left.
+                response = RequestCalls.internalError(e);
+            }
+            send(id, response, room);
+        });
     }
 
     private Response work(long id, Request request) {
