@@ -38,6 +38,8 @@ final class ClientConnection {
     }
 
     private static final int PARTS_HELD_MAX = 4 * Request.FETCH_ITEMS_MAX;
+    private static final Executor SENDERS =
+            task -> Thread.ofPlatform().name("cffs-client-send").daemon().start(task);
 
     private final Duplex duplex;
     private final String address;
@@ -68,10 +70,15 @@ final class ClientConnection {
 
     /** Sends the call; false when the connection has ended, and then the call stays the caller's. */
     boolean take(Call call) {
-        return take(call, Runnable::run);
+        return take(call, false);
     }
 
-    private boolean take(Call call, Executor sender) {
+    /** The same; never waits for the peer. For whoever has to notice that the peer does not read any more. */
+    boolean takeWithoutWaiting(Call call) {
+        return take(call, true);
+    }
+
+    private boolean take(Call call, boolean elsewhere) {
         long id = nextRequestId.getAndIncrement();
         Pieces frame = Frame.encode(id, Codecs.REQUEST, call.request, duplex.betweenHosts());
         if (frame == null) {
@@ -84,7 +91,11 @@ final class ClientConnection {
         if (ended && unanswered.remove(id) != null) {
             return false;
         }
-        sender.execute(() -> outbox.send(frame, () -> { }));
+        if (elsewhere) {
+            outbox.sendElsewhere(frame, () -> { }, SENDERS);
+        } else {
+            outbox.send(frame, () -> { });
+        }
         return true;
     }
 
@@ -149,9 +160,8 @@ final class ClientConnection {
         }
         if (quiet && nowNanos - pingedNanos > silenceNanos / 4) {
             pingedNanos = nowNanos;
-            // A request may take longer than a backend may be silent. By another thread: this one must not wait.
-            take(new Call(new Request.Ping(), nowNanos, silenceNanos),
-                    task -> Thread.ofPlatform().name("cffs-client-ping").daemon().start(task));
+            // A request may take longer than a backend may be silent.
+            takeWithoutWaiting(new Call(new Request.Ping(), nowNanos, silenceNanos));
         }
         if (silent) {
             end("the backend at " + address + " has fallen silent");

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Keeps one connection to one of several addresses alive while there are calls, and gives every call to it. A call
@@ -128,7 +129,7 @@ final class Link implements ClientConnection.Owner {
             ClientConnection connection = live;
             if (connection != null) {
                 connection.check(now, limits.silenceNanos());
-                giveHome(connection);
+                giveHome(connection, connection::takeWithoutWaiting);
             }
             tendAttempt(now);
             idleTicks = isBusy() ? 0 : idleTicks + 1;
@@ -240,13 +241,16 @@ final class Link implements ClientConnection.Owner {
             if (now - call.deadlineNanos >= 0) {
                 call.answer.complete(call.turnedAwayWith);
             } else {
-                submit(call);
+                ClientConnection connection = live;
+                if (connection == null || !connection.takeWithoutWaiting(call)) {
+                    shelter(List.of(call));
+                }
             }
         }
     }
 
     /** Gives calls that wait to the connection, in order. */
-    private void giveHome(ClientConnection connection) {
+    private void giveHome(ClientConnection connection, Predicate<Call> taken) {
         while (true) {
             Call next;
             lock.lock();
@@ -258,7 +262,7 @@ final class Link implements ClientConnection.Owner {
             if (next == null) {
                 return;
             }
-            if (!connection.take(next)) {
+            if (!taken.test(next)) {
                 shelter(List.of(next));
                 return;
             }
@@ -312,7 +316,7 @@ final class Link implements ClientConnection.Owner {
             if (closed) {
                 connection.end("closed");
             } else {
-                giveHome(connection);
+                giveHome(connection, connection::take);
             }
         }
     }

@@ -277,22 +277,6 @@ class LostConnectionTest {
         }
     }
 
-    /** A backend that takes its time and answers pings is not taken for a dead one. */
-    @Test
-    void aSlowAnswerIsWaitedForOnOneConnection() throws Exception {
-        BackendClient client = client(new ClientLimits(TestLimits.IMPATIENT.connectNanos(),
-                TestLimits.QUICK.attemptNanos(), TestLimits.QUICK.callNanos(), TestLimits.QUICK.patientNanos(),
-                0, 300_000_000L, 1_000_000L, 1_000_000L, 1 << 20));
-        backend.gate = new CompletableFuture<>();
-        CompletableFuture<?> slow = client.status(VOLUME);
-        long start = System.nanoTime();
-        await(() -> System.nanoTime() - start > 1_200_000_000L);
-        assertEquals(1, relay.accepted.get());
-        backend.gate.complete(null);
-        get(slow);
-        assertEquals(1, relay.accepted.get());
-    }
-
     /** Reads and leases go on over the next connection, however often connections end. */
     @Test
     void callsOutliveTheirConnections() throws Exception {
