@@ -258,7 +258,7 @@ public final class MountDriver implements MountControl {
         try {
             settleEarlier();
             open(lostTo);
-        } catch (BackendException | FsException e) {
+        } catch (RuntimeException | AssertionError | FsException e) { // of ours, too: nobody else would try again
             LOG.atWarn().setMessage("no attempt could be opened; trying again")
                     .addKeyValue("why", e.getMessage()).log();
             controlThread.schedule(() -> reopen(lostTo), RETRY_MILLIS, TimeUnit.MILLISECONDS);

@@ -48,6 +48,18 @@ final class RequestGate {
         return state;
     }
 
+    /** Without the lock held. @throws IllegalStateException when the state is another one */
+    void require(SessionState wanted) {
+        lock.lock();
+        try {
+            if (state != wanted) {
+                throw new IllegalStateException("the session is " + state + ", not " + wanted);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** With the lock held. */
     void become(SessionState next) {
         state = state.become(next);
@@ -115,6 +127,26 @@ final class RequestGate {
             return false;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** After {@link #quiesce}, when nothing has come of it: requests are admitted again. Without the lock held. */
+    void reopen(Runnable firstUnderTheLock) {
+        lock.lock();
+        try {
+            if (state == SessionState.COMMITTING) {
+                firstUnderTheLock.run();
+                become(SessionState.OPEN);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** With the lock held: the end, once. */
+    void close() {
+        if (state != SessionState.CLOSED) {
+            become(SessionState.CLOSED);
         }
     }
 

@@ -26,16 +26,15 @@ import java.util.function.Supplier;
  * One mount: one attempt at a time, one lock, and the way from a request to the attempt.
  *
  * <p><b>Requests</b> ({@link #perform}) come from any number of threads. An operation runs under the lock against the
- * transaction, which answers from memory; what it misses is fetched with the lock given up, and then the operation runs
- * again from its start. A failure of the environment, or an error of ours, dooms the attempt: it can no longer commit,
- * because the function has seen an error that is not part of any serial order.
+ * transaction, which answers from memory; what it misses is fetched with the lock given up, and then it runs again from
+ * its start. A failure of the environment, or an error of ours, dooms the attempt: it can no longer commit, because the
+ * function has seen an error that is not part of any serial order.
  *
- * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A
- * commit first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for
- * those under way, and sends one request; its outcome ends the attempt, whatever it is. When {@link #begin} returns
- * the kernel has been told to forget what earlier attempts were answered. A process that runs on across that moment
- * may still be served from the kernel's caches until it returns: whoever drives the session lets the function start
- * after it.
+ * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A commit
+ * first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for those
+ * under way, and sends one request; its outcome ends the attempt, whatever it is, and so does an error of ours. When
+ * {@link #begin} returns the kernel has been told to forget what earlier attempts were answered: whoever drives the
+ * session lets the function start after it.
  *
  * <p>Lock order: this lock, then the snapshot cache's. No I/O and no callback under it.
  */
@@ -190,7 +189,7 @@ public final class Session implements Attempts, AutoCloseable {
 
     @Override
     public Opening begin(Ask ask) {
-        requireState(SessionState.IDLE);
+        gate.require(SessionState.IDLE);
         leases.awaitEnd();
         Begun begun = answered(backend.begin(new BeginRequest(volume, ask.txn(), ask.number(),
                 ask.invocation().name(), ask.invocation().covers(), cache.lastSeen(), ask.witnesses(),
@@ -200,16 +199,21 @@ public final class Session implements Attempts, AutoCloseable {
             return new Opening.AlreadyCommitted(begun.alreadyCommitted());
         }
         AttemptTicket ticket = new AttemptTicket(ask.txn(), ask.number(), begun.snapshot());
-        open(ticket, ask.invocation(), begun);
-        leases.keep(begun.leaseId(), begun.leaseMillis());
-        gate.awaitLate();
-        kernel.expire();
+        Attempt opened = open(ticket, ask.invocation(), begun);
+        try {
+            leases.keep(begun.leaseId(), begun.leaseMillis());
+            gate.awaitLate();
+            kernel.expire();
+        } catch (RuntimeException | AssertionError bug) {
+            finish(opened, SessionState.IDLE, false);
+            throw bug;
+        }
         locked(() -> dropsLateWrites = false);
         return new Opening.Opened(ticket);
     }
 
-    private void open(AttemptTicket ticket, Invocation invocation, Begun begun) {
-        locked(() -> {
+    private Attempt open(AttemptTicket ticket, Invocation invocation, Begun begun) {
+        return locked(() -> {
             // What an attempt was answered that has come to nothing is in no list of changes.
             kernel.prepare(answersStand && !parts.options().strictTimes() ? begun.changes() : null);
             SnapshotReader reader = cache.advance(begun.snapshot(), begun.changes(), begun.news());
@@ -230,7 +234,6 @@ public final class Session implements Attempts, AutoCloseable {
     @Override
     public CommitOutcome commit(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
-        getReady(current);
         CommitOutcome outcome = quiesceAndDecide(current);
         boolean committed = outcome instanceof CommitOutcome.Committed;
         finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE,
@@ -241,6 +244,7 @@ public final class Session implements Attempts, AutoCloseable {
 
     private CommitOutcome quiesceAndDecide(Attempt current) {
         try {
+            getReady(current);
             if (!quiesce(current)) {
                 throw new BackendException(BackendException.Cause.TIMED_OUT,
                         "file requests were still under way when the transaction was to commit; nothing was committed",
@@ -276,17 +280,16 @@ public final class Session implements Attempts, AutoCloseable {
      */
     boolean endIfUnchanged(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
-        getReady(current);
-        if (quiesce(current) && locked(() -> current.transaction().isReadOnly())) {
-            finish(current, SessionState.IDLE, true);
-            return true;
+        try {
+            getReady(current);
+            boolean unchanged = quiesce(current) && locked(() -> current.transaction().isReadOnly());
+            if (unchanged) {
+                finish(current, SessionState.IDLE, true);
+            }
+            return unchanged;
+        } finally {
+            gate.reopen(() -> orphans.tellHeldBack(current));
         }
-        locked(() -> {
-            orphans.tellHeldBack(current);
-            gate.become(SessionState.OPEN);
-            return null;
-        });
-        return false;
     }
 
     @Override
@@ -331,7 +334,7 @@ public final class Session implements Attempts, AutoCloseable {
 
     @Override
     public CommitTs askLedger(AttemptTicket ticket) {
-        requireState(SessionState.UNRESOLVED);
+        gate.require(SessionState.UNRESOLVED);
         CommitOutcome.Committed known = answered(backend.outcomeOf(volume, ticket.txn())).outcome();
         Attempt settled = locked(() -> {
             Attempt was = unresolved;
@@ -363,9 +366,7 @@ public final class Session implements Attempts, AutoCloseable {
                 unresolved = null;
             }
             orphans.discard();
-            if (gate.state() != SessionState.CLOSED) {
-                gate.become(SessionState.CLOSED);
-            }
+            gate.close();
             return null;
         });
         leases.awaitEndBriefly();
@@ -381,12 +382,6 @@ public final class Session implements Attempts, AutoCloseable {
 
     public SessionStatus status() {
         return locked(() -> SessionStatus.of(gate.state(), attempt, tables, serial));
-    }
-
-    private void requireState(SessionState wanted) {
-        if (state() != wanted) {
-            throw new IllegalStateException("the session is " + state() + ", not " + wanted);
-        }
     }
 
     private Attempt requireCurrent(AttemptTicket ticket) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cffs.daemon.session.AttemptTicket;
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.daemon.session.Operation;
+import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.session.SessionState;
 import io.cffs.model.FsError;
@@ -112,6 +113,20 @@ class MountDriverTest {
         driver.commitIfChanged();
         assertFalse(session.status().changed());
         assertNull(errorOf(later(lookup("news"))));
+    }
+
+    /** Nobody but the driver would open the next one. */
+    @Test
+    void anErrorOfOursIsTriedAgain() throws Exception {
+        BrokenKernel kernel = new BrokenKernel();
+        session.kernel(kernel, Patience.ENDLESS);
+        kernel.breaks = true;
+        assertThrows(IllegalStateException.class, driver::refreshIfStale);
+        assertNull(errorOf(later(mkdir("here"))));
+        assertThrows(IllegalStateException.class, driver::commit);
+        kernel.breaks = false;
+        assertNull(errorOf(later(lookup("news"))));
+        assertEquals(FsError.NOT_FOUND, errorOf(later(lookup("here"))));
     }
 
     /** Programs know ENOSPC; the sentence is in the control file. */

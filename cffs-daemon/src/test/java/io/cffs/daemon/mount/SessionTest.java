@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cffs.daemon.session.AttemptHealth;
 import io.cffs.daemon.session.AttemptTicket;
 import io.cffs.daemon.session.Operation;
+import io.cffs.daemon.session.Patience;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.session.SessionState;
 import io.cffs.model.CommitTs;
@@ -251,6 +252,26 @@ class SessionTest {
             mount.session.perform(mkdir("a"));
             assertInstanceOf(CommitOutcome.Committed.class, mount.session.commit(next));
         }
+    }
+
+    /** Wherever an attempt begins or ends; the next one begins. */
+    @Test
+    void anErrorOfOursOnTheWayLeavesNothingStuck() throws Exception {
+        BrokenKernel kernel = new BrokenKernel();
+        session.kernel(kernel, Patience.ENDLESS);
+        kernel.breaks = true;
+        assertThrows(IllegalStateException.class, parts::begin);
+        assertEquals(SessionState.IDLE, session.state());
+        kernel.breaks = false;
+        AttemptTicket ticket = parts.begin();
+        session.perform(mkdir("a"));
+        kernel.breaks = true;
+        assertThrows(IllegalStateException.class, () -> session.commit(ticket));
+        assertEquals(SessionState.IDLE, session.state());
+        kernel.breaks = false;
+        parts.begin();
+        refused(FsError.NOT_FOUND, lookup("a"));
+        session.perform(mkdir("a"));
     }
 
     @Test
