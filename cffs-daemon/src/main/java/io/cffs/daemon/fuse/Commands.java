@@ -45,9 +45,17 @@ public final class Commands {
         return background;
     }
 
-    /** Runs a command after those before it; nobody waits for it. */
-    void soon(Runnable command) {
-        controlThread.execute(command);
+    /** Runs a command after those before it; nobody waits for it, as with {@link #unattended}. */
+    void soon(Command command) {
+        controlThread.execute(() -> unattended(command));
+    }
+
+    /**
+     * Runs a command of which nobody hears how it went. What it refuses whoever refused has written down; an error of
+     * ours is written down here, and the thread goes on to what comes after it.
+     */
+    public static void unattended(Command command) {
+        errorOf(command);
     }
 
     /** @param success answers {@code out} when the command has not failed */
@@ -79,7 +87,7 @@ public final class Commands {
         } catch (FsException e) {
             return Errnos.of(e.error());
         } catch (RuntimeException | AssertionError bug) {
-            // Whoever waits has to be answered, and the thread has to go on.
+            // Whoever waits has to be answered, and what comes next, or comes again, has to run.
             LOG.atError().setMessage("a command of the mount failed with an internal error").setCause(bug).log();
             return Errno.EIO;
         }

@@ -2,7 +2,6 @@ package io.cffs.daemon.fuse;
 
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.fuse.FuseReply;
-import io.cffs.model.FsException;
 
 /** Each fsync(2) commits, and fails when the commit does. */
 public class CommitOnSync implements CommitTriggers {
@@ -33,12 +32,7 @@ public class CommitOnSync implements CommitTriggers {
     final void commitSoon(Runnable before) {
         commands.soon(() -> {
             before.run();
-            try {
-                driver.commitIfChanged();
-            } catch (FsException e) {
-                // The driver has written down why, and has opened the next attempt.
-                return;
-            }
+            driver.commitIfChanged();
         });
     }
 }

@@ -6,7 +6,6 @@ import io.cffs.daemon.fuse.CommitOnSync;
 import io.cffs.daemon.fuse.CommitTriggers;
 import io.cffs.daemon.session.MountDriver;
 import io.cffs.daemon.session.Session;
-import io.cffs.model.FsException;
 import java.util.EnumSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +22,7 @@ final class CommitTriggerChoice {
             MountSettings settings, Session session, MountDriver driver, ScheduledExecutorService controlThread,
             Commands commands) {
         if (!EnumSet.of(CommitMode.INVOCATION, CommitMode.MANUAL, CommitMode.RUNS).contains(settings.commitMode())) {
-            controlThread.scheduleWithFixedDelay(
-                    driver::refreshIfStale, REFRESH_NANOS, REFRESH_NANOS, TimeUnit.NANOSECONDS);
+            repeat(controlThread, driver::refreshIfStale, REFRESH_NANOS);
         }
         return switch (settings.commitMode()) {
             case INVOCATION, MANUAL, RUNS -> CommitTriggers.NONE;
@@ -32,18 +30,14 @@ final class CommitTriggerChoice {
             case CLOSE -> new CommitOnClose(driver, session, commands);
             case INTERVAL -> {
                 long nanos = settings.commitInterval().toNanos();
-                controlThread.scheduleWithFixedDelay(() -> commit(driver), nanos, nanos, TimeUnit.NANOSECONDS);
+                repeat(controlThread, driver::commitIfChanged, nanos);
                 yield CommitTriggers.NONE;
             }
         };
     }
 
-    private static void commit(MountDriver driver) {
-        try {
-            driver.commitIfChanged();
-        } catch (FsException e) {
-            // The driver has written down why, and has opened the next attempt.
-            return;
-        }
+    private static void repeat(ScheduledExecutorService controlThread, Commands.Command command, long everyNanos) {
+        controlThread.scheduleWithFixedDelay(
+                () -> Commands.unattended(command), everyNanos, everyNanos, TimeUnit.NANOSECONDS);
     }
 }

@@ -73,11 +73,20 @@ final class LeaseKeeper {
         }
     }
 
+    /** Throws nothing: the timer would not come again. */
     private void renew(long leaseId) {
-        backend.renew(volume, leaseId).whenComplete((renewed, failure) -> {
-            if (failure != null || !renewed) {
-                LOG.atDebug().setMessage("lease not renewed").addKeyValue("lease", leaseId).setCause(failure).log();
-            }
-        });
+        try {
+            backend.renew(volume, leaseId).whenComplete((renewed, failure) -> {
+                if (failure != null || !renewed) {
+                    tellNotRenewed(leaseId, failure);
+                }
+            });
+        } catch (RuntimeException failure) {
+            tellNotRenewed(leaseId, failure);
+        }
+    }
+
+    private static void tellNotRenewed(long leaseId, Throwable failure) {
+        LOG.atDebug().setMessage("lease not renewed").addKeyValue("lease", leaseId).setCause(failure).log();
     }
 }
