@@ -30,11 +30,11 @@ import java.util.function.Supplier;
  * its start. A failure of the environment, or an error of ours, dooms the attempt: it can no longer commit, because the
  * function has seen an error that is not part of any serial order.
  *
- * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A commit
- * first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for those
- * under way, and sends one request; its outcome ends the attempt, whatever it is, and so does an error of ours. When
- * {@link #begin} returns the kernel has been told to forget what earlier attempts were answered: whoever drives the
- * session lets the function start after it.
+ * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A
+ * commit first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for
+ * those under way, and sends one request; its outcome ends the attempt, whatever it is, and so does an error of ours.
+ * When {@link #begin} returns the kernel has been told to forget what earlier attempts were answered: whoever drives
+ * the session lets the function start after it.
  *
  * <p>Lock order: this lock, then the snapshot cache's. No I/O and no callback under it.
  */
