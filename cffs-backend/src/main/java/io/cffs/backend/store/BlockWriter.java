@@ -62,6 +62,8 @@ final class BlockWriter {
     /** @param previous timestamp of the version that the patch lies over; -1 for none */
     void patched(byte[] object, BlockKey key, BlockPatch patch, long previous) {
         StoreForms.BlockPlace place = clones.isIn(key) ? clones.placeOf(key) : stored(object, previous);
+        // Only bytes of a version of its own are found by its timestamp. One that was just taken over may have none.
+        CommitTs version = new CommitTs(Math.max(0, previous));
         for (byte[] reference : SharedBlocks.referencesOf(place, key, ts)) {
             // Of the block as it was taken over in this commit, if it was; what stays of it is noted below.
             batch.delete(reference);
@@ -69,7 +71,7 @@ final class BlockWriter {
         int pages = patch.pages() | (place == null ? 0 : place.pages());
         boolean small = place == null ? patch.end() <= Blocks.PAGE_BYTES : place.where() == StoreForms.INLINE;
         if (small) {
-            Bytes base = place == null ? null : tables.bytesOf(key, new CommitTs(previous), place);
+            Bytes base = place == null ? null : tables.bytesOf(key, version, place);
             whole(object, patch.over(base, staged::read), pages);
             return;
         }
@@ -84,7 +86,7 @@ final class BlockWriter {
         ComposedBlock composed = base.with(patch, data);
         if (composed.isScattered() && gathered < GATHERED_MAX) {
             gathered++;
-            Bytes before = place == null ? null : tables.bytesOf(key, new CommitTs(previous), place);
+            Bytes before = place == null ? null : tables.bytesOf(key, version, place);
             whole(object, patch.over(before, staged::read), pages);
             return;
         }

@@ -1,0 +1,47 @@
+package io.cffs.backend;
+
+import static io.cffs.backend.Requests.absent;
+import static io.cffs.backend.Requests.commit;
+import static io.cffs.backend.Requests.create;
+import static io.cffs.backend.Requests.txn;
+import static io.cffs.backend.Requests.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.cffs.model.Blocks;
+import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.txn.Mutation;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A file that a function copies by reference and changes before it commits. */
+final class CopiedFilesTest extends VolumeBed {
+    private void copyAndChange(int lengthBytes, int changes) {
+        String content = "x".repeat(lengthBytes);
+        assertEquals(committed(1), created(10, "f", content));
+        List<Mutation> writes = new ArrayList<>(create(11, "g", ""));
+        writes.add(new Mutation.CloneRange(new Ino(11), 0, new Ino(10), 0, lengthBytes));
+        StringBuilder expected = new StringBuilder(content);
+        for (int i = 0; i < changes; i++) {
+            writes.add(write(11, 2L * i + 1, "y"));
+            expected.setCharAt(2 * i + 1, 'y');
+        }
+        assertEquals(committed(2), done(commit(txn(2), begun(txn(2)), List.of(absent("g")), writes)));
+        assertEquals(expected.toString(), content(new CommitTs(2), 11));
+        assertEquals(content, content(new CommitTs(2), 10));
+        crash();
+        assertEquals(expected.toString(), content(new CommitTs(2), 11));
+    }
+
+    @Test
+    void aSmallOneIsCopiedAndChangedInOneCommit() {
+        copyAndChange(4, 1);
+    }
+
+    /** So many parts that the block is written as a whole. */
+    @Test
+    void aBlockOfManyPartsIsCopiedAndChangedInOneCommit() {
+        copyAndChange(Blocks.BLOCK_BYTES, 200);
+    }
+}
