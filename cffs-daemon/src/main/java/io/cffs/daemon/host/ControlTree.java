@@ -253,9 +253,10 @@ public final class ControlTree implements FuseHandler {
         };
     }
 
+    /** Nothing to do, ever: told so, the kernel asks no more. A shell closes copies of a descriptor all the time. */
     @Override
     public void flush(FuseRequest in, FuseReply out) {
-        out.ok();
+        out.error(Errno.ENOSYS);
     }
 
     /** The one handle with a number is the client's own. */

@@ -46,7 +46,7 @@ public final class HostService implements AutoCloseable {
     private final Pause pause;
     private final Set<String> hostNamespaces;
     private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().name("cffs-run-", 0).factory());
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("cffs-run-", 0).factory());
     private final Set<HostRun> running = ConcurrentHashMap.newKeySet();
     private final Set<Path> sharedInUse = ConcurrentHashMap.newKeySet();
     private final AtomicLong begun = new AtomicLong();
