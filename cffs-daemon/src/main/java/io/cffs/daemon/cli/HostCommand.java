@@ -78,8 +78,15 @@ final class HostCommand implements Callable<Integer> {
             description = "How long functions under way may go on after a signal (default: 30s).")
     private long drainNanos = TimeUnit.SECONDS.toNanos(30);
 
+    @Option(names = "--warm", arity = "1", paramLabel = "true|false",
+            description = "After the start, run functions for practice on a volume in memory: they make the code"
+                    + " fast before real ones come (default: true).")
+    private boolean warm = true;
+
     @Option(names = "--json", description = "Do not serve: print what the running host daemon does, as JSON.")
     private boolean json;
+
+    private volatile HostWarming warming; // null: none has begun
 
     HostCommand(Surroundings around, Backends backends) {
         this.around = around;
@@ -112,7 +119,10 @@ final class HostCommand implements Callable<Integer> {
             door.ended().thenRun(() -> wakes.add(Wake.UNMOUNTED));
             around.out().println("serving " + store.source(around) + " for the functions of this host, through " + at);
             around.out().flush();
-            serve(service, wakes);
+            try (HostWarming practice = warm ? HostWarming.begin(around, at, () -> service.runningCount() > 0) : null) {
+                warming = practice;
+                serve(service, wakes);
+            }
             return Exit.OK;
         }
     }
@@ -192,6 +202,7 @@ final class HostCommand implements Callable<Integer> {
 
     private Map<String, Object> facts(HostService service, HostMountSettings parts) {
         Map<String, Object> facts = new LinkedHashMap<>(service.facts());
+        facts.put("warming", warming != null && warming.isUnderWay());
         facts.put("pid", ProcessHandle.current().pid());
         facts.put("source", store.source(around));
         Runtime memory = Runtime.getRuntime();

@@ -4,6 +4,7 @@ import io.cffs.daemon.buffer.FrameBuffer;
 import io.cffs.daemon.buffer.MemoryBudget;
 import io.cffs.daemon.buffer.WriteHeap;
 import io.cffs.daemon.cache.BlockCache;
+import io.cffs.daemon.cache.BlockCacheEngine;
 import io.cffs.daemon.cache.CacheLimits;
 import io.cffs.daemon.cache.KeptFootprints;
 import io.cffs.daemon.cache.VolumeIdentity;
@@ -40,6 +41,7 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
     private static final int READERS = 2;
     private static final int TRANSFER_BYTES = 256 << 10;
     private static final CacheLimits CACHE = new CacheLimits(2 << 20, 4 << 20, 16, 2048);
+    private static final long SCRATCH_CACHE_BYTES = 16L << 20;
     private static final Duration READY_AT_MOST = Duration.ofSeconds(20);
 
     private final Surroundings around;
@@ -64,6 +66,21 @@ final class HostMountSettings implements VolumeOpener, AutoCloseable {
         String temporary = around.variable("TMPDIR");
         this.frames = new FrameBuffer(MemoryBudget.ofThisProcess().frameBytesMax(), Long.MAX_VALUE / 2,
                 FrameBuffer.spillDirectory(temporary));
+    }
+
+    private HostMountSettings(Surroundings around, BackendPort backend, Path scratch) {
+        this.around = around;
+        this.backend = backend;
+        this.blocks = BlockCacheEngine.SLAB.open(scratch.resolve("cache"), SCRATCH_CACHE_BYTES, around.ticker(),
+                Thread::startVirtualThread);
+        this.contents = null;
+        this.footprints = new KeptFootprints(scratch.resolve("footprints"));
+        this.frames = new FrameBuffer(SCRATCH_CACHE_BYTES, 0, scratch);
+    }
+
+    /** For volumes that nobody keeps, with all files in one directory. @param backend not closed here */
+    static HostMountSettings onScratch(Surroundings around, BackendPort backend, Path directory) {
+        return new HostMountSettings(around, backend, directory);
     }
 
     /** Mounts for which three quarters of the heap are enough. */

@@ -6,13 +6,16 @@ import io.cffs.fuse.sys.NamespaceCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Mounts that are in no name space anybody else is in, and are lent to the name spaces of other processes.
@@ -33,15 +36,17 @@ public final class PrivateMounts implements AutoCloseable {
     private final Path room;
     private final ExecutorService thread;
     private final int home;
+    private final List<Integer> scratch = new CopyOnWriteArrayList<>(); // descriptors of directories
+    private final AtomicBoolean closed = new AtomicBoolean();
     private long made; // used by the thread alone
 
-    private PrivateMounts(Path room) throws IOException {
+    private PrivateMounts(Path room, List<Path> left) throws IOException {
         this.room = room;
         this.thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("fuse-private-mounts").factory());
         boolean complete = false;
         try {
-            home = onThread(this::moveOut);
+            home = onThread(() -> moveOut(left));
             complete = true;
         } finally {
             if (!complete) {
@@ -55,18 +60,21 @@ public final class PrivateMounts implements AutoCloseable {
 
     /**
      * @param room an existing directory, over which a small tmpfs is mounted in the private name space
+     * @param left mount points of the host that the private name space is not to have: what is mounted there would stay
+     *     in use by it where mounts are private and the host unmounts it; nothing there is no error
      * @throws IOException when this process may not do that
      */
-    public static PrivateMounts in(Path room) throws IOException {
-        return new PrivateMounts(room);
+    public static PrivateMounts in(Path room, Path... left) throws IOException {
+        return new PrivateMounts(room, List.of(left));
     }
 
-    private int moveOut() throws IOException {
+    private int moveOut(List<Path> left) throws IOException {
         require(NamespaceCalls.unshare(NamespaceCalls.CLONE_NEWNS | NamespaceCalls.CLONE_FS),
                 "cannot make a mount name space");
         // Slave: what the host unmounts goes here too, or this copy would keep it busy.
         require(Libc.mount("none", "/", "none", NamespaceCalls.MS_REC | NamespaceCalls.MS_SLAVE, ""),
                 "cannot part from the host's mounts");
+        left.forEach(each -> Libc.umount2(each.toString(), Libc.MNT_DETACH));
         require(Libc.mount("fuse", room.toString(), "tmpfs",
                 Libc.MS_NOSUID | Libc.MS_NODEV | NamespaceCalls.MS_NOEXEC, "size=256k,mode=0700"),
                 "cannot mount a tmpfs on " + room);
@@ -158,6 +166,25 @@ public final class PrivateMounts implements AutoCloseable {
         });
     }
 
+    /**
+     * A directory in memory that has no name anywhere: only this process reaches it, by the path in the answer, until
+     * this is closed. Nothing is left of it when this process is killed.
+     *
+     * @param mebibytesMax how much it may hold, 1 and up; what it holds is memory of the host
+     */
+    public Path scratch(int mebibytesMax) throws IOException {
+        return onThread(() -> {
+            Path path = Files.createDirectory(room.resolve("scratch" + ++made));
+            require(Libc.mount("cffs-scratch", path.toString(), "tmpfs", Libc.MS_NOSUID | Libc.MS_NODEV
+                    | NamespaceCalls.MS_NOEXEC, "mode=0700,size=" + mebibytesMax + "m"), "cannot mount a tmpfs");
+            int fd = Libc.open(path.toString(),
+                    NamespaceCalls.O_PATH | NamespaceCalls.O_DIRECTORY | Libc.O_CLOEXEC);
+            Libc.umount2(path.toString(), Libc.MNT_DETACH); // what is open stays
+            scratch.add(require(fd, "cannot open the tmpfs"));
+            return Path.of("/proc/self/fd/" + fd);
+        });
+    }
+
     private void comeHome() {
         int result = NamespaceCalls.enterMounts(home);
         if (result < 0) {
@@ -201,10 +228,13 @@ public final class PrivateMounts implements AutoCloseable {
         }
     }
 
-    /** The thread ends, and with it the name space and every mount in it. */
+    /** The thread ends, and with it the name space and every mount in it. Harmless when called again. */
     @Override
     public void close() {
-        thread.shutdown();
-        Libc.close(home);
+        if (closed.compareAndSet(false, true)) {
+            thread.shutdown();
+            Libc.close(home);
+            scratch.forEach(Libc::close);
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 
 /** A host daemon on a store and a control directory of its own. Safe for use by many threads. */
 final class HostDaemon {
+    static final String WARM = "--warm=true";
     private static final long START_SECONDS_MAX = 120;
 
     private final CffsCommand cffs;
@@ -21,7 +22,7 @@ final class HostDaemon {
     private final List<String> options;
     private CffsCommand.Started daemon;
 
-    /** Starts it. @param scratch an existing directory */
+    /** Starts it, cold unless an option says otherwise. @param scratch an existing directory */
     HostDaemon(Path scratch, String... options) throws Exception {
         this.cffs = new CffsCommand(scratch);
         this.control = scratch.resolve("control");
@@ -31,8 +32,9 @@ final class HostDaemon {
 
     private void start() throws Exception {
         List<String> words = new ArrayList<>(List.of(
-                "host", "--store", cffs.store().toString(), "--control", control.toString(), "--drain", "1s"));
-        words.addAll(options);
+                "host", "--store", cffs.store().toString(), "--control", control.toString(), "--drain", "1s",
+                "--warm=" + options.contains(WARM)));
+        options.stream().filter(option -> !option.equals(WARM)).forEach(words::add);
         daemon = cffs.start(words);
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
         while (!isServing()) {
@@ -94,6 +96,11 @@ final class HostDaemon {
             assertTrue(System.nanoTime() < deadlineNanos && !daemon.process().waitFor(20, TimeUnit.MILLISECONDS),
                     () -> name + " is " + figure(name) + ", not " + wanted + "; " + said());
         }
+    }
+
+    /** Whether its status says that it runs functions for practice. */
+    boolean isWarming() throws IOException {
+        return Files.readString(control.resolve("status")).contains("\"warming\":true");
     }
 
     /** The Java process itself. */
