@@ -216,7 +216,7 @@ public interface FuseHandler {
         out.error(Errno.ENOSYS);
     }
 
-    /** The body is {@link FuseRequest#body}. Answer: data with struct fuse_ioctl_out in front. */
+    /** What is asked: {@link FuseIoctl#of}. Answer: {@link FuseIoctl#succeed}. */
     default void ioctl(FuseRequest in, FuseReply out) {
         out.error(Errno.ENOTTY);
     }

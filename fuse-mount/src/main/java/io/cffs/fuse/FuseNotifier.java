@@ -5,10 +5,10 @@ package io.cffs.fuse;
  * kernel from deadlocking against us:
  *
  * <ul>
- *   <li>Never from inside a handler method ({@link #incEpoch} excepted): the request being served may hold the
- *       lock that the notification needs. A call from a thread that is serving a request throws {@link
- *       IllegalStateException} and sends nothing. From another thread, do not notify about an inode while a modifying
- *       request on it (or on its parent) waits for that thread.
+ *   <li>Never from inside a handler method, but for {@link #incEpoch} and, about the inode of the request, {@link
+ *       #invalAttributes}: the request being served may hold the lock that the notification needs. A call from a thread
+ *       that is serving a request throws {@link IllegalStateException} and sends nothing. From another thread, do not
+ *       notify about an inode while a modifying request on it (or on its parent) waits for that thread.
  *   <li>Never once teardown has begun: every method then sends nothing and returns false.
  * </ul>
  *
@@ -29,7 +29,11 @@ public interface FuseNotifier {
      */
     boolean delete(long parentNodeId, long childNodeId, byte[] name);
 
-    /** Drops an inode's attributes: the next stat is a GETATTR. Pages stay. */
+    /**
+     * Drops an inode's attributes: the next stat is a GETATTR. Pages stay. Takes no lock that the kernel holds during a
+     * request, and waits only for inodes that it is about to forget: it may be called while a request about this very
+     * inode is being served.
+     */
     boolean invalAttributes(long nodeId);
 
     /**

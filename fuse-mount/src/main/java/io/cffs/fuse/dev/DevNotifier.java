@@ -57,7 +57,7 @@ final class DevNotifier implements FuseNotifier {
 
     @Override
     public boolean invalAttributes(long nodeId) {
-        ByteBuffer message = begin(Layout.NOTIFY_INVAL_INODE);
+        ByteBuffer message = message(Layout.NOTIFY_INVAL_INODE);
         message.putLong(nodeId).putLong(-1).putLong(0);
         return send(message);
     }

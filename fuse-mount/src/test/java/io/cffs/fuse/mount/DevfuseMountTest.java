@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,13 +186,15 @@ class DevfuseMountTest {
     }
 
     @Test
-    void noNotificationFromInsideARequest() throws Exception {
+    void noNotificationFromInsideARequestButOfItsAttributes() throws Exception {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicBoolean dropped = new AtomicBoolean();
         MemFs fs = new MemFs(0, false) {
             @Override
             public void statfs(FuseRequest in, FuseReply out) {
+                dropped.set(notifier.invalAttributes(1));
                 try {
-                    notifier.invalAttributes(1);
+                    notifier.invalInode(1, 0, 0);
                 } catch (IllegalStateException refused) {
                     thrown.set(refused);
                 }
@@ -201,6 +204,7 @@ class DevfuseMountTest {
         mounted = new MountedMemFs(fs, this::change);
         mounted.sh("df .");
         assertTrue(thrown.get() instanceof IllegalStateException);
+        assertTrue(dropped.get());
         mounted.session.unmount();
         assertFalse(mounted.session.notifier().invalAttributes(1), "nothing is sent once the end has begun");
     }
