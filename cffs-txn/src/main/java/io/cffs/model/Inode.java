@@ -19,8 +19,8 @@ package io.cffs.model;
  * @param symlinkTarget bytes of a symlink's target, else null; never changes
  * @param xattrCount extended attributes that it has, ACLs included; computed from their settings when a commit is
  *     applied. 0 answers every question about them without looking further
- * @param aclFlags a sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL}: which ACLs it has, so whether permissions say
- *     everything. Computed likewise; belongs to the identity
+ * @param flagBits what one stored byte says: {@link #aclFlags()}, computed likewise, and {@link #flags()}. Both belong
+ *     to the identity
  * @param quotaTree the directory at the top of the quota tree that it counts to, null for none. A new inode gets that
  *     of the directory that holds it when its commit is applied
  * @param allocatedBytes of a regular file the pages that are no holes, in bytes: a multiple of the page size, 0 and up.
@@ -42,17 +42,19 @@ public record Inode(
         Ino parent,
         Bytes symlinkTarget,
         int xattrCount,
-        int aclFlags,
+        int flagBits,
         Ino quotaTree,
         long allocatedBytes) {
 
     public static final int PERMISSION_BITS = 07777;
-    /** In {@code aclFlags}: there is an attribute {@code system.posix_acl_access}. */
+    /** In {@link #aclFlags()}: there is an attribute {@code system.posix_acl_access}. */
     public static final int ACCESS_ACL = 1;
-    /** In {@code aclFlags}: there is an attribute {@code system.posix_acl_default}. */
+    /** In {@link #aclFlags()}: there is an attribute {@code system.posix_acl_default}. */
     public static final int DEFAULT_ACL = 2;
-    /** Every flag. */
+    /** Every flag of an ACL. */
     public static final int ACL_FLAGS = ACCESS_ACL | DEFAULT_ACL;
+    /** Every flag. */
+    public static final int FLAG_BITS = ACL_FLAGS | InodeFlags.ALL;
 
     public Inode {
         if ((permissions & ~PERMISSION_BITS) != 0) {
@@ -64,8 +66,8 @@ public record Inode(
         if ((type == FileType.SYMLINK) != (symlinkTarget != null)) {
             throw new IllegalArgumentException("a symlink has a target and nothing else has: " + ino);
         }
-        if ((aclFlags & ~ACL_FLAGS) != 0 || xattrCount < Integer.bitCount(aclFlags)) {
-            throw new IllegalArgumentException("ACLs are attributes: " + aclFlags + " of " + xattrCount);
+        if ((flagBits & ~FLAG_BITS) != 0 || xattrCount < Integer.bitCount(flagBits & ACL_FLAGS)) {
+            throw new IllegalArgumentException("ACLs are attributes: " + flagBits + " of " + xattrCount);
         }
         boolean whole = allocatedBytes >= 0 && allocatedBytes % Blocks.PAGE_BYTES == 0;
         if (!whole || allocatedBytes > 0 && type != FileType.REGULAR) {
@@ -92,51 +94,58 @@ public record Inode(
 
     public Inode withIdentity(int newPermissions, int newUid, int newGid) {
         return new Inode(ino, type, newPermissions, newUid, newGid, links, sizeBytes, atimeNanos, mtimeNanos,
-                ctimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                ctimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, flagBits, quotaTree,
                 allocatedBytes);
     }
 
     public Inode withLinks(long newLinks) {
         return new Inode(ino, type, permissions, uid, gid, newLinks, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, flagBits, quotaTree,
                 allocatedBytes);
     }
 
     public Inode withSize(long newSizeBytes) {
         return new Inode(ino, type, permissions, uid, gid, links, newSizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, flagBits, quotaTree,
                 allocatedBytes);
     }
 
     public Inode withTimes(long newAtimeNanos, long newMtimeNanos, long newCtimeNanos) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, newAtimeNanos, newMtimeNanos,
-                newCtimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                newCtimeNanos, btimeNanos, rdev, parent, symlinkTarget, xattrCount, flagBits, quotaTree,
                 allocatedBytes);
     }
 
     public Inode withParent(Ino newParent) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, newParent, symlinkTarget, xattrCount, aclFlags, quotaTree,
+                btimeNanos, rdev, newParent, symlinkTarget, xattrCount, flagBits, quotaTree,
                 allocatedBytes);
     }
 
     /** @param newAclFlags a sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL} */
     public Inode withXattrs(int newXattrCount, int newAclFlags) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, newXattrCount, newAclFlags, quotaTree,
+                btimeNanos, rdev, parent, symlinkTarget, newXattrCount, flags() | newAclFlags, quotaTree,
+                allocatedBytes);
+    }
+
+    /** @param newFlags of {@link InodeFlags} */
+    public Inode withFlags(int newFlags) {
+        return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags() | newFlags, quotaTree,
                 allocatedBytes);
     }
 
     /** @param newQuotaTree null for none */
     public Inode withQuotaTree(Ino newQuotaTree) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, newQuotaTree,
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, flagBits, newQuotaTree,
                 allocatedBytes);
     }
 
     public Inode withAllocated(long newAllocatedBytes) {
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, symlinkTarget, xattrCount, aclFlags, quotaTree, newAllocatedBytes);
+                btimeNanos, rdev, parent, symlinkTarget, xattrCount, flagBits, quotaTree, newAllocatedBytes);
     }
 
     private static long wholePages(long bytes) {
@@ -156,11 +165,23 @@ public record Inode(
         return ino.equals(quotaTree) ? null : quotaTree;
     }
 
+    /**
+     * A sum of {@link #ACCESS_ACL} and {@link #DEFAULT_ACL}: which ACLs it has, so whether permissions say everything.
+     */
+    public int aclFlags() {
+        return flagBits & ACL_FLAGS;
+    }
+
+    /** Those of {@link InodeFlags} that are set. */
+    public int flags() {
+        return flagBits & InodeFlags.ALL;
+    }
+
     public boolean hasAccessAcl() {
-        return (aclFlags & ACCESS_ACL) != 0;
+        return (flagBits & ACCESS_ACL) != 0;
     }
 
     public boolean hasDefaultAcl() {
-        return (aclFlags & DEFAULT_ACL) != 0;
+        return (flagBits & DEFAULT_ACL) != 0;
     }
 }

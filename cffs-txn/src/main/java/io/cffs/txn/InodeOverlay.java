@@ -23,6 +23,7 @@ final class InodeOverlay {
     private int permissions;
     private int uid;
     private int gid;
+    private int flags;
     private long links;
     private long entryCount;
     private long atimeNanos;
@@ -61,6 +62,7 @@ final class InodeOverlay {
         this.permissions = inode.permissions();
         this.uid = inode.uid();
         this.gid = inode.gid();
+        this.flags = inode.flags();
         this.links = inode.links();
         this.entryCount = inode.sizeBytes();
         this.atimeNanos = inode.atimeNanos();
@@ -124,7 +126,8 @@ final class InodeOverlay {
             view = new Inode(first.ino(), first.type(), permissions, uid, gid, links, size, atimeNanos, mtimeNanos,
                     ctimeNanos, first.btimeNanos(), first.rdev(), parent, first.symlinkTarget(),
                     xattrs == null ? first.xattrCount() : xattrs.count(),
-                    xattrs == null ? first.aclFlags() : xattrs.aclFlags(), first.quotaTree(), first.allocatedBytes());
+                    flags | (xattrs == null ? first.aclFlags() : xattrs.aclFlags()), first.quotaTree(),
+                    first.allocatedBytes());
             first = isCreated() ? view : first;
         }
         return view;
@@ -209,6 +212,11 @@ final class InodeOverlay {
         view = null;
     }
 
+    void setFlags(int newFlags) {
+        flags = newFlags;
+        view = null;
+    }
+
     void setAtime(long nanos, boolean explicit) {
         atimeNanos = nanos;
         atimeExplicit = explicit;
@@ -228,7 +236,7 @@ final class InodeOverlay {
 
     /** Something that is lost when the inode dies: its bytes, its identity or its attributes were changed. */
     boolean hasContentEffects() {
-        return identityChanged() || xattrs != null || (file != null && file.hasEffects());
+        return identityChanged() || flagsChanged() || xattrs != null || (file != null && file.hasEffects());
     }
 
     /** A commit has something to do here, an access time that passed by apart. */
@@ -256,7 +264,7 @@ final class InodeOverlay {
      * temporary files cost no commit.
      */
     private boolean onlyCameAndWent() {
-        return names != null && !netNameChanges() && !identityChanged() && xattrs == null;
+        return names != null && !netNameChanges() && !hasContentEffects();
     }
 
     /** The new inode as a commit sends it: what follows from dentries is left empty. */
@@ -284,6 +292,9 @@ final class InodeOverlay {
     void collectAttributes(FileBytesSource source, List<Mutation> into) throws FsException {
         if (identityChanged()) {
             into.add(new Mutation.SetIdentity(ino(), permissions, uid, gid));
+        }
+        if (flagsChanged()) {
+            into.add(new Mutation.SetFlags(ino(), flags));
         }
         if (xattrs != null) {
             xattrs.collect(ino(), into);
@@ -331,8 +342,11 @@ final class InodeOverlay {
     }
 
     private boolean identityChanged() {
-        return stored != null
-                && (permissions != stored.permissions() || uid != stored.uid() || gid != stored.gid());
+        return stored != null && (permissions != stored.permissions() || uid != stored.uid() || gid != stored.gid());
+    }
+
+    private boolean flagsChanged() {
+        return stored != null && flags != stored.flags();
     }
 
     private boolean netNameChanges() {
@@ -374,7 +388,7 @@ final class InodeOverlay {
         if (xattrs != null) {
             weight = weight.plus(xattrs.weight());
         }
-        if (identityChanged()) {
+        if (identityChanged() || flagsChanged()) {
             weight = weight.plus(Weight.OF_IDENTITY);
         }
         return file == null ? weight : weight.plus(Weight.of(file));

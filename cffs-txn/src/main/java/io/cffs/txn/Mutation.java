@@ -31,6 +31,13 @@ public sealed interface Mutation {
     record SetIdentity(Ino ino, int permissions, int uid, int gid) implements Mutation {}
 
     /**
+     * chattr: which flags the inode has from now on. Whoever sets them has read the identity.
+     *
+     * @param flags of {@link io.cffs.model.InodeFlags}
+     */
+    record SetFlags(Ino ino, int flags) implements Mutation {}
+
+    /**
      * Sets times. For each: {@code toNanos}, and {@code fromNanos}, the value that the transaction saw. If the stored
      * value is still the seen one, or the setting is {@code explicit} (utimensat), it becomes {@code toNanos}; else
      * another commit came in between and the later of both stays.

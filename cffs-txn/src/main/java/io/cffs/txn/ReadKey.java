@@ -34,8 +34,8 @@ public sealed interface ReadKey {
     record Emptiness(Ino ino) implements ReadKey {}
 
     /**
-     * Permissions, uid, gid, which ACLs there are, and the quota tree (the type never changes). Collides with chmod and
-     * chown, and with the first setting of an ACL and its removal.
+     * Permissions, uid, gid, which ACLs and flags there are, and the quota tree (the type never changes). Collides with
+     * chmod, chown and chattr, and with the first setting of an ACL and its removal.
      */
     record Identity(Ino ino) implements ReadKey {}
 

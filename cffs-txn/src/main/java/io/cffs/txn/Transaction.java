@@ -141,7 +141,7 @@ public final class Transaction {
         return stored;
     }
 
-    /** Permissions, uid and gid matter. */
+    /** Permissions, uid, gid and flags matter. */
     public void readIdentity(Ino ino) {
         if (!writes.isCreated(ino)) {
             reads.identity(ino);

@@ -2,22 +2,26 @@ package io.cffs.txn;
 
 import io.cffs.model.AclNames;
 import io.cffs.model.Bytes;
+import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.InodeFlags;
 import io.cffs.model.Name;
 import io.cffs.model.StoredObject.XattrObject;
 import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Extended attributes as one transaction sees and changes them; which of them somebody may see or change, operations
- * decide. An inode counts its attributes and knows its ACLs, so what is not there is mostly known without the backend:
- * the kernel asks for capabilities at every exec and first write, and for ACLs at every {@code ls -l}.
+ * Extended attributes, and the flags of chattr, as one transaction sees and changes them; which of them somebody may
+ * see or change, operations decide. An inode counts its attributes and knows its ACLs, so what is not there is mostly
+ * known without the backend: the kernel asks for capabilities at every exec and first write, and for ACLs at every
+ * {@code ls -l}.
  *
  * <p>As {@link Transaction}: restartable, own work is no read, not thread-safe.
  */
 public final class Xattrs {
     private final TransactionCore core;
     private final WriteSet writes;
+    private boolean protectionRead;
 
     Xattrs(TransactionCore core, WriteSet writes) {
         this.core = core;
@@ -65,6 +69,23 @@ public final class Xattrs {
             overlay.xattrs().applyTo(names);
         }
         return List.copyOf(names);
+    }
+
+    /** That the inode is not protected decides: {@link InodeFlags#PROTECTION} is recorded, once. */
+    public void readProtection(Inode inode) {
+        if (!protectionRead && !writes.isCreated(inode.ino())) {
+            protectionRead = true;
+            core.reads().xattr(Ino.ROOT, InodeFlags.PROTECTION);
+        }
+    }
+
+    /**
+     * chattr. Whoever sets flags has read the identity.
+     *
+     * @param flags of {@link InodeFlags}, all that the inode has then
+     */
+    public void setFlags(Inode inode, int flags) {
+        writes.open(inode).setFlags(flags);
     }
 
     /** Sets or replaces, blindly. */

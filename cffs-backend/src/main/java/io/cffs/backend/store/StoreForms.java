@@ -71,7 +71,7 @@ final class StoreForms {
         form.putInt(inode.uid()).putInt(inode.gid()).putLong(inode.links()).putLong(inode.sizeBytes());
         form.putLong(inode.atimeNanos()).putLong(inode.mtimeNanos()).putLong(inode.ctimeNanos());
         form.putLong(inode.btimeNanos()).putLong(inode.rdev());
-        form.putInt(inode.xattrCount()).put((byte) inode.aclFlags());
+        form.putInt(inode.xattrCount()).put((byte) inode.flagBits());
         form.putLong(inode.quotaTree() == null ? 0 : inode.quotaTree().value()).putLong(inode.allocatedBytes());
         if (target != null) {
             form.put(target.asBuffer());
@@ -96,13 +96,13 @@ final class StoreForms {
             long btime = form.getLong();
             long rdev = form.getLong();
             int xattrCount = form.getInt();
-            int aclFlags = form.get();
+            int flagBits = form.get() & 0xff;
             long quotaTree = form.getLong();
             long allocated = form.getLong();
             Ino parent = type == FileType.DIRECTORY ? new Ino(form.getLong()) : null;
             Bytes target = type == FileType.SYMLINK ? Bytes.copyOf(form) : null;
             return new Inode(ino, type, permissions, uid, gid, links, size, atime, mtime, ctime, btime, rdev, parent,
-                    target, xattrCount, aclFlags, quotaTree == 0 ? null : new Ino(quotaTree), allocated);
+                    target, xattrCount, flagBits, quotaTree == 0 ? null : new Ino(quotaTree), allocated);
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException damaged) {
             throw damaged("inode " + ino.value(), damaged);
         }

@@ -4,6 +4,7 @@ import io.cffs.model.AclNames;
 import io.cffs.model.Bytes;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
+import io.cffs.model.InodeFlags;
 import io.cffs.model.Inode;
 import io.cffs.model.ObjectKey.DentryKey;
 import io.cffs.model.ObjectKey.InodeKey;
@@ -84,6 +85,7 @@ public final class Applier {
             case Mutation.PutDentry put -> putDentry(put);
             case Mutation.RemoveDentry remove -> removeDentry(remove);
             case Mutation.SetIdentity set -> inode(set.ino()).set(set);
+            case Mutation.SetFlags set -> inode(set.ino()).set(set);
             case Mutation.SetTimes set -> inode(set.ino()).set(set);
             case Mutation.SetLength set ->
                     inode(set.ino()).file(state, room).setLength(set.cutToBytes(), set.extendToBytes());
@@ -222,6 +224,9 @@ public final class Applier {
         EnumSet<Field> changed = fold.changedFields();
         if (!changed.isEmpty()) {
             changes.add(new Change.OfFields(fold.ino(), changed));
+        }
+        if (fold.protectionChanged()) {
+            changes.add(new Change.OfXattr(Ino.ROOT, InodeFlags.PROTECTION, NameChange.REPLACED));
         }
         if (fold.dies()) {
             if (fold.now.isDirectory() && fold.now.sizeBytes() != 0) {

@@ -3,7 +3,9 @@ package io.cffs.txn.apply;
 import io.cffs.model.FileType;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.InodeFlags;
 import io.cffs.txn.CommitOutcome.RefusalCause;
+import io.cffs.txn.Mutation.SetFlags;
 import io.cffs.txn.Mutation.SetIdentity;
 import io.cffs.txn.Mutation.SetTimes;
 import io.cffs.txn.Mutation.TimeChange;
@@ -110,6 +112,10 @@ final class InodeFold {
         now = now.withIdentity(change.permissions(), change.uid(), change.gid());
     }
 
+    void set(SetFlags change) {
+        now = now.withFlags(change.flags());
+    }
+
     void set(SetTimes change) {
         now = now.withTimes(
                 merged(now.atimeNanos(), change.atime()),
@@ -133,6 +139,11 @@ final class InodeFold {
         }
     }
 
+    /** What may be done to it differs from before. */
+    boolean protectionChanged() {
+        return before != null && ((before.flags() ^ now.flags()) & InodeFlags.PROTECTING) != 0;
+    }
+
     /** Which groups of fields differ from before; empty for a created inode. */
     EnumSet<Field> changedFields() {
         EnumSet<Field> changed = EnumSet.noneOf(Field.class);
@@ -144,7 +155,7 @@ final class InodeFold {
             return changed;
         }
         if (before.mode() != now.mode() || before.uid() != now.uid() || before.gid() != now.gid()
-                || before.aclFlags() != now.aclFlags()) {
+                || before.flagBits() != now.flagBits()) {
             changed.add(Field.IDENTITY);
         }
         if (before.links() != now.links()) {

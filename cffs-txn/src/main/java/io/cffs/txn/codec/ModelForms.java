@@ -133,7 +133,7 @@ final class ModelForms {
             putBytes(inode.symlinkTarget(), to);
         }
         to.putUnsigned(inode.xattrCount());
-        to.putByte(inode.aclFlags());
+        to.putByte(inode.flagBits());
         to.putOptional(inode.quotaTree(), ModelForms::putIno);
         to.putUnsigned(inode.allocatedBytes() / Blocks.PAGE_BYTES);
     }
@@ -154,14 +154,14 @@ final class ModelForms {
         Ino parent = type == FileType.DIRECTORY ? takeIno(from) : null;
         Bytes target = type == FileType.SYMLINK ? takeBytes(from, TARGET_BYTES_MAX) : null;
         int xattrCount = from.takeInt(Integer.MAX_VALUE);
-        int aclFlags = from.takeByte();
-        if ((aclFlags & ~Inode.ACL_FLAGS) != 0 || xattrCount < Integer.bitCount(aclFlags)) {
-            throw new CodecException("ACL flags " + aclFlags + " do not go with " + xattrCount + " attributes");
+        int flagBits = from.takeByte();
+        if ((flagBits & ~Inode.FLAG_BITS) != 0 || xattrCount < Integer.bitCount(flagBits & Inode.ACL_FLAGS)) {
+            throw new CodecException("flags " + flagBits + " do not go with " + xattrCount + " attributes");
         }
         Ino quotaTree = from.takeOptional(ModelForms::takeIno);
         long pages = from.takeUnsigned(type == FileType.REGULAR ? PAGE_MAX : 0);
         return new Inode(ino, type, permissions, uid, gid, links, sizeBytes, atimeNanos, mtimeNanos, ctimeNanos,
-                btimeNanos, rdev, parent, target, xattrCount, aclFlags, quotaTree, pages * Blocks.PAGE_BYTES);
+                btimeNanos, rdev, parent, target, xattrCount, flagBits, quotaTree, pages * Blocks.PAGE_BYTES);
     }
 
     static void putKey(ObjectKey key, ByteWriter to) {

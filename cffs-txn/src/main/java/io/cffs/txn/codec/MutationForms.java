@@ -4,6 +4,7 @@ import io.cffs.model.Blocks;
 import io.cffs.model.Bytes;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.InodeFlags;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.Mutation.FileBytes;
@@ -44,6 +45,7 @@ final class MutationForms {
                 to.putUnsigned(Integer.toUnsignedLong(set.uid()));
                 to.putUnsigned(Integer.toUnsignedLong(set.gid()));
             }
+            case Mutation.SetFlags set -> putFlags(set, to);
             case Mutation.SetTimes set -> {
                 tagged(5, set.ino(), to);
                 putTimes(set, to);
@@ -58,11 +60,7 @@ final class MutationForms {
                 to.putUnsigned(write.offset());
                 putFileBytes(write.data(), to);
             }
-            case Mutation.PunchHole punch -> {
-                tagged(8, punch.ino(), to);
-                to.putUnsigned(punch.offset());
-                to.putUnsigned(punch.lengthBytes());
-            }
+            case Mutation.PunchHole punch -> putHole(punch, to);
             case Mutation.Append append -> {
                 tagged(9, append.ino(), to);
                 putFileBytes(append.data(), to);
@@ -77,6 +75,17 @@ final class MutationForms {
             case Mutation.RemoveQuota remove -> tagged(21, remove.tree(), to);
             case Mutation.SetQuotaTree set -> putQuotaTree(set, to);
         }
+    }
+
+    private static void putFlags(Mutation.SetFlags set, ByteWriter to) {
+        tagged(23, set.ino(), to);
+        to.putByte(set.flags());
+    }
+
+    private static void putHole(Mutation.PunchHole punch, ByteWriter to) {
+        tagged(8, punch.ino(), to);
+        to.putUnsigned(punch.offset());
+        to.putUnsigned(punch.lengthBytes());
     }
 
     private static void putQuotaTree(Mutation.SetQuotaTree set, ByteWriter to) {
@@ -139,8 +148,17 @@ final class MutationForms {
                     from.takeUnsigned(Long.MAX_VALUE), ModelForms.takePhase(from));
             case 21 -> new Mutation.RemoveQuota(ino);
             case 22 -> new Mutation.SetQuotaTree(ino, ModelForms.takeInoOrNull(from));
+            case 23 -> takeFlags(ino, from);
             default -> throw new CodecException("no mutation has number " + tag);
         };
+    }
+
+    private static Mutation.SetFlags takeFlags(Ino ino, ByteReader from) throws CodecException {
+        int flags = from.takeByte();
+        if ((flags & ~InodeFlags.ALL) != 0) {
+            throw new CodecException("flags that no inode has: " + flags);
+        }
+        return new Mutation.SetFlags(ino, flags);
     }
 
     private static long takeLength(ByteReader from) throws CodecException {

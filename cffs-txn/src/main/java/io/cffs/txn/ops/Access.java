@@ -14,13 +14,17 @@ public final class Access {
     /**
      * @param wanted a sum of 4 (read), 2 (write) and 1 (execute, search); 0 asks for existence, which the caller's
      *     lookup has settled
-     * @throws FsException ACCESS_DENIED, STALE; INVALID_ARGUMENT for other bits; READ_ONLY
+     * @throws FsException ACCESS_DENIED, STALE; INVALID_ARGUMENT for other bits; READ_ONLY; NOT_PERMITTED to write
+     *     what is immutable
      */
     public static void run(Transaction tx, Credentials who, Ino ino, int wanted) throws FsException {
         if ((wanted & ~7) != 0) {
             throw new FsException(FsError.INVALID_ARGUMENT);
         }
         Inode inode = tx.inode(ino);
+        if ((wanted & Permissions.WRITE) != 0) {
+            Protection.requireMutable(tx, inode);
+        }
         if (!Permissions.allows(tx, who, inode, wanted)) {
             throw new FsException(FsError.ACCESS_DENIED);
         }

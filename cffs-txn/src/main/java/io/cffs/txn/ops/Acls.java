@@ -45,6 +45,7 @@ final class Acls {
     /** Who may set or remove one: the owner. */
     static void refuse(Transaction tx, Credentials who, Inode inode) throws FsException {
         tx.readIdentity(inode.ino());
+        Protection.requireUnprotected(tx, inode);
         if (!Permissions.owns(tx, who, inode)) {
             throw new FsException(FsError.NOT_PERMITTED);
         }

@@ -12,6 +12,7 @@ final class Chmod {
 
     static void refuse(Transaction tx, Credentials who, Inode inode) throws FsException {
         tx.readIdentity(inode.ino());
+        Protection.requireUnprotected(tx, inode);
         if (!Permissions.owns(tx, who, inode)) {
             throw new FsException(FsError.NOT_PERMITTED);
         }

@@ -15,6 +15,7 @@ final class Chown {
 
     static void refuse(Transaction tx, Credentials who, Inode inode, SetattrRequest request) throws FsException {
         tx.readIdentity(inode.ino());
+        Protection.requireUnprotected(tx, inode);
         if (who.isPrivileged() || who.kernelChecksPermissions()) {
             return;
         }

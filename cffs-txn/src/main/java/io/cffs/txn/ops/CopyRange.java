@@ -23,7 +23,7 @@ public final class CopyRange {
     /**
      * @param lengthBytes 0 and up
      * @return how many bytes; 0 at or after the end of the source
-     * @throws FsException FILE_TOO_LARGE, NO_SPACE, QUOTA_EXCEEDED, READ_ONLY, IS_A_DIRECTORY, STALE;
+     * @throws FsException FILE_TOO_LARGE, NO_SPACE, QUOTA_EXCEEDED, READ_ONLY, NOT_PERMITTED, IS_A_DIRECTORY, STALE;
      *     INVALID_ARGUMENT for what is no regular file and for ranges of one file that overlap
      */
     public static long run(Transaction tx, Credentials who, Ino from, long offset, Ino to, long toOffset,
@@ -35,6 +35,7 @@ public final class CopyRange {
         if (offset < 0 || toOffset < 0 || lengthBytes < 0) {
             throw new FsException(FsError.INVALID_ARGUMENT);
         }
+        Protection.requireMutable(tx, target);
         tx.requireWritable();
         tx.room().require();
         long left = source.sizeBytes() - offset;

@@ -7,6 +7,7 @@ import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.InodeFlags;
 import io.cffs.model.Name;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
@@ -90,13 +91,21 @@ final class Creation {
 
         if (inherited == null) {
             int kept = type == FileType.SYMLINK ? given : given & ~who.umask();
-            return tx.create(type, kept, who.uid(), gid, rdev, directory, target);
+            return inheritFlags(tx, directory, tx.create(type, kept, who.uid(), gid, rdev, directory, target));
         }
         Acl.Inherited cut = inherited.inherit(given);
         Inode made = tx.create(type, cut.permissions(), who.uid(), gid, rdev, directory, target);
         Acls.set(tx, made, AclNames.ACCESS, cut.acl(), false);
         if (type == FileType.DIRECTORY) {
             Acls.set(tx, made, AclNames.DEFAULT, inherited, false);
+        }
+        return inheritFlags(tx, directory, made);
+    }
+
+    private static Inode inheritFlags(Transaction tx, Inode directory, Inode made) {
+        int inherited = directory.flags() & InodeFlags.INHERITED;
+        if (inherited != 0) {
+            tx.xattrs().setFlags(made, inherited);
         }
         return made;
     }

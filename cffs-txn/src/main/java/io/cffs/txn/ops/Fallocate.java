@@ -11,7 +11,7 @@ import io.cffs.txn.Transaction;
 /**
  * fallocate(2). Space is not set aside, so allocating is making the file as long; a hole and a range of zeros are the
  * same. Whole pages become holes without being read; that the file grows is blind, too. Permission was checked when the
- * file was opened.
+ * file was opened; its flags are looked at now, as Linux does.
  */
 public final class Fallocate {
     /** What is asked for: a combination that Linux knows. */
@@ -41,7 +41,7 @@ public final class Fallocate {
     /**
      * @param offset 0 and up
      * @param lengthBytes 1 and up
-     * @throws FsException FILE_TOO_LARGE, NO_SPACE, QUOTA_EXCEEDED, READ_ONLY, IS_A_DIRECTORY,
+     * @throws FsException FILE_TOO_LARGE, NO_SPACE, QUOTA_EXCEEDED, READ_ONLY, NOT_PERMITTED, IS_A_DIRECTORY,
      *     INVALID_ARGUMENT, STALE
      */
     public static void run(Transaction tx, Credentials who, Ino ino, Mode mode, long offset, long lengthBytes)
@@ -53,6 +53,11 @@ public final class Fallocate {
         }
         if (offset > Blocks.FILE_BYTES_MAX - lengthBytes) {
             throw new FsException(FsError.FILE_TOO_LARGE);
+        }
+        if (mode.zeros) {
+            Protection.requireUnprotected(tx, inode);
+        } else {
+            Protection.requireMutable(tx, inode);
         }
         tx.requireWritable();
         tx.room().require();

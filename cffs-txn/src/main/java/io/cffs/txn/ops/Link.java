@@ -27,6 +27,7 @@ public final class Link {
     public static Inode run(Transaction tx, Credentials who, Ino ino, Ino parent, Name name) throws FsException {
         Inode source = tx.inode(ino);
         Inode directory = Creation.requireFree(tx, who, parent, name);
+        Protection.requireUnprotected(tx, source);
         if (source.isDirectory()) {
             throw new FsException(FsError.NOT_PERMITTED);
         }

@@ -14,7 +14,8 @@ public final class Open {
 
     /**
      * @throws FsException ACCESS_DENIED, STALE; IS_A_DIRECTORY for writing to one; SYMLINK_LOOP for a symlink (the
-     *     kernel follows them); READ_ONLY
+     *     kernel follows them); READ_ONLY; NOT_PERMITTED for writing to what is immutable, and for anything but
+     *     appending to what is append-only
      */
     public static Inode run(Transaction tx, Credentials who, Ino ino, OpenFlags flags) throws FsException {
         Inode inode = tx.inode(ino);
@@ -25,7 +26,13 @@ public final class Open {
         if (inode.type() == FileType.SYMLINK) {
             throw new FsException(FsError.SYMLINK_LOOP);
         }
+        if (changes) {
+            Protection.requireMutable(tx, inode);
+        }
         Permissions.require(tx, who, inode, wanted(flags));
+        if (flags.truncate() || flags.write() && !flags.append()) {
+            Protection.requireRewritable(tx, inode);
+        }
         if (changes && inode.type() == FileType.REGULAR) {
             tx.requireWritable();
         }

@@ -8,7 +8,7 @@ import io.cffs.txn.Transaction;
 
 /**
  * Who may do what. A decision that depends on an inode's mode or owner records its identity, and its ACL when it has
- * one; uid 0 depends on none.
+ * one; uid 0 depends on none. {@link Protection} binds it as well.
  */
 final class Permissions {
     static final int READ = 4;
@@ -38,6 +38,7 @@ final class Permissions {
 
     /** Search and write permission: what adding or removing a name takes. */
     static void requireNameChange(Transaction tx, Credentials who, Inode directory) throws FsException {
+        Protection.requireMutable(tx, directory);
         require(tx, who, directory, WRITE | EXECUTE);
     }
 
@@ -71,8 +72,13 @@ final class Permissions {
         return who.uid() == inode.uid();
     }
 
-    /** In a sticky directory only the owner of the entry or of the directory may remove or rename it. */
-    static void requireUnstuck(Transaction tx, Credentials who, Inode directory, Inode entry) throws FsException {
+    /**
+     * That the entry may be removed or renamed, {@link #requireNameChange} apart: neither is protected, and in a
+     * sticky directory only the owner of the entry or of the directory does so.
+     */
+    static void requireRemovable(Transaction tx, Credentials who, Inode directory, Inode entry) throws FsException {
+        Protection.requireUnprotected(tx, directory);
+        Protection.requireUnprotected(tx, entry);
         if (who.isPrivileged() || who.kernelChecksPermissions()) {
             return;
         }

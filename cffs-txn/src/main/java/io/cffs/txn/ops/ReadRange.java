@@ -5,6 +5,7 @@ import io.cffs.model.FsError;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.InodeFlags;
 import io.cffs.txn.Transaction;
 import java.nio.ByteBuffer;
 
@@ -47,7 +48,7 @@ public final class ReadRange {
 
     /** relatime: an access time is worth a change when it is not newer than the last change, or a day old. */
     static void touchIfDue(Transaction tx, Inode inode) {
-        if (!tx.options().relatime() || tx.options().readOnly()) {
+        if (!tx.options().relatime() || tx.options().readOnly() || (inode.flags() & InodeFlags.NOATIME) != 0) {
             return;
         }
         long atime = inode.atimeNanos();

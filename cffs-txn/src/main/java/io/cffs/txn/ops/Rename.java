@@ -144,10 +144,10 @@ public final class Rename {
     private static void refuseWithoutPermission(
             Transaction tx, Credentials who, Inode from, Inode moved, Inode to, Inode there) throws FsException {
         Permissions.requireNameChange(tx, who, from);
-        Permissions.requireUnstuck(tx, who, from, moved);
+        Permissions.requireRemovable(tx, who, from, moved);
         Permissions.requireNameChange(tx, who, to);
         if (there != null) {
-            Permissions.requireUnstuck(tx, who, to, there);
+            Permissions.requireRemovable(tx, who, to, there);
         }
     }
 

@@ -28,7 +28,7 @@ public final class Rmdir {
         tx.requireWritable();
         tx.room().requireToRemove(target);
         Permissions.requireNameChange(tx, who, directory);
-        Permissions.requireUnstuck(tx, who, directory, target);
+        Permissions.requireRemovable(tx, who, directory, target);
         if (!target.isDirectory()) {
             throw new FsException(FsError.NOT_A_DIRECTORY);
         }

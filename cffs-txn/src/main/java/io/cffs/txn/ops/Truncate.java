@@ -26,8 +26,10 @@ final class Truncate {
             throw new FsException(FsError.FILE_TOO_LARGE);
         }
         if (!request.throughHandle()) {
+            Protection.requireMutable(tx, inode);
             Permissions.require(tx, who, inode, Permissions.WRITE);
         }
+        Protection.requireRewritable(tx, inode);
     }
 
     static void apply(Transaction tx, Credentials who, Inode inode, long sizeBytes) throws FsException {

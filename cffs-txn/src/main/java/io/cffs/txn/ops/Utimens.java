@@ -12,14 +12,19 @@ final class Utimens {
 
     /** "Now" may be set by whoever may write; any other time by the owner. */
     static void refuse(Transaction tx, Credentials who, Inode inode, SetattrRequest request) throws FsException {
+        boolean bothNow = request.atime() instanceof SetattrRequest.TimeSetting.Now
+                && request.mtime() instanceof SetattrRequest.TimeSetting.Now;
+        if (bothNow) {
+            Protection.requireMutable(tx, inode);
+        } else {
+            Protection.requireUnprotected(tx, inode);
+        }
         if (who.isPrivileged() || who.kernelChecksPermissions()) {
             return;
         }
         if (Permissions.owns(tx, who, inode)) {
             return;
         }
-        boolean bothNow = request.atime() instanceof SetattrRequest.TimeSetting.Now
-                && request.mtime() instanceof SetattrRequest.TimeSetting.Now;
         if (!bothNow) {
             throw new FsException(FsError.NOT_PERMITTED);
         }

@@ -94,6 +94,7 @@ final class XattrRules {
 
     /** For attributes that are no ACL. */
     static void requireWritable(Transaction tx, Credentials who, Inode inode, Name name) throws FsException {
+        Protection.requireUnprotected(tx, inode);
         Space space = Space.of(name);
         switch (space) {
             case null -> {

@@ -79,7 +79,8 @@ final class Samples {
                 new Source<>("object-keys", Codecs.OBJECT_KEYS, () -> list(this::objectKey)),
                 new Source<>("laid-request", Codecs.REQUEST, this::laidRequest),
                 new Source<>("laid-response", Codecs.RESPONSE,
-                        () -> new Response.StagingDirectory(maybe(this::text))));
+                        () -> new Response.StagingDirectory(maybe(this::text))),
+                new Source<>("flags", Codecs.MUTATION, () -> new Mutation.SetFlags(ino(), random.nextInt(16) << 4)));
     }
 
     int below(int bound) {

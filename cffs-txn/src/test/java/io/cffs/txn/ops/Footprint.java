@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.cffs.model.FsError;
 import io.cffs.model.FsException;
+import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.InodeFlags;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.ReadKey;
@@ -19,6 +21,8 @@ import java.util.TreeSet;
  * a time that was set explicitly).
  */
 final class Footprint {
+    private static final ReadKey PROTECTION = new ReadKey.Xattr(Ino.ROOT, InodeFlags.PROTECTION);
+
     private final Volume volume;
     private final FsError refusal;
     private final CommitRequest request;
@@ -63,10 +67,17 @@ final class Footprint {
         return this;
     }
 
+    /** All that was read, but for the one key of {@link #dependsOnProtection}. */
     Footprint reads(String... keys) {
         Set<String> seen = new TreeSet<>();
-        request.reads().forEach(key -> seen.add(spell(key)));
+        request.reads().stream().filter(key -> !key.equals(PROTECTION)).forEach(key -> seen.add(spell(key)));
         assertEquals(new TreeSet<>(Set.of(keys)), seen, "the read set");
+        return this;
+    }
+
+    /** Whether a chattr of another function, of any inode, makes this one run again. */
+    Footprint dependsOnProtection(boolean depends) {
+        assertEquals(depends ? 1 : 0, request.reads().stream().filter(PROTECTION::equals).count(), "protection");
         return this;
     }
 
@@ -110,6 +121,8 @@ final class Footprint {
             case Mutation.RemoveDentry remove -> "remove " + volume.label(remove.parent(), remove.name());
             case Mutation.SetIdentity set -> "identity " + volume.label(set.ino()) + " "
                     + identity(set.permissions(), set.uid(), set.gid());
+            case Mutation.SetFlags set ->
+                    "flags " + volume.label(set.ino()) + " 0x" + Integer.toHexString(set.flags());
             case Mutation.SetTimes set -> "times " + volume.label(set.ino()) + " "
                     + time("a", set.atime()) + time("m", set.mtime()) + time("c", set.ctime());
             case Mutation.SetLength set -> "length " + volume.label(set.ino()) + " cut " + set.cutToBytes()
