@@ -17,12 +17,14 @@ final class CffsHandler implements FuseHandler {
     private final FuseHandler tree;
     private final FuseHandler files;
     private final FuseHandler xattrs;
+    private final FuseHandler flags;
     private final ControlHandler control;
 
-    CffsHandler(FuseHandler tree, FuseHandler files, FuseHandler xattrs, ControlHandler control) {
+    CffsHandler(FuseHandler tree, FuseHandler files, FuseHandler xattrs, FuseHandler flags, ControlHandler control) {
         this.tree = tree;
         this.files = files;
         this.xattrs = xattrs;
+        this.flags = flags;
         this.control = control;
     }
 
@@ -291,5 +293,14 @@ final class CffsHandler implements FuseHandler {
     @Override
     public void fallocate(FuseRequest in, FuseReply out) {
         fileOwner(in).fallocate(in, out);
+    }
+
+    @Override
+    public void ioctl(FuseRequest in, FuseReply out) {
+        if (ControlNode.isControl(in.nodeId())) {
+            out.error(Errno.ENOTTY);
+        } else {
+            flags.ioctl(in, out);
+        }
     }
 }

@@ -153,6 +153,14 @@ final class KernelNotices implements KernelCaches {
         }
     }
 
+    /** In a request about this inode that changes attributes, when the kernel does not know that it does. */
+    void attributesChanged(long nodeId) {
+        FuseNotifier to = notifier;
+        if (to != null) {
+            to.invalAttributes(nodeId);
+        }
+    }
+
     /** In an open attempt: a program reads through the page cache. */
     void read(long nodeId, long offset, int bytes) {
         fresh.read(nodeId, offset, offset + bytes);

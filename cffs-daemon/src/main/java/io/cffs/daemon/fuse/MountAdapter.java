@@ -63,6 +63,7 @@ public final class MountAdapter {
                 new TreeHandler(session, callers, notices, names, figures, triggers, whole, between),
                 new FileHandler(session, callers, notices, names, triggers, whole),
                 new XattrHandler(session, callers, names, triggers),
+                new FlagsHandler(session, callers, notices, triggers),
                 new ControlHandler(control, commands));
     }
 
