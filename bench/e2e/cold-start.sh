@@ -35,6 +35,8 @@ until [ -e "$control/status" ]; do
     [ $waited -lt 300 ] || { cat "$work/log" >&2; exit 1; }
     sleep 0.1
 done
+# What it practises is not what is measured. CFFS_WARM=false measures a daemon that has not practised.
+while grep -q '"warming":true' "$control/status"; do sleep 0.2; done
 daemon=$(sed 's/.*"pid":\([0-9]*\).*/\1/' "$control/status")
 stop_host() {
     kill "$daemon" 2>/dev/null || true

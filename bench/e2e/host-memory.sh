@@ -31,6 +31,7 @@ for engine in "$@"; do
         [ $waited -lt 600 ] || { cat "$work/log" >&2; exit 1; }
         sleep 0.1
     done
+    while grep -q '"warming":true' "$control/status"; do sleep 0.2; done
     daemon=$(sed 's/.*"pid":\([0-9]*\).*/\1/' "$control/status")
     figures 0
     mounts=0

@@ -86,7 +86,7 @@ final class HostCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Do not serve: print what the running host daemon does, as JSON.")
     private boolean json;
 
-    private volatile HostWarming warming; // null: none has begun
+    private volatile HostWarming warming; // null: has not begun
 
     HostCommand(Surroundings around, Backends backends) {
         this.around = around;
@@ -202,7 +202,7 @@ final class HostCommand implements Callable<Integer> {
 
     private Map<String, Object> facts(HostService service, HostMountSettings parts) {
         Map<String, Object> facts = new LinkedHashMap<>(service.facts());
-        facts.put("warming", warming != null && warming.isUnderWay());
+        facts.put("warming", warm && (warming == null || warming.isUnderWay()));
         facts.put("pid", ProcessHandle.current().pid());
         facts.put("source", store.source(around));
         Runtime memory = Runtime.getRuntime();
