@@ -11,11 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * thread asks.
  */
 final class ApplyStage {
-    /** Effects that wait: with a group under way they stay below a quarter of a heap of 512 MiB. */
-    static final long BACKLOG_BYTES_MAX = 64L * 1024 * 1024;
-
     private final VersionedStore store;
     private final OutcomeLedger ledger;
+    private final int recordsMax;
+    private final long bytesMax;
     private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger backlog = new AtomicInteger();
     private final AtomicLong backlogBytes = new AtomicLong();
@@ -26,9 +25,11 @@ final class ApplyStage {
 
     private record Pending(long position, Group.Ordered ordered, long effectBytes) {}
 
-    ApplyStage(VersionedStore store, OutcomeLedger ledger) {
+    ApplyStage(VersionedStore store, OutcomeLedger ledger, PipelineLimits limits) {
         this.store = store;
         this.ledger = ledger;
+        this.recordsMax = limits.backlogMax();
+        this.bytesMax = limits.memory().backlogBytesMax();
     }
 
     void add(long position, Group.Ordered ordered) {
@@ -39,22 +40,22 @@ final class ApplyStage {
     }
 
     /** Asked by the sequencing thread: whether so much waits that nothing more may be ordered. */
-    boolean holdsUp(int recordsMax) {
-        if (!isFull(recordsMax)) {
+    boolean holdsUp() {
+        if (!isFull()) {
             return false;
         }
         // Set before the second look: whoever makes room after it sees the mark and wakes the sequencing thread.
         holdsUp = true;
-        return isFull(recordsMax);
+        return isFull();
     }
 
-    private boolean isFull(int recordsMax) {
-        return backlog.get() >= recordsMax || backlogBytes.get() >= BACKLOG_BYTES_MAX;
+    private boolean isFull() {
+        return backlog.get() >= recordsMax || backlogBytes.get() >= bytesMax;
     }
 
     /** Asked by the applying thread: whether the sequencing thread waits and half of the room is free again. */
-    boolean letsGo(int recordsMax) {
-        boolean roomy = backlog.get() <= recordsMax / 2 && backlogBytes.get() <= BACKLOG_BYTES_MAX / 2;
+    boolean letsGo() {
+        boolean roomy = backlog.get() <= recordsMax / 2 && backlogBytes.get() <= bytesMax / 2;
         boolean letsGo = holdsUp && roomy;
         if (letsGo) {
             holdsUp = false;

@@ -104,14 +104,14 @@ public final class CommitPipeline {
         this.room = new RoomGauge(usableBytes, ticker);
         this.ledger = new OutcomeLedger(store);
         this.queue = new WorkQueue(volume, limits.queueMax());
-        this.applying = new ApplyStage(store, ledger);
+        this.applying = new ApplyStage(store, ledger, limits);
         this.turns = new Turns(limits.holdNanos(), limits.turnNanos());
         this.sequencer = new Sequencer(volume, store, staged, ticker, limits, ledger, turns, commitRoom);
         this.epoch = coordination.lead(volume, log.epoch());
         log.fence(epoch);
         this.loggedBytes = new Replay(volume, store, sequencer).run(log);
         this.acknowledged = sequencer.durable();
-        this.changes = new RecentChanges(acknowledged, limits.changesMax());
+        this.changes = new RecentChanges(acknowledged, limits);
         sequencer.startInosAt(store.progress().inoCeiling());
     }
 
@@ -237,7 +237,7 @@ public final class CommitPipeline {
     /** Orders, logs and acknowledges one group. False when there was nothing to do. */
     public boolean sequence() {
         sequencer.forgetApplied();
-        if (applying.holdsUp(limits.backlogMax()) && refusalNow() == null) {
+        if (applying.holdsUp() && refusalNow() == null) {
             return false;
         }
         boolean resumed = resumeHeldBack();
@@ -264,7 +264,7 @@ public final class CommitPipeline {
         Work work = first;
         while (work != null) {
             take(work, group, refusal);
-            boolean closed = group.answers.size() >= limits.groupMax() || group.isHeavy(limits.groupBytesMax());
+            boolean closed = group.answers.size() >= limits.groupMax() || group.isHeavy(limits);
             work = closed ? null : queue.poll();
         }
     }
@@ -373,7 +373,7 @@ public final class CommitPipeline {
     /** Applies one log record. False when there was none, or the store cannot take it now. */
     public boolean apply() {
         boolean applied = applying.apply();
-        if (applied && (applying.letsGo(limits.backlogMax()) || sequencer.waitsForStore())) {
+        if (applied && (applying.letsGo() || sequencer.waitsForStore())) {
             signals.sequence();
         }
         return applied;

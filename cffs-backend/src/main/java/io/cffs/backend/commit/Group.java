@@ -10,9 +10,6 @@ import java.util.List;
 
 /** Everything that shares one sync of the log. Belongs to the sequencing thread. */
 final class Group {
-    /** Effects of a group; one commit alone may have more. */
-    private static final long EFFECT_BYTES_MAX = 32L * 1024 * 1024;
-
     /** A commit on its way to the store; others only move the position and the ledger. */
     record Ordered(LogEntry entry, Applied applied) {}
 
@@ -47,8 +44,8 @@ final class Group {
     }
 
     /** Whether it has so many bytes that it should be logged before it grows. */
-    boolean isHeavy(long recordBytesMax) {
-        return recordBytes >= recordBytesMax || effectBytes >= EFFECT_BYTES_MAX;
+    boolean isHeavy(PipelineLimits limits) {
+        return recordBytes >= limits.groupBytesMax() || effectBytes >= limits.memory().groupEffectBytesMax();
     }
 
     /** An answer that stands whether the group becomes durable or not. */

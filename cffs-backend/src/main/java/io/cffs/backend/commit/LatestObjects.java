@@ -32,8 +32,6 @@ import java.util.Map;
  * never stale.
  */
 final class LatestObjects implements LatestState {
-    /** Weight of cached objects, in bytes, roughly. Those that have not been applied stay beyond it. */
-    static final long CACHE_BYTES_MAX = 16L * 1024 * 1024;
     private static final int ENTRY_BYTES = 200;
     /** Entries looked at for one eviction; the oldest may be waiting to be applied. */
     private static final int EVICTION_STEPS = 8;
@@ -69,6 +67,8 @@ final class LatestObjects implements LatestState {
 
     private final VersionedStore store;
     private final StagedObjects staged;
+    /** Weight of cached objects, roughly. Those that have not been applied stay beyond it. */
+    private final long bytesMax;
     private final LinkedHashMap<ObjectKey, Entry> entries = new LinkedHashMap<>(1024, 0.75f, true);
     private final List<HoleRange> holes = new ArrayList<>();
     private final Map<ObjectKey, Entry> groupEntries = new HashMap<>();
@@ -82,9 +82,10 @@ final class LatestObjects implements LatestState {
     private long groupBytes;
     private long groupInodes;
 
-    LatestObjects(VersionedStore store, StagedObjects staged) {
+    LatestObjects(VersionedStore store, StagedObjects staged, MemoryLimits limits) {
         this.store = store;
         this.staged = staged;
+        this.bytesMax = limits.latestBytesMax();
         this.clones = new PendingClones(store);
         this.fresh = store.freshInos();
         Progress progress = store.progress();
@@ -140,7 +141,7 @@ final class LatestObjects implements LatestState {
         volumeInodes += groupInodes;
         dropGroup();
         long applied = store.progress().applied().value();
-        holes.removeIf(range -> range.ts() <= applied);
+        forgetRanges(applied);
         evict(applied);
     }
 
@@ -204,9 +205,14 @@ final class LatestObjects implements LatestState {
     }
 
     private void evict(long applied) {
+        if (weightBytes <= bytesMax) {
+            return;
+        }
+        // Before what was written over them: without that they would be taken for the last that was done to a block.
+        forgetRanges(applied);
         Iterator<Entry> oldest = entries.values().iterator();
         int steps = 0;
-        while (weightBytes > CACHE_BYTES_MAX && oldest.hasNext() && steps < EVICTION_STEPS) {
+        while (weightBytes > bytesMax && oldest.hasNext() && steps < EVICTION_STEPS) {
             Entry entry = oldest.next();
             if (entry.ts() <= applied) {
                 weightBytes -= entry.weightBytes();
@@ -215,6 +221,12 @@ final class LatestObjects implements LatestState {
                 steps++;
             }
         }
+    }
+
+    /** The store knows of them. */
+    private void forgetRanges(long applied) {
+        holes.removeIf(range -> range.ts() <= applied);
+        clones.forgetApplied(applied);
     }
 
     /** What a patch of a block lies over. What has been applied is in the store, so that patches do not pile up. */

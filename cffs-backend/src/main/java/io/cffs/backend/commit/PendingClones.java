@@ -60,7 +60,9 @@ final class PendingClones {
         clones.addAll(groupClones);
         changed.putAll(groupChanged);
         dropGroup();
-        long applied = store.progress().applied().value();
+    }
+
+    void forgetApplied(long applied) {
         clones.removeIf(clone -> clone.ts() <= applied);
         changed.values().removeIf(ts -> ts <= applied);
     }

@@ -12,6 +12,7 @@ package io.cffs.backend.commit;
  * @param holdNanos how long keys are held for an attempt with priority
  * @param turnNanos how long an attempt waits for its turn before it begins without holding anything
  * @param commitWeightMax what one commit may weigh, see {@link CommitWeight}; a larger one is refused
+ * @param memory what is kept for speed alone
  */
 public record PipelineLimits(
         int queueMax,
@@ -22,14 +23,16 @@ public record PipelineLimits(
         int inoBatch,
         long holdNanos,
         long turnNanos,
-        long commitWeightMax) {
+        long commitWeightMax,
+        MemoryLimits memory) {
     /** Backlog: 8192 commits, at 20 us each applied in 0.2 s. Holds: 10 s, longer than most functions run. */
     public static final PipelineLimits DEFAULT = new PipelineLimits(
-            65_536, 1024, 8L * 1024 * 1024, 8192, 10_000, 65_536, 10_000_000_000L, 30_000_000_000L, Long.MAX_VALUE);
+            65_536, 1024, 8L * 1024 * 1024, 8192, 10_000, 65_536, 10_000_000_000L, 30_000_000_000L, Long.MAX_VALUE,
+            MemoryLimits.DEFAULT);
 
     /** Commits no larger than a heap of so many bytes can bear; the most that {@code -Xmx} allows. */
     public PipelineLimits withinHeap(long heapBytes) {
         return new PipelineLimits(queueMax, groupMax, groupBytesMax, backlogMax, changesMax, inoBatch, holdNanos,
-                turnNanos, CommitWeight.maxWithin(heapBytes));
+                turnNanos, CommitWeight.maxWithin(heapBytes), memory);
     }
 }

@@ -14,23 +14,23 @@ import java.util.Set;
 
 /** Which objects the most recent commits have changed, so that caches drop only those. Safe for use by many threads. */
 final class RecentChanges {
-    /** Objects that are remembered over all commits. */
-    private static final int KEYS_MAX = 200_000;
-
     /** @param keys null when there were too many to name */
     private record Change(CommitTs at, List<ObjectKey> keys) {}
 
     private final int namedMax;
+    /** Objects that are remembered over all commits. */
+    private final int keysMax;
     // All guarded by "this".
     private final ArrayDeque<Change> window = new ArrayDeque<>();
     private CommitTs floor;
     private int keyCount;
     private final RecentNews news;
 
-    RecentChanges(CommitTs floor, int namedMax) {
+    RecentChanges(CommitTs floor, PipelineLimits limits) {
         this.floor = floor;
-        this.namedMax = namedMax;
-        this.news = new RecentNews(floor);
+        this.namedMax = limits.changesMax();
+        this.keysMax = limits.memory().changedKeysMax();
+        this.news = new RecentNews(floor, limits.memory());
     }
 
     RecentNews news() {
@@ -45,7 +45,7 @@ final class RecentChanges {
     private synchronized void add(CommitTs at, List<ObjectKey> keys) {
         window.addLast(new Change(at, keys));
         keyCount += keys == null ? 0 : keys.size();
-        while (keyCount > KEYS_MAX || window.size() > KEYS_MAX) {
+        while (keyCount > keysMax || window.size() > keysMax) {
             Change oldest = window.removeFirst();
             keyCount -= oldest.keys() == null ? 0 : oldest.keys().size();
             floor = oldest.at();

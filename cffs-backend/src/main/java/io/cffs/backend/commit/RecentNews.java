@@ -18,16 +18,8 @@ import java.util.List;
  * begin, it saves whoever comes next asking for it, and waiting until it is in the store. Safe for use by many threads.
  */
 final class RecentNews {
-    /**
-     * Of one commit with more the blocks are not remembered, so that whoever rewrites large files is still told of
-     * names and inodes; if it has more even so, all is forgotten.
-     */
-    private static final long COMMIT_BYTES_MAX = 256 * 1024;
     /** What a block takes here of which nothing is told. */
     private static final int UNTOLD_BYTES = 64;
-    private static final long BYTES_MAX = 8L * 1024 * 1024;
-    /** Further back nobody is told: to fold so many takes longer than to ask. */
-    private static final int COMMITS_TOLD_MAX = 128;
     static final long ANSWER_BYTES_MAX = 256 * 1024;
 
     /** @param untold blocks that have changed otherwise than the effects say */
@@ -39,6 +31,11 @@ final class RecentNews {
         }
     }
 
+    private final MemoryLimits limits;
+    /**
+     * Of one commit with more the blocks are not remembered, so that whoever rewrites large files is still told of
+     * names and inodes; if it has more even so, all is forgotten.
+     */
     private final long commitBytesMax;
 
     // All guarded by "this".
@@ -47,13 +44,10 @@ final class RecentNews {
     private CommitTs floor;
     private long bytes;
 
-    RecentNews(CommitTs floor) {
-        this(floor, COMMIT_BYTES_MAX);
-    }
-
-    RecentNews(CommitTs floor, long commitBytesMax) {
+    RecentNews(CommitTs floor, MemoryLimits limits) {
         this.floor = floor;
-        this.commitBytesMax = commitBytesMax;
+        this.limits = limits;
+        this.commitBytesMax = limits.newsOfCommitBytesMax();
     }
 
     synchronized void add(CommitTs at, Applied applied) {
@@ -70,7 +64,7 @@ final class RecentNews {
         }
         window.addLast(change);
         bytes += change.bytes();
-        while (bytes > BYTES_MAX) {
+        while (bytes > limits.newsBytesMax()) {
             Change oldest = window.removeFirst();
             bytes -= oldest.bytes();
             floor = oldest.at();
@@ -118,7 +112,7 @@ final class RecentNews {
             if (!change.at().isAfter(after)) {
                 break;
             }
-            if (found.size() == COMMITS_TOLD_MAX) {
+            if (found.size() == limits.newsCommitsMax()) {
                 return List.of();
             }
             if (!change.at().isAfter(upTo)) {

@@ -55,10 +55,10 @@ final class Sequencer {
         this.limits = limits;
         this.ledger = ledger;
         this.turns = turns;
-        this.latest = new LatestObjects(store, staged);
+        this.latest = new LatestObjects(store, staged, limits.memory());
         this.heavy = new HeavyCommits(room);
         this.durable = store.progress().applied();
-        this.index = new VersionIndex(durable, VersionIndex.COMMITS_MAX, VersionIndex.CHANGES_MAX);
+        this.index = limits.memory().index(durable);
     }
 
     CommitTs durable() {
@@ -138,7 +138,7 @@ final class Sequencer {
         // Asked once: whoever gets a turn from here on comes after this commit, which cannot be validated again.
         boolean free = turns.isEmpty();
         if (free) {
-            work.forgetReads();
+            work.forgetReads(limits.memory().readsMax());
         }
         Applied applied;
         try {

@@ -14,8 +14,6 @@ import java.util.concurrent.CompletableFuture;
 sealed interface Work {
     /** A commit. Its deadline is that of being held back for others' turns; set when that first happens. */
     final class Commit implements Work {
-        private static final int FEW_READS = 1000;
-
         final TxnId txn;
         /** Null once it has been ordered: of a large one the lists are memory that nobody needs any more. */
         CommitRequest request;
@@ -35,8 +33,8 @@ sealed interface Work {
         }
 
         /** They are right, and nobody is going to ask again: what is left to do takes memory of its own. */
-        void forgetReads() {
-            if (request.reads().size() > FEW_READS) {
+        void forgetReads(int readsMax) {
+            if (request.reads().size() > readsMax) {
                 request = new CommitRequest(request.volume(), request.txn(), request.attempt(),
                         request.invocationId(), request.snapshot(), request.leaseId(), List.of(), request.writes());
             }

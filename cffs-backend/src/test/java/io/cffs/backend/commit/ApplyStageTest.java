@@ -20,9 +20,17 @@ import org.junit.jupiter.api.Test;
 /** What waits to be applied is bounded by records and by bytes. */
 class ApplyStageTest {
     private static final int MANY = 1_000_000;
+    private static final long BLOCKS_MAX = MemoryLimits.DEFAULT.backlogBytesMax() / Blocks.BLOCK_BYTES;
     private final VersionedStore store = VolumeParts.inMemory(1).store();
-    private final ApplyStage stage = new ApplyStage(store, new OutcomeLedger(store));
+    private ApplyStage stage = stage(MANY);
     private long position = store.progress().position();
+
+    private ApplyStage stage(int recordsMax) {
+        PipelineLimits limits = PipelineLimits.DEFAULT;
+        return new ApplyStage(store, new OutcomeLedger(store), new PipelineLimits(limits.queueMax(), limits.groupMax(),
+                limits.groupBytesMax(), recordsMax, limits.changesMax(), limits.inoBatch(), limits.holdNanos(),
+                limits.turnNanos(), limits.commitWeightMax(), limits.memory()));
+    }
 
     /** A record that is cheap to apply and brings effects of one whole block. */
     private void addBlock() {
@@ -36,33 +44,34 @@ class ApplyStageTest {
     @Test
     void effectsThatWaitAreBoundedInBytes() {
         int added = 0;
-        while (!stage.holdsUp(MANY)) {
+        while (!stage.holdsUp()) {
             addBlock();
             added++;
-            assertTrue(added <= ApplyStage.BACKLOG_BYTES_MAX / Blocks.BLOCK_BYTES, "no bound");
+            assertTrue(added <= BLOCKS_MAX, "no bound");
         }
-        assertTrue(added > ApplyStage.BACKLOG_BYTES_MAX / Blocks.BLOCK_BYTES - 10, "held up too early: " + added);
+        assertTrue(added > BLOCKS_MAX - 10, "held up too early: " + added);
         int applied = 0;
-        while (!stage.letsGo(MANY)) {
+        while (!stage.letsGo()) {
             assertTrue(stage.apply());
             applied++;
         }
         assertEquals(added / 2, applied, 2, "it goes on when half of the room is free");
-        assertFalse(stage.holdsUp(MANY));
+        assertFalse(stage.holdsUp());
     }
 
     @Test
     void recordsThatWaitAreBoundedInNumber() {
+        stage = stage(8);
         for (int i = 0; i < 8; i++) {
-            assertFalse(stage.holdsUp(8));
+            assertFalse(stage.holdsUp());
             addBlock();
         }
-        assertTrue(stage.holdsUp(8));
+        assertTrue(stage.holdsUp());
         for (int i = 0; i < 4; i++) {
-            assertFalse(stage.letsGo(8));
+            assertFalse(stage.letsGo());
             assertTrue(stage.apply());
         }
-        assertTrue(stage.letsGo(8));
-        assertFalse(stage.letsGo(8), "once");
+        assertTrue(stage.letsGo());
+        assertFalse(stage.letsGo(), "once");
     }
 }

@@ -32,8 +32,10 @@ class RecentNewsTest {
     private static final Ino OTHER = new Ino(8);
     private static final int BLOCKS = 4;
     private static final byte[] SOMETHING_STAGED = {99};
+    private static final MemoryLimits MANY_A_COMMIT_IS_LARGE =
+            new MemoryLimits(1000, 1000, 1000, 1000, 1 << 20, 600, 128, 1 << 20, 1 << 20, 1 << 20);
 
-    private final RecentNews news = new RecentNews(CommitTs.ZERO);
+    private final RecentNews news = new RecentNews(CommitTs.ZERO, MemoryLimits.DEFAULT);
     private long last;
 
     private void commit(Effect... effects) {
@@ -124,8 +126,8 @@ class RecentNewsTest {
         for (long seed = 0; seed < 2_000; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             RecentNews told = seed % 2 == 0
-                    ? new RecentNews(CommitTs.ZERO)
-                    : new RecentNews(CommitTs.ZERO, 600); // many a commit is a large one
+                    ? new RecentNews(CommitTs.ZERO, MemoryLimits.DEFAULT)
+                    : new RecentNews(CommitTs.ZERO, MANY_A_COMMIT_IS_LARGE);
             Map<BlockKey, byte[]> state = new HashMap<>();
             List<Map<BlockKey, byte[]>> states = new ArrayList<>(List.of(Map.of()));
             int commits = 1 + random.nextInt(6);

@@ -24,6 +24,12 @@ public sealed interface FsCall {
 
     record Truncate(String path, long lengthBytes) implements FsCall {}
 
+    /** fallocate(2) with FALLOC_FL_PUNCH_HOLE and FALLOC_FL_KEEP_SIZE. */
+    record PunchHole(String path, long offset, long lengthBytes) implements FsCall {}
+
+    /** copy_file_range(2) until as much is copied as was asked for, or the source ends. */
+    record CopyRange(String from, long offset, String to, long toOffset, long lengthBytes) implements FsCall {}
+
     /** open(2) with O_CREAT and O_EXCL. */
     record Create(String path) implements FsCall {}
 

@@ -57,6 +57,8 @@ public final class ModelRun {
                 write(node, model.content(node).length, c.bytes());
             }
             case FsCall.Truncate c -> model.truncate(c.path(), (int) c.lengthBytes());
+            case FsCall.PunchHole c -> punch(c);
+            case FsCall.CopyRange c -> copy(c);
             case FsCall.Create c -> model.create(c.path(), FileType.REGULAR, 0644, new byte[0]);
             case FsCall.Mkdir c -> model.create(c.path(), FileType.DIRECTORY, 0755, null);
             case FsCall.Symlink c ->
@@ -98,6 +100,24 @@ public final class ModelRun {
         int from = (int) Math.min(offset, content.length);
         int to = (int) Math.min(offset + lengthBytes, content.length);
         return new FsResult.Content(Bytes.owning(Arrays.copyOfRange(content, from, to)));
+    }
+
+    private void punch(FsCall.PunchHole hole) throws FsException {
+        long node = model.resolve(hole.path());
+        byte[] content = model.content(node).clone();
+        int end = (int) Math.min(content.length, hole.offset() + hole.lengthBytes());
+        Arrays.fill(content, (int) Math.min(hole.offset(), end), end, (byte) 0);
+        model.setContent(node, content);
+    }
+
+    private void copy(FsCall.CopyRange copy) throws FsException {
+        byte[] source = model.content(model.resolve(copy.from()));
+        int from = (int) Math.min(copy.offset(), source.length);
+        int to = (int) Math.min(copy.offset() + copy.lengthBytes(), source.length);
+        long target = model.resolve(copy.to());
+        if (from < to) {
+            write(target, copy.toOffset(), Bytes.owning(Arrays.copyOfRange(source, from, to)));
+        }
     }
 
     private void write(long node, long offset, Bytes bytes) throws FsException {

@@ -14,8 +14,10 @@ import io.cffs.test.sim.workload.Files;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.ops.AppendRange;
+import io.cffs.txn.ops.CopyRange;
 import io.cffs.txn.ops.Create;
 import io.cffs.txn.ops.DirectoryStream;
+import io.cffs.txn.ops.Fallocate;
 import io.cffs.txn.ops.Getattr;
 import io.cffs.txn.ops.Getxattr;
 import io.cffs.txn.ops.Link;
@@ -114,6 +116,8 @@ final class FunctionFiles implements Files {
             case FsCall.Append c -> append(open(c.path(), OpenFlags.APPEND), c.bytes());
             case FsCall.Truncate c -> set(find(c.path()), SetattrRequest.truncate(c.lengthBytes()));
             case FsCall.Chmod c -> set(find(c.path()), SetattrRequest.chmod(c.permissions()));
+            case FsCall.PunchHole c -> punch(open(c.path(), OpenFlags.WRITE), c);
+            case FsCall.CopyRange c -> copy(open(c.from(), OpenFlags.READ), open(c.to(), OpenFlags.WRITE), c);
             case FsCall.GetXattr c -> {
                 Ino ino = find(c.path()).ino();
                 yield new FsResult.Content(door.perform(tx -> Getxattr.run(tx, WHO, ino, Name.of(c.name()))));
@@ -285,6 +289,23 @@ final class FunctionFiles implements Files {
 
     private FsResult append(Ino ino, Bytes bytes) throws FsException {
         door.perform(tx -> AppendRange.run(tx, WHO, ino, bytes.asBuffer()));
+        return FsResult.DONE;
+    }
+
+    private FsResult punch(Ino ino, FsCall.PunchHole c) throws FsException {
+        door.perform(tx -> nothing(() -> Fallocate.run(
+                tx, WHO, ino, Fallocate.Mode.PUNCH_HOLE, c.offset(), c.lengthBytes())));
+        return FsResult.DONE;
+    }
+
+    private FsResult copy(Ino from, Ino to, FsCall.CopyRange c) throws FsException {
+        long[] done = {0};
+        long count;
+        do {
+            count = door.perform(tx -> CopyRange.run(tx, WHO, from, c.offset() + done[0], to, c.toOffset() + done[0],
+                    c.lengthBytes() - done[0]));
+            done[0] += count;
+        } while (count > 0 && done[0] < c.lengthBytes());
         return FsResult.DONE;
     }
 

@@ -72,8 +72,7 @@ final class PipelineNode implements BackendNode {
         this.store = OrderedVersionedStore.openMemory(new StagedObjects(blocks),
                 new VersionedStore.RootDirectory(VolumeParts.ROOT_PERMISSIONS, 0, 0, 0));
         long retention = faults.isPossible(Fault.TRIMMED) ? random.nextLong(2000) : 1_000_000;
-        PipelineLimits limits = new PipelineLimits(1000, 1 + random.nextInt(8), 1 << 20, 1 + random.nextInt(20),
-                1 + random.nextInt(200), 1 + random.nextInt(600), 10_000_000_000L, 30_000_000_000L, Long.MAX_VALUE);
+        PipelineLimits limits = SimLimits.drawn(random);
         this.settings = new BackendSettings(Duration.ofMillis(500 + random.nextInt(10_000)),
                 Duration.ofMillis(retention), Duration.ofDays(7), Duration.ofSeconds(30), 1 + random.nextInt(4000),
                 Duration.ofMillis(1 + random.nextInt(5000)), limits);

@@ -120,6 +120,26 @@ enum PlantedBug {
             return new PlantedStore.TrimTooFar(store);
         }
     },
+    /** What is cut off, or punched, stays. */
+    LOSE_HOLES {
+        @Override
+        VersionedStore round(VersionedStore store) {
+            return new PlantedStore.NoHoles(store);
+        }
+    },
+    /** Now and then somebody who begins is not told so. */
+    FORGET_WHO_WAITS {
+        @Override
+        BackendPort round(BackendPort backend, SplittableRandom random, Map<TxnId, TxnId> aliases) {
+            return new BackendLayer(backend) {
+                @Override
+                public CompletableFuture<Begun> begin(BeginRequest request) {
+                    CompletableFuture<Begun> begun = backend.begin(request);
+                    return random.nextInt(20) == 0 ? new CompletableFuture<>() : begun;
+                }
+            };
+        }
+    },
     APPLY_OUT_OF_ORDER {
         @Override
         VersionedStore round(VersionedStore store) {

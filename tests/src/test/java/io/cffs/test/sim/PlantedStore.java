@@ -9,7 +9,9 @@ import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
 import io.cffs.txn.apply.Applied;
+import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.DirectoryPage;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Mistakes round a store. */
@@ -73,6 +75,21 @@ final class PlantedStore {
                 waiting = null;
                 late.run();
             }
+        }
+    }
+
+    /** Takes nothing away from files. */
+    static final class NoHoles extends FaultyStore {
+        NoHoles(VersionedStore store) {
+            super(store, NO_FAULTS);
+        }
+
+        @Override
+        public void apply(long position, CommitHeader header, Applied applied) {
+            List<Effect> kept = applied.effects().stream()
+                    .filter(effect -> !(effect instanceof Effect.DeleteBlocks)).toList();
+            super.apply(position, header, new Applied(
+                    kept, applied.footprint(), applied.inodeCountDelta(), applied.fileBytesDelta()));
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 public final class Workloads {
     private static final List<Supplier<Workload>> ALL = List.of(
             Cycle::new, Tokens::new, HardLinks::new, Logs::new, DirectoryMoves::new, Counter::new, Bank::new,
-            DirectoryLife::new, Lengths::new, Pages::new, Apart::new, Anything::new, Quotas::new);
+            DirectoryLife::new, Lengths::new, Pages::new, Apart::new, Anything::new, Quotas::new, Holes::new);
 
     private Workloads() {}
 
