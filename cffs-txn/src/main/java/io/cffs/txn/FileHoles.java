@@ -22,8 +22,8 @@ public final class FileHoles {
 
     /**
      * The first byte from {@code offset} on that lies in a page with data; {@link #NONE} when there is none. Records
-     * the
-     * pages that were looked at and that the file reaches this far; of a search that meets the end the exact length.
+     * the pages that were looked at and that the file reaches this far; of a search that meets the end the exact
+     * length.
      *
      * @param offset 0 and up, below the length of the file
      */

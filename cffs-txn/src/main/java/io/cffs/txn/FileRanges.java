@@ -38,8 +38,7 @@ public final class FileRanges {
 
     /**
      * Takes a page that was changed through a mapping. No quota refuses it: the program that changed it has gone on,
-     * and
-     * would hear nothing; the commit decides.
+     * and would hear nothing; the commit decides.
      */
     public void writeMapped(Inode file, long offset, ByteBuffer source) throws FsException {
         writes.open(file).fileForWriting().write(offset, source);

@@ -9,8 +9,7 @@ import io.cffs.model.Quota;
 
 /**
  * One effect of a commit. Effects are stated so that they merge: link counts, entry counts and parents of directories
- * follow from dentries when the commit is applied, lengths are cuts and extensions, so two commits that both
- * validated
+ * follow from dentries when the commit is applied, lengths are cuts and extensions, so two commits that both validated
  * never overwrite one another's result. Order within a request matters and is kept.
  */
 public sealed interface Mutation {

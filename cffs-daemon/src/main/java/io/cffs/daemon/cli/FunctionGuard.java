@@ -29,8 +29,7 @@ final class FunctionGuard {
 
     /**
      * Whether the launcher has made a mount name space for this process. Believed only when the one outside of it,
-     * which
-     * the launcher has left open, is another one: what is in it will be killed.
+     * which the launcher has left open, is another one: what is in it will be killed.
      */
     static boolean isAlone(Surroundings around) {
         String outer = around.variable(FunctionEnvironment.OUTER_NAMESPACE_FD);

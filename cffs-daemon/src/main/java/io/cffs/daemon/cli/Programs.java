@@ -5,8 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Finds out before anything is mounted that a program cannot be started, so that the sentence is ours and no
- * transaction
- * was begun for it. What lies in the volume cannot be looked at yet and passes.
+ * transaction was begun for it. What lies in the volume cannot be looked at yet and passes.
  */
 final class Programs {
     private Programs() {}

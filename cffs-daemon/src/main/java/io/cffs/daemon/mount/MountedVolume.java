@@ -49,8 +49,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A volume that is mounted. In mode {@link CommitMode#INVOCATION} whoever opened it runs invocations through {@link
  * #loop} or, step by step, {@link #attempts}; in mode {@link CommitMode#RUNS} programs do, through the files under
- * {@code /.cffs}; in
- * the other modes an attempt is always open and ends as the mode says.
+ * {@code /.cffs}; in the other modes an attempt is always open and ends as the mode says.
  *
  * <p>Safe for use by several threads, but attempts are driven by one at a time.
  */

@@ -18,16 +18,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Drives a long-lived mount. Either an attempt is always open, and whatever ends it opens the next: when the backend is
  * away the next one is tried for every second, and requests wait for it as long as the session's limits say. Or the
- * mount
- * is used run by run: an attempt is open from {@link #begin} to {@link #commit} or {@link #abort}, and at no other
- * time.
+ * mount is used run by run: an attempt is open from {@link #begin} to {@link #commit} or {@link #abort}, and at no
+ * other time.
  *
  * <p>Nothing is run again here, since nobody knows what to run: a commit that conflicts undoes what was done since the
  * last one, and says so. Who then writes to {@code begin} is about to run it again: that attempt, and for some time
- * those
- * that follow, ask for priority over what was lost to ({@link TurnMemory}), as the later attempts of an invocation
- * do, so
- * that programs which all change one file take turns.
+ * those that follow, ask for priority over what was lost to ({@link TurnMemory}), as the later attempts of an
+ * invocation do, so that programs which all change one file take turns.
  *
  * <p>All methods but the constructor run on the control thread, a single one that serves no request; reading the last
  * outcome is allowed from everywhere.

@@ -19,8 +19,7 @@ public interface Staging {
 
     /**
      * Some mebibytes more have been written: what will hardly change any more may be uploaded meanwhile. Returns at
-     * once;
-     * what comes of it is nobody's concern before {@link #prepare}.
+     * once; what comes of it is nobody's concern before {@link #prepare}.
      *
      * @param lock under which the transaction may be looked at
      * @param open whether the attempt is still open; asked with the lock held

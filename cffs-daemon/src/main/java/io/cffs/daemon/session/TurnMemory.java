@@ -8,14 +8,12 @@ import java.util.Set;
 
 /**
  * What transactions of a mount have lost against others lately. Where all change one file, a run that does not wait for
- * its turn is lost nearly always, so a number of transactions after such a loss wait from their first attempt on.
- * Then one
- * begins without, to find out whether anybody is still there: each loss that follows doubles the number, each commit
- * halves it.
+ * its turn is lost nearly always, so a number of transactions after such a loss wait from their first attempt on. Then
+ * one begins without, to find out whether anybody is still there: each loss that follows doubles the number, each
+ * commit halves it.
  *
- * <p>Places alone would not do: who waits for the turns of others at a place that it no longer uses waits for
- * nothing, and
- * nobody would ever tell it so.
+ * <p>Places alone would not do: who waits for the turns of others at a place that it no longer uses waits for nothing,
+ * and nobody would ever tell it so.
  *
  * <p>Safe for use by several threads.
  */

@@ -178,8 +178,7 @@ class SlabBlockCacheTest extends BlockCacheContract {
 
     /**
      * A writer that was frozen for long and has lost its slot comes back and writes into it, head and all, while
-     * nothing
-     * says so. Whoever copies parts must not believe what was verified before.
+     * nothing says so. Whoever copies parts must not believe what was verified before.
      */
     @Test
     void whatALateWriterScribblesIsInNoPart() throws Exception {

@@ -12,8 +12,7 @@ import java.util.TreeMap;
 
 /**
  * New bytes for parts of a block whose other bytes stay, whatever they are. A commit that changes a page of a large
- * file
- * is this small, and folding it does not look at the block.
+ * file is this small, and folding it does not look at the block.
  *
  * @param parts at least one, by where they start, none over another
  */

@@ -12,8 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads what a {@link ByteWriter} wrote from bytes that nobody vouches for: each method gives a value within the
- * bounds
+ * Reads what a {@link ByteWriter} wrote from bytes that nobody vouches for: each method gives a value within the bounds
  * that the caller states, or throws. Not safe for use by several threads.
  */
 public final class ByteReader {

@@ -7,8 +7,7 @@ import java.util.Arrays;
 /**
  * Names by number, in the order in which they were added, in few bytes: each is stored as what differs from the one
  * before, and every {@link #GROUP}-th stands whole. Names that come in order take two bytes and what is new in them.
- * Not
- * thread-safe.
+ * Not thread-safe.
  */
 final class ListedNames {
     private static final int GROUP = 32;

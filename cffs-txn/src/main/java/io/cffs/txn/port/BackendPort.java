@@ -160,8 +160,7 @@ public interface BackendPort extends AutoCloseable {
 
         /**
          * In news only: the block as it was at {@code lastSeen}, with new bytes in places. It grows where they end
-         * behind
-         * its end.
+         * behind its end.
          *
          * @param pieces in order, none over another
          */

@@ -8,8 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Consistency checks of a volume that is in use. A check runs in the backend, at one snapshot; the caller asks again
- * and
- * again how far it is. Safe for use by many threads. A future fails only with {@link BackendException}.
+ * and again how far it is. Safe for use by many threads. A future fails only with {@link BackendException}.
  */
 public interface CheckPort {
     /** Most findings in one {@link Report}. */

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides whether what a transaction read at its snapshot is still right after every commit that was ordered
- * before it
+ * Decides whether what a transaction read at its snapshot is still right after every commit that was ordered before it
  * ({@code VALIDATED_AGAINST_ALL_EARLIER}). Pure functions.
  */
 public final class Validator {
@@ -21,8 +20,7 @@ public final class Validator {
     private Validator() {}
 
     /**
-     * The first of {@code reads} that a commit after {@code snapshot} has made wrong, with that commit; empty when
-     * the
+     * The first of {@code reads} that a commit after {@code snapshot} has made wrong, with that commit; empty when the
      * transaction may commit.
      *
      * @param index must reach back to the snapshot

@@ -10,13 +10,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which commit last changed what, for the most recent commits of one volume: answers in about a hash look-up what
- * a scan
- * of their footprints would answer.
+ * Which commit last changed what, for the most recent commits of one volume: answers in about a hash look-up what a
+ * scan of their footprints would answer.
  *
  * <p>It reaches back to its {@link #floor()}. When a bound is passed the oldest commits leave, the floor rises to the
- * youngest that left, and everything that only they had changed is forgotten, so that the memory follows the
- * changes in
+ * youngest that left, and everything that only they had changed is forgotten, so that the memory follows the changes in
  * the window. Validation of an older snapshot reads stored footprints ({@link Validator}).
  *
  * <p>Not safe for use by several threads: it belongs to the pipeline of its volume.
@@ -107,8 +105,7 @@ public final class VersionIndex {
     }
 
     /**
-     * The timestamp of a commit after {@code snapshot} that collides with the key, -1 when there is none. The
-     * snapshot
+     * The timestamp of a commit after {@code snapshot} that collides with the key, -1 when there is none. The snapshot
      * must not be below the floor.
      */
     long collisionAfter(ReadKey key, long snapshot) {
