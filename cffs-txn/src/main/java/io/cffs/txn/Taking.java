@@ -104,6 +104,10 @@ final class Taking {
         long end = Math.min(stop, giver.under().nextAfter(first));
         giver.recordStored(first * Blocks.PAGE_BYTES, end * Blocks.PAGE_BYTES);
         boolean shows = first * Blocks.PAGE_BYTES < giver.storedEnd();
+        if (shows) {
+            // The file may have grown here: what lies beyond its stored end is a hole, and has to be told as one.
+            end = Math.min(end, StoredPages.pagesOf(giver.storedEnd()));
+        }
         pieces.add(new Piece(first, end - 1, shows
                 ? new Underlay.Extent(first, end - 1, ino, 0, giver.storedEnd())
                 : Underlay.hole(first, end - 1)));

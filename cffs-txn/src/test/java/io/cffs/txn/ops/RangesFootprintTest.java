@@ -121,4 +121,15 @@ class RangesFootprintTest {
         footprintOf(tx -> copy(tx, BIG, 0, FILE, Blocks.FILE_BYTES_MAX, 4096, 0)).refused(FsError.FILE_TOO_LARGE)
                 .reads();
     }
+
+    /** What it grew by is a hole, and hides what the target has there. */
+    @Test
+    void aFileThatGrewHereIsCopiedWithTheHoleAtItsEnd() {
+        footprintOf(tx -> {
+            Fallocate.run(tx, ROOT, FILE, Mode.ALLOCATE, 0, 20000);
+            copy(tx, FILE, 0, BIG, 0, ALL, 20000);
+        }).reads("length /big", "length /file", "pages /file 0-4")
+                .writes("clone /file 0+100 to /big 0", "punch /big 4096+16384", "length /big cut -1 extend 20000",
+                        "times /big mc", "length /file cut -1 extend 20000", "times /file mc");
+    }
 }
