@@ -44,4 +44,27 @@ final class CopiedFilesTest extends VolumeBed {
     void aBlockOfManyPartsIsCopiedAndChangedInOneCommit() {
         copyAndChange(Blocks.BLOCK_BYTES, 200);
     }
+
+    /** The version that the change lies over has been trimmed when the block is looked at again. */
+    @Test
+    void aChangeOfACopyIsStillTheCopyWhenOldVersionsHaveGone() {
+        assertEquals(committed(1), created(10, "f", "x".repeat(Blocks.BLOCK_BYTES)));
+        assertEquals(committed(2), created(20, "g", "old"));
+        Mutation copied = new Mutation.CloneRange(new Ino(20), 0, new Ino(10), 0, Blocks.BLOCK_BYTES);
+        backend.commit(commit(txn(3), begun(txn(3)), List.of(), List.of(copied)));
+        volume.sequence();
+        backend.commit(commit(txn(4), begun(txn(4)), List.of(), List.of(write(20, 5000, "y"))));
+        volume.sequence();
+        run();
+        for (int seconds = 0; seconds < 200; seconds++) {
+            ticker.advanceMillis(1000);
+            volume.keep();
+            run();
+        }
+        Mutation hole = new Mutation.PunchHole(new Ino(20), 0, 4096);
+        assertEquals(committed(5), done(commit(txn(5), begun(txn(5)), List.of(), List.of(hole))));
+        String content = content(new CommitTs(5), 20);
+        assertEquals("\0x", content.substring(4095, 4097));
+        assertEquals("xyx", content.substring(4999, 5002));
+    }
 }

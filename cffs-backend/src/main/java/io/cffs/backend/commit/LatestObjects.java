@@ -156,28 +156,24 @@ final class LatestObjects implements LatestState {
 
     /** Gives the weight of what was older than the hole. */
     private static long forget(HoleRange range, Map<ObjectKey, Entry> from) {
-        long forgotten = 0;
+        long[] forgotten = {0};
         if (range.last() - range.first() < from.size()) {
             for (long index = range.first(); index <= range.last(); index++) {
                 ObjectKey block = new ObjectKey.BlockKey(range.ino(), index);
                 Entry known = from.get(block);
                 if (known != null && known.ts() < range.ts()) {
-                    forgotten += from.remove(block).weightBytes();
+                    forgotten[0] += from.remove(block).weightBytes();
                 }
             }
-            return forgotten;
+            return forgotten[0];
         }
-        Iterator<Map.Entry<ObjectKey, Entry>> all = from.entrySet().iterator();
-        while (all.hasNext()) {
-            Map.Entry<ObjectKey, Entry> known = all.next();
+        from.entrySet().removeIf(known -> {
             boolean wrong = known.getKey() instanceof ObjectKey.BlockKey block && range.holds(block)
                     && known.getValue().ts() < range.ts();
-            if (wrong) {
-                forgotten += known.getValue().weightBytes();
-                all.remove();
-            }
-        }
-        return forgotten;
+            forgotten[0] += wrong ? known.getValue().weightBytes() : 0;
+            return wrong;
+        });
+        return forgotten[0];
     }
 
     /** Null when the stored content of the file is all that there is; else the commit that has to be applied first. */
@@ -271,7 +267,7 @@ final class LatestObjects implements LatestState {
                 return null;
             }
         }
-        if (entry == null) {
+        if (entry == null || isAppliedPatch(entry)) {
             VersionedStore.Version version = stored(key);
             if (version == null) {
                 // Absences of what a commit makes are asked for once: nothing to keep, and there may be a million.
@@ -286,6 +282,11 @@ final class LatestObjects implements LatestState {
 
     private VersionedStore.Version stored(ObjectKey key) {
         return fresh.contains(NewsFold.inoOf(key).value()) ? null : store.latest(key);
+    }
+
+    /** The store has it whole, and a trim may have taken what it lies over. */
+    private boolean isAppliedPatch(Entry entry) {
+        return entry.value() instanceof Patched && entry.ts() <= store.progress().applied().value();
     }
 
     private static long newestHole(List<HoleRange> ranges, ObjectKey.BlockKey block) {
@@ -341,7 +342,7 @@ final class LatestObjects implements LatestState {
         if (isHole(key, entry)) {
             return 0;
         }
-        return pagesOf(key, entry == null ? STORED : entry.value());
+        return pagesOf(key, entry == null || isAppliedPatch(entry) ? STORED : entry.value());
     }
 
     private int pagesOf(ObjectKey.BlockKey key, Object value) {
