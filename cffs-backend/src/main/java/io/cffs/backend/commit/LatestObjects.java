@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The state after the last ordered commit: what has been ordered but not applied, over what the store has, with a
@@ -150,30 +151,29 @@ final class LatestObjects implements LatestState {
      * commits of the same group made of them too.
      */
     private void forgetBlocks(HoleRange range) {
-        weightBytes -= forget(range, entries);
-        forget(range, groupEntries);
+        forget(range, entries, entry -> weightBytes -= entry.weightBytes());
+        forget(range, groupEntries, entry -> { });
     }
 
-    /** Gives the weight of what was older than the hole. */
-    private static long forget(HoleRange range, Map<ObjectKey, Entry> from) {
-        long[] forgotten = {0};
+    private static void forget(HoleRange range, Map<ObjectKey, Entry> from, Consumer<Entry> forgotten) {
         if (range.last() - range.first() < from.size()) {
             for (long index = range.first(); index <= range.last(); index++) {
                 ObjectKey block = new ObjectKey.BlockKey(range.ino(), index);
                 Entry known = from.get(block);
                 if (known != null && known.ts() < range.ts()) {
-                    forgotten[0] += from.remove(block).weightBytes();
+                    forgotten.accept(from.remove(block));
                 }
             }
-            return forgotten[0];
+            return;
         }
         from.entrySet().removeIf(known -> {
             boolean wrong = known.getKey() instanceof ObjectKey.BlockKey block && range.holds(block)
                     && known.getValue().ts() < range.ts();
-            forgotten[0] += wrong ? known.getValue().weightBytes() : 0;
+            if (wrong) {
+                forgotten.accept(known.getValue());
+            }
             return wrong;
         });
-        return forgotten[0];
     }
 
     /** Null when the stored content of the file is all that there is; else the commit that has to be applied first. */

@@ -20,11 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves a backend on sockets until it is closed. Safe for use by many threads. Does not close the backend.
  *
- * <p>Every connection has a thread that reads and virtual ones for requests that take long; a watchdog ends
- * connections
+ * <p>Every connection has a thread that reads and virtual ones for requests that take long; a watchdog ends connections
  * whose peer stops in the middle of a greeting or a frame or does not read its answers. {@link #close()} stops
- * accepting,
- * answers what is under way for a bounded time, then hangs up.
+ * accepting, answers what is under way for a bounded time, then hangs up.
  */
 public final class BackendServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackendServer.class);
@@ -65,8 +63,7 @@ public final class BackendServer implements AutoCloseable {
      * Listens on all of {@code addresses} and serves.
      *
      * @param addresses comma-separated: {@code host:port}, {@code [v6]:port}, {@code unix:/path}; port 0 lets the
-     * system
-     *     choose. An abandoned socket file is replaced
+     *     system choose. An abandoned socket file is replaced
      * @throws IOException with a sentence when one of them cannot be listened on; then none is
      * @throws IllegalArgumentException with a sentence when an address cannot be read
      */
@@ -110,13 +107,18 @@ public final class BackendServer implements AutoCloseable {
 
     private void acceptAll(Listener listener) {
         while (!closed) {
+            Duplex accepted = null;
             try {
-                Duplex accepted = listener.accept();
+                accepted = listener.accept();
                 ServerConnection connection =
                         new ServerConnection(accepted, calls, new RequestRoom(limits, sharedRoom), limits, ticker,
                                 threads);
                 readers(connections.size()).execute(() -> serve(connection));
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // The next may fare better, whatever this was: there may have been no thread for it.
+                if (accepted != null) {
+                    accepted.close();
+                }
                 if (closed || !listener.isOpen()) {
                     return;
                 }

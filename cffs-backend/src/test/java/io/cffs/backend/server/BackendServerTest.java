@@ -34,13 +34,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server does with peers that are no good. */
+@Timeout(120)
 class BackendServerTest {
     private static final byte[] HELLO = {'C', 'F', 'F', 'S', 1, 1, 0, 0};
 
@@ -48,6 +51,8 @@ class BackendServerTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     /** Real time plus what the test adds. */
     private final AtomicLong skippedNanos = new AtomicLong();
+    /** The next connection cannot be taken over. */
+    private final AtomicBoolean breaksAccept = new AtomicBoolean();
 
     @TempDir
     private Path directory;
@@ -60,6 +65,9 @@ class BackendServerTest {
 
         @Override
         public long monotonicNanos() {
+            if (Thread.currentThread().getName().startsWith("cffs-accept") && breaksAccept.getAndSet(false)) {
+                throw new OutOfMemoryError("no room for a thread");
+            }
             return System.nanoTime() + skippedNanos.get();
         }
     };
@@ -141,6 +149,15 @@ class BackendServerTest {
         assertTrue(newer.contains("version 1 of the CFFS protocol and the client versions 2 to 9"), newer);
         String older = readAll(connect(new byte[] {'C', 'F', 'F', 'S', 0, 0, 0, 0}));
         assertTrue(older.contains("version 0"), older);
+    }
+
+    @Test
+    void oneThatCannotBeServedIsHungUpOnAndTheNextIsServed() throws Exception {
+        serve(ServerLimits.DEFAULT);
+        breaksAccept.set(true);
+        assertEquals("", readAll(connect(HELLO)));
+        assertFalse(breaksAccept.get());
+        servesStill();
     }
 
     @Test
