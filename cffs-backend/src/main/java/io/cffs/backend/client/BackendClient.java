@@ -34,14 +34,11 @@ import java.util.concurrent.TimeUnit;
  * carries all calls.
  *
  * <p>A call whose connection ends is delivered again over the next one. That changes nothing for reads, leases and
- * staged
- * objects; a begin or a reservation that was heard twice costs a lease that expires or numbers that nobody uses. A
- * commit
- * is delivered again too, because that is how the ledger is asked without closing it: its {@link TxnId} gets the
- * outcome
- * of whichever delivery came first, and takes effect if none had. Only when a later delivery is refused is the ledger
- * asked for good, so that an earlier one that is still on its way cannot take effect after the refusal was reported.
- * When no outcome comes within {@link ClientLimits#patientNanos()}, or longer for a large one, it is Unknown.
+ * staged objects; a begin or a reservation that was heard twice costs a lease that expires or numbers that nobody uses.
+ * A commit is delivered again too, because that is how the ledger is asked without closing it: its {@link TxnId} gets
+ * the outcome of whichever delivery came first, and takes effect if none had. Only when a later delivery is refused is
+ * the ledger asked for good, so that an earlier one that is still on its way cannot take effect after the refusal was
+ * reported. When no outcome comes within {@link ClientLimits#patientNanos()}, or longer for a large one, it is Unknown.
  *
  * <p>Futures are completed by the thread that reads the connection: what depends on them must not wait.
  */

@@ -16,11 +16,9 @@ import java.util.function.Predicate;
 
 /**
  * Keeps one connection to one of several addresses alive while there are calls, and gives every call to it. A call
- * whose
- * connection ends goes to the next one, until its time is over. Safe for use by many threads.
+ * whose connection ends goes to the next one, until its time is over. Safe for use by many threads.
  *
- * <p>A keeper thread does what takes time to pass: pauses between tries, deadlines, silence. It sleeps when nobody
- * has
+ * <p>A keeper thread does what takes time to pass: pauses between tries, deadlines, silence. It sleeps when nobody has
  * called for a while. Nothing is sent, completed or connected under the lock.
  */
 final class Link implements ClientConnection.Owner {

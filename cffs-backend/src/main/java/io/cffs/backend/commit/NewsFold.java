@@ -16,9 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Folds the effects of consecutive commits into one answer per object. An object of which something cannot be told
- * is left
- * out, until an effect says what it is whatever it was before. For one use.
+ * Folds the effects of consecutive commits into one answer per object. An object of which something cannot be told is
+ * left out, until an effect says what it is whatever it was before. For one use.
  */
 final class NewsFold {
     private static final BlockPatch.StagedReader NOTHING_STAGED = (object, offset, length) -> {

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * What the most recent commits have made of the objects that they changed, as far as that is small: told with the
- * answer to
- * begin, it saves whoever comes next asking for it, and waiting until it is in the store. Safe for use by many threads.
+ * answer to begin, it saves whoever comes next asking for it, and waiting until it is in the store. Safe for use by
+ * many threads.
  */
 final class RecentNews {
     /** What a block takes here of which nothing is told. */

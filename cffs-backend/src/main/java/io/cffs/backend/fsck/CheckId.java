@@ -2,8 +2,7 @@ package io.cffs.backend.fsck;
 
 /**
  * What is checked. The short ids are stable: scripts and documents name them. Letters group them: B log and ledger, C
- * versions, D inodes, E names, F blocks, G
- * extended attributes, H quotas.
+ * versions, D inodes, E names, F blocks, G extended attributes, H quotas.
  */
 public enum CheckId {
     COMMITS_DENSE("B2", "commit timestamps have no gap and no repetition"),

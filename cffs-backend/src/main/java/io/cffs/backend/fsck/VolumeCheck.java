@@ -16,13 +16,10 @@ import java.util.concurrent.CancellationException;
  * Checks one volume at one snapshot.
  *
  * <p>Six passes, each a walk over one table in key order: inodes into a compact table, and summed up against the
- * quotas; names against it; the table
- * against what the names said (links, entries, parents, reachability); blocks against lengths and, with
- * {@link Level#DATA}, their bytes against checksums; extended attributes against what inodes say of them; versions
- * and the ledger. A last walk over the names, made only
- * when
- * something was found, turns inode numbers into paths. One thread runs it; {@link #report} and {@link #cancel} may be
- * called by any other.
+ * quotas; names against it; the table against what the names said (links, entries, parents, reachability); blocks
+ * against lengths and, with {@link Level#DATA}, their bytes against checksums; extended attributes against what inodes
+ * say of them; versions and the ledger. A last walk over the names, made only when something was found, turns inode
+ * numbers into paths. One thread runs it; {@link #report} and {@link #cancel} may be called by any other.
  */
 public final class VolumeCheck {
     /** Findings kept with all their words; more are only counted. */

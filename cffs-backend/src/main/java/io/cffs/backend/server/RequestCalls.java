@@ -151,9 +151,8 @@ final class RequestCalls {
     }
 
     /**
-     * Gives the last response; earlier parts go to {@code parts}, which may wait until the peer has taken them.
-     * Each part
-     * is asked for when the one before has left, so that one request cannot fill the memory. Waits for the port.
+     * Gives the last response; earlier parts go to {@code parts}, which may wait until the peer has taken them. Each
+     * part is asked for when the one before has left, so that one request cannot fill the memory. Waits for the port.
      */
     Response fetchInParts(Request.Fetch fetch, Consumer<Response> parts) {
         List<FetchItem> items = fetch.items();

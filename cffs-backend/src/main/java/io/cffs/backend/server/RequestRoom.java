@@ -4,8 +4,7 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Room for the requests of one connection, cut out of the room that all connections share. The reader takes it,
- * and so
+ * Room for the requests of one connection, cut out of the room that all connections share. The reader takes it, and so
  * stops reading when there is none; whoever has sent the answer gives it back.
  */
 final class RequestRoom {

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client. Its reader takes frames as long as there is {@link RequestRoom}; each request is worked on by a virtual
- * thread of its own, which also sends the answer, so a slow request, or a peer that does not read, holds up nobody
- * but
+ * thread of its own, which also sends the answer, so a slow request, or a peer that does not read, holds up nobody but
  * itself. Answers go out as they come.
  */
 final class ServerConnection implements Runnable {

@@ -7,9 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A connection that knows what it waits for and since when, so that a watchdog can end it. The socket itself has
- * no time
- * limits.
+ * A connection that knows what it waits for and since when, so that a watchdog can end it. The socket itself has no
+ * time limits.
  */
 final class WatchedDuplex implements Duplex, FrameReader.Progress {
     /** Writes are cut into pieces, so that a slow peer that does read is told from one that does not. */

@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A connected pair of byte streams. One thread may read while another one writes; closing makes both throw. This
- * is the
+ * A connected pair of byte streams. One thread may read while another one writes; closing makes both throw. This is the
  * seam for TLS: nothing above it knows what kind of socket there is.
  */
 public interface Duplex extends Closeable {

@@ -6,8 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Reads frames from a connection whose other end nobody vouches for: lengths are checked before room is made, and
- * room
+ * Reads frames from a connection whose other end nobody vouches for: lengths are checked before room is made, and room
  * grows with the bytes that have come. Not safe for use by several threads.
  */
 public final class FrameReader {

@@ -10,8 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * Frames on their way out, in order. Whoever finds nobody writing writes, its own frame and all that come while it
- * does;
- * small ones that wait go out together. Safe for use by many threads. How much may wait is the caller's to bound.
+ * does; small ones that wait go out together. Safe for use by many threads. How much may wait is the caller's to bound.
  */
 public final class Outbox {
     private static final int BATCH_BYTES = 64 * 1024;

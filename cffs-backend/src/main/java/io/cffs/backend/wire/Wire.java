@@ -8,9 +8,8 @@ public final class Wire {
     public static final int VERSION_NEWEST = 1;
 
     /**
-     * Largest payload of a frame in bytes, raw as well as stored: a commit of a million read keys, as many
-     * mutations and
-     * 4 MiB of inline data stays below it.
+     * Largest payload of a frame in bytes, raw as well as stored: a commit of a million read keys, as many mutations
+     * and 4 MiB of inline data stays below it.
      */
     public static final int FRAME_BYTES_MAX = 64 * 1024 * 1024;
 

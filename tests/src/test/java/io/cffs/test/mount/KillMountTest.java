@@ -20,9 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * SIGKILL at random moments, of the function, of the daemon and of the backend. Each function writes a file of its own,
- * raises a counter and appends to a log; whatever died, the three agree, every acknowledged function is among them,
- * and no
- * function is that reported failure before its commit.
+ * raises a counter and appends to a log; whatever died, the three agree, every acknowledged function is among them, and
+ * no function is that reported failure before its commit.
  */
 class KillMountTest extends StoreTest {
     private static final int KILLS = Integer.getInteger("cffs.kills", 8);

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Functions that do not depend on one another never abort one another. Every function waits inside its transaction
- * until
- * all have begun, so that all of them overlap; each prints the number of the attempt that committed.
+ * until all have begun, so that all of them overlap; each prints the number of the attempt that committed.
  */
 class NoFalseAbortsMountTest extends StoreTest {
     private static final int FUNCTIONS = 16;
