@@ -26,7 +26,6 @@ final class Protection {
         refuse(tx, inode, InodeFlags.PROTECTING);
     }
 
-
     /** For changing bytes that are there, of what is mutable, or was when it was opened. */
     static void requireRewritable(Transaction tx, Inode inode) throws FsException {
         refuse(tx, inode, InodeFlags.APPEND);
