@@ -1,110 +1,26 @@
 package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.cffs.test.mount.CffsCommand.Started;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
- * The kernel's rules about times, owners, modes, kinds of files, names, locks, notifications, attributes and ACLs: the
- * script {@code posix_rules.py} says the same on a mount as on a local file system. Needs uid 0, and a local file
- * system that has ACLs and attributes itself.
+ * The kernel's rules about times, owners, modes, kinds of files, names, locks, notifications, attributes and ACLs.
+ * Needs a tmpfs that has ACLs and attributes itself.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PosixRulesMountTest extends StoreTest {
-    private static final Path LOCAL = Path.of("/dev/shm");
-
-    @BeforeEach
-    void openStore() throws Exception {
-        assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"), "needs uid 0");
-        assumeTrue(isDone("command -v python3 setfacl && f=$(mktemp -p " + LOCAL + ") && setfacl -m u:1001:r $f"
-                + " && setfattr -n user.x -v y $f; s=$?; rm -f $f; exit $s"), "needs a local file system with ACLs");
+class PosixRulesMountTest extends KernelRulesTest {
+    PosixRulesMountTest() {
+        super("posix_rules.py", 400, "setfacl -m u:1001:r $f && setfattr -n user.x -v y $f");
     }
 
-    private static boolean isDone(String script) throws Exception {
-        Process process = new ProcessBuilder("sh", "-c", script)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        return process.waitFor() == 0;
-    }
-
-    private static String script() {
-        try {
-            return Path.of(PosixRulesMountTest.class.getResource("posix_rules.py").toURI()).toString();
-        } catch (URISyntaxException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private List<String> said(String directory) throws Exception {
-        Process process = new ProcessBuilder("timeout", "100", "python3", script(), directory)
-                .redirectError(scratch.resolve("rules.err").toFile()).start();
-        List<String> lines = new String(process.getInputStream().readAllBytes()).lines().toList();
-        assertEquals(0, process.waitFor(), () -> lines + "\n" + errors());
-        return lines;
-    }
-
-    private String errors() {
-        try {
-            return Files.readString(scratch.resolve("rules.err"));
-        } catch (java.io.IOException e) {
-            return e.toString();
-        }
-    }
-
-    private List<String> saidLocally() throws Exception {
-        Path directory = Files.createTempDirectory(LOCAL, "cffs-rules");
-        try {
-            return said(directory.toString());
-        } finally {
-            isDone("rm -rf " + directory);
-        }
-    }
-
-    @Test
-    void aFunctionsMountFollowsTheRulesOfTheKernel() throws Exception {
-        List<String> local = saidLocally();
-        assertTrue(local.size() > 400, () -> local.toString());
-        List<String> said = cffs.runShell("python3 " + script() + " \"$PWD\"").expectExit(0).out().lines().toList();
-        assertEquals(String.join("\n", local), String.join("\n", said));
-        cffs.expectClean();
-    }
-
-    /** Where the kernel checks permissions we may not know the groups of whoever asks. */
-    @Test
-    void aMountForAllUsersFollowsThemToo() throws Exception {
-        Path root = Files.createDirectory(scratch.resolve("mnt"));
-        Started mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o",
-                "allow_other,commit=manual", root.toString()));
-        try {
-            awaitMounted(mount);
-            List<String> expected = new ArrayList<>(saidLocally());
-            expected.replaceAll(line -> line.startsWith("2767 ") && line.contains(" by stranger: ")
-                    ? line.replace(": 100767", ": 102767") : line);
-            assertEquals(String.join("\n", expected), String.join("\n", said(root.toString())));
-        } finally {
-            cffs.cffs("umount", "--force", root.toString());
-            cffs.finish(mount);
-        }
-    }
-
-    private static void awaitMounted(Started mount) throws Exception {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-        while (!Files.readString(mount.out()).contains("mounted ")) {
-            if (System.nanoTime() - deadlineNanos > 0 || mount.process().waitFor(20, TimeUnit.MILLISECONDS)) {
-                fail("not mounted; " + Files.readString(mount.err()));
-            }
-        }
+    /** We may not know the groups of whoever asks: the set-group-id bit of what a stranger is given may stay. */
+    @Override
+    List<String> asTheKernelChecks(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.startsWith("2767 ") && line.contains(" by stranger: ")
+                        ? line.replace(": 100767", ": 102767") : line)
+                .toList();
     }
 
     @Test
