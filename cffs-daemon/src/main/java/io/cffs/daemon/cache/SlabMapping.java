@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A slab's file as memory: large parts are sent out of it ({@link SlabLending}), small ones copied, which saves the
- * system call, a seventh of what a read of 4 KiB costs.
+ * system call, a sixth of what a read of 4 KiB costs.
  *
  * <p>Residence: pages of the mapping count as resident in this process, though they are the file's. So which regions
  * were used is noted, and beyond a bound the mapping is emptied and the notes with it. Only what is in a noted region
