@@ -30,8 +30,8 @@ final class SlabMapping {
     static final long RESIDENT_BYTES_MAX = 64L * 1024 * 1024;
     /** Below this it is not known to be one copy. */
     static final int COPY_BYTES_MIN = 512;
-    /** From here on copying page by page costs as much as the system call. */
-    static final int COPY_BYTES_MAX = 32 * 1024;
+    /** From here on parts are sent, see {@link Loan}. */
+    static final int COPY_BYTES_MAX = Loan.PART_BYTES_MIN;
 
     private static final int REGION_BYTES = 128 * 1024;
     private static final int PAGE_BYTES = 4096;
