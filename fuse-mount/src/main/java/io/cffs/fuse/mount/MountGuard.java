@@ -21,19 +21,32 @@ import org.slf4j.LoggerFactory;
  * <p>A killed process may not come to its end. A thread that tells the kernel of a change waits, in a way that no
  * signal ends, for the lock of a directory; who holds that lock waits for our answer; and the thread keeps the device
  * open, so that nobody is told that no answer will come. So the shell is told of our death by a signal as well, and
- * gives the connection up when our first thread is dead and the process is still there.
+ * gives the connection up when our first thread is dead and the process is still there. With it go all others that the
+ * process serves ({@link PrivateMounts} have no guards of their own), where the kernel tells of them beside their
+ * descriptors (Linux 6.12).
  */
 final class MountGuard {
     private static final Logger log = LoggerFactory.getLogger(MountGuard.class);
     /** Arguments: mount point, number of the connection, process. A trap makes read end early in some shells. */
     private static final String SCRIPT = """
             trap '' HUP INT TERM
+            served() {
+                for task in "/proc/$1"/task/*; do
+                    cat "$task"/fdinfo/* | sed -n 's/^fuse_connection:[[:space:]]*//p' | sort -u | grep . && return
+                done
+            }
+            abort() {
+                echo 1 >"/sys/fs/fuse/connections/$1/abort" ||
+                    unshare --mount --propagation private sh -c 'mount -t fusectl fusectl /sys/fs/fuse/connections &&
+                        echo 1 >"/sys/fs/fuse/connections/$0/abort"' "$1"
+            }
             look() {
                 for i in 1 2 3 4 5 6 7 8 9 10; do
                     sleep 1
                     case $(cat "/proc/$3/stat") in
                     *') Z '*)
-                        echo 1 >"/sys/fs/fuse/connections/$2/abort" && return
+                        for each in $(served "$3"); do [ "$each" = "$2" ] || abort "$each"; done
+                        abort "$2" && return
                         grep -q " 0:$2 / " /proc/self/mountinfo && umount -f -c "$1"
                         return;;
                     *') '*) ;;

@@ -1,6 +1,5 @@
 package io.cffs.fuse.mem;
 
-import io.cffs.fuse.FuseHandler;
 import io.cffs.fuse.FuseReply;
 import io.cffs.fuse.FuseRequest;
 import io.cffs.fuse.FuseSession;
@@ -13,9 +12,10 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The memory file system as a process: {@code MemFsMain MOUNTPOINT [direct|cached] [valid-nanos[:attr-valid-nanos]]
- * [readers] [devfuse|ring|guarded|stuck|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output when
- * mounted and ends when unmounted. {@code stuck} is guarded, and never answers to mkdir, of which it tells the kernel
- * that something has changed in the directory.
+ * [readers] [devfuse|ring|guarded|stuck|beside|fusermount|libfuse] [inherited-fd]}. Says "ready" on standard output
+ * when mounted and ends when unmounted. {@code stuck} is guarded, and never answers to mkdir, of which it tells the
+ * kernel that something has changed in the directory. {@code beside} is guarded, and has such a mount, which is not
+ * guarded, in {@code MOUNTPOINT.beside}.
  */
 public final class MemFsMain {
     private MemFsMain() {}
@@ -31,7 +31,8 @@ public final class MemFsMain {
             options = options.withTransport(MountOptions.Transport.LIBFUSE);
         }
         boolean stuck = args.length > 4 && args[4].equals("stuck");
-        if (stuck || args.length > 4 && args[4].equals("guarded")) {
+        boolean beside = args.length > 4 && args[4].equals("beside");
+        if (stuck || beside || args.length > 4 && args[4].equals("guarded")) {
             options = options.withGuard(true);
         }
         if (args.length > 4 && args[4].equals("fusermount")) {
@@ -42,12 +43,22 @@ public final class MemFsMain {
         if (args.length > 5) {
             options = options.withInheritedFd(Integer.parseInt(args[5]));
         }
-        CompletableFuture<Void> made = new CompletableFuture<>();
-        FuseHandler handler = stuck ? silentOnMkdir(made) : new MemFs(entryValidNanos, attrValidNanos, direct);
-        FuseSession session = FuseMount.mount(options, handler);
+        FuseSession session = stuck
+                ? serveStuck(options)
+                : FuseMount.mount(options, new MemFs(entryValidNanos, attrValidNanos, direct));
         System.out.println("ready " + session.awaitReady(Duration.ofSeconds(20)));
-        made.thenRunAsync(() -> session.notifier().expireEntry(MemFs.ROOT, new byte[] {'f'}));
+        if (beside) {
+            serveStuck(MountOptions.at(Path.of(args[0] + ".beside")));
+        }
         session.ended().toCompletableFuture().join();
+    }
+
+    private static FuseSession serveStuck(MountOptions options) throws Exception {
+        CompletableFuture<Void> made = new CompletableFuture<>();
+        FuseSession session = FuseMount.mount(options, silentOnMkdir(made));
+        session.awaitReady(Duration.ofSeconds(20));
+        made.thenRunAsync(() -> session.notifier().expireEntry(MemFs.ROOT, new byte[] {'f'}));
+        return session;
     }
 
     private static MemFs silentOnMkdir(CompletableFuture<Void> asked) {

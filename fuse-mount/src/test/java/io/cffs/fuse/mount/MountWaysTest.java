@@ -42,7 +42,11 @@ class MountWaysTest {
 
     /** Waits until the mount shows in the table, for 20 seconds at most. */
     private String awaitMounted() {
-        return "n=0; until grep -q \" " + mountPoint + " \" /proc/self/mountinfo; do n=$((n+1)); "
+        return awaitMounted(mountPoint);
+    }
+
+    private static String awaitMounted(Path at) {
+        return "n=0; until grep -q \" " + at + " \" /proc/self/mountinfo; do n=$((n+1)); "
                 + "test $n -lt 400 || exit 9; sleep 0.05; done; ";
     }
 
@@ -155,15 +159,36 @@ class MountWaysTest {
 
     @Test
     void whoWaitsForAKilledServerThatCannotEndIsLetGo() throws Exception {
-        String look = "do n=$((n+1)); test $n -lt 400 || { umount -f -c " + mountPoint + "; exit 9; }; sleep 0.05; "
-                + "done; ";
-        String said = Shell.ok(Path.of("/"), PRIVATE + server("", "cached 0 2 stuck") + " & server=$!; "
-                + awaitMounted() + "mkdir " + mountPoint + "/d & made=$!; n=0; "
-                + "until grep -q \"^State:.D\" /proc/$server/task/*/status; " + look + "kill -9 $server; n=0; "
-                + "while grep -q \"^State:.[^Z]\" /proc/$made/status; " + look + "wait $made; echo mkdir $?; n=0; "
-                + "while grep -q \" " + mountPoint + " \" /proc/self/mountinfo; " + look + "echo gone'");
+        String said = killedWithAThreadThatCannotEnd("stuck", mountPoint);
         assertTrue(said.contains("mkdir 1\n"), said);
         assertTrue(said.contains("gone\n"), said);
+    }
+
+    @Test
+    void soAreThoseWhoWaitForAnotherMountOfThatServer() throws Exception {
+        String[] linux = System.getProperty("os.version").split("[^0-9]+");
+        assumeTrue(Integer.parseInt(linux[0]) * 1_000 + Integer.parseInt(linux[1]) >= 6_012,
+                "Linux 6.12 tells of connections beside descriptors");
+        Path beside = Files.createDirectory(Path.of(mountPoint + ".beside"));
+        try {
+            String said = killedWithAThreadThatCannotEnd("beside", beside);
+            assertTrue(said.contains("mkdir 1\n"), said);
+            assertTrue(said.contains("gone\n"), said);
+        } finally {
+            Files.delete(beside);
+        }
+    }
+
+    /** @param waited the mount of which a directory is asked that is never made */
+    private String killedWithAThreadThatCannotEnd(String kind, Path waited) throws Exception {
+        String look = "do n=$((n+1)); test $n -lt 400 || { umount -f -c " + waited + "; exit 9; }; sleep 0.05; "
+                + "done; ";
+        return Shell.ok(Path.of("/"), PRIVATE + server("", "cached 0 2 " + kind) + " & server=$!; "
+                + awaitMounted(waited) + "mkdir " + waited + "/d & made=$!; n=0; "
+                + "until grep -qs \"^State:.D\" /dev/null $(grep -ls \"^Name:.ForkJoin\" /proc/$server/task/*/status); "
+                + look + "kill -9 $server; n=0; "
+                + "while grep -q \"^State:.[^Z]\" /proc/$made/status; " + look + "wait $made; echo mkdir $?; n=0; "
+                + "while grep -q \" " + mountPoint + " \" /proc/self/mountinfo; " + look + "echo gone'");
     }
 
     @Test
