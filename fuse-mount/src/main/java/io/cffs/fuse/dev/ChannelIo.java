@@ -23,7 +23,8 @@ final class ChannelIo implements DeviceIo {
     private final ByteBuffer[] two = new ByteBuffer[2];
     private final Supplier<DeviceIo> fallback;
     private volatile boolean woken;
-    private DeviceIo instead;
+    /** Once an error needed its number; written by the thread that reads. */
+    private volatile DeviceIo instead;
 
     private ChannelIo(FileDescriptor descriptor, Supplier<DeviceIo> fallback) {
         this.descriptor = descriptor;
@@ -99,19 +100,25 @@ final class ChannelIo implements DeviceIo {
     }
 
     /**
-     * Closing a channel wakes who blocks in it, without a native call of ours. The descriptor object is given another
-     * number first, so that the device stays open. It must be a real one: a channel whose descriptor is invalid is
-     * closed without waking anybody.
+     * Closing a channel wakes who blocks in it, without a native call of ours. A thread that was answering just then
+     * goes on with the other way, as after any error, and is woken there when this is called again. The descriptor
+     * object is given another number first, so that the device stays open. It must be a real one: a channel whose
+     * descriptor is invalid is closed without waking anybody.
      */
     @Override
     public void wake() {
+        DeviceIo other = instead;
+        if (other != null) {
+            other.wake();
+            return;
+        }
         if (woken) {
             return;
         }
         woken = true;
-        try (FileInputStream other = new FileInputStream("/dev/null")) {
+        try (FileInputStream nothing = new FileInputStream("/dev/null")) {
             // Closing the emptied one as well tells the JDK's cleaner to forget the number.
-            Descriptors.move(other.getFD(), descriptor);
+            Descriptors.move(nothing.getFD(), descriptor);
             in.close();
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
