@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.backend.FakeTicker;
 import io.cffs.backend.Seeded;
 import io.cffs.backend.server.BackendServer;
 import io.cffs.backend.server.ServerLimits;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -195,9 +197,20 @@ class BackendClientTest {
     }
 
     @Test
-    void nobodyThereIsSaidInASentence() {
-        BackendClient client = client("unix:" + directory.resolve("nobody") + ",127.0.0.1:1");
-        BackendException failure = failure(client.status(VOLUME));
+    void nobodyThereIsSaidInASentence() throws InterruptedException {
+        FakeTicker ticker = new FakeTicker();
+        CountDownLatch tried = new CountDownLatch(1);
+        // The length of a pause is drawn when the reason for it is known.
+        BackendClient client = BackendClient.of("unix:" + directory.resolve("nobody") + ",127.0.0.1:1",
+                TestLimits.QUICK, ticker, () -> {
+                    tried.countDown();
+                    return 0;
+                });
+        open.add(client);
+        CompletableFuture<?> status = client.status(VOLUME);
+        assertTrue(tried.await(30, TimeUnit.SECONDS));
+        ticker.advanceMillis(TestLimits.QUICK.connectNanos() / 1_000_000);
+        BackendException failure = failure(status);
         assertEquals(BackendException.Cause.UNREACHABLE, failure.kind());
         assertTrue(failure.getMessage().contains("nobody"), failure.getMessage());
         assertTrue(failure.getMessage().contains("127.0.0.1:1"), failure.getMessage());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.cffs.backend.FakeTicker;
 import io.cffs.backend.Seeded;
 import io.cffs.backend.commit.CommitRoom;
 import io.cffs.backend.server.BackendServer;
@@ -19,6 +20,7 @@ import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Mutation;
+import io.cffs.txn.port.Entropy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,9 +81,9 @@ class BusyBackendTest {
         server.close();
     }
 
-    private BackendClient client(ClientLimits limits) {
+    private BackendClient client() {
         return BackendClient.of(
-                server.addresses().getFirst(), limits, new RealTicker(), pauses::incrementAndGet);
+                server.addresses().getFirst(), TestLimits.QUICK, new RealTicker(), pauses::incrementAndGet);
     }
 
     private static CommitRequest large() {
@@ -93,7 +95,7 @@ class BusyBackendTest {
 
     @Test
     void aCommitComesAgainUntilThereIsRoom() throws Exception {
-        try (BackendClient client = client(TestLimits.QUICK)) {
+        try (BackendClient client = client()) {
             CompletableFuture<CommitOutcome> outcome = client.commit(large());
             await(() -> pauses.get() > 0 || outcome.isDone());
             assertFalse(outcome.isDone(), "it was turned away, and that is no outcome");
@@ -107,7 +109,14 @@ class BusyBackendTest {
 
     @Test
     void whenItsTimeIsOverItIsRefusedAndNothingHasHappened() throws Exception {
-        try (BackendClient client = client(TestLimits.IMPATIENT)) {
+        FakeTicker ticker = new FakeTicker();
+        // The clock stands until the commit has been turned away and rests: then its time is over.
+        Entropy timePasses = () -> {
+            ticker.advanceMillis(TestLimits.QUICK.patientNanos() / 1_000_000);
+            return 0;
+        };
+        try (BackendClient client = BackendClient.of(
+                server.addresses().getFirst(), TestLimits.QUICK, ticker, timePasses)) {
             CommitOutcome.Refused refused = assertInstanceOf(
                     CommitOutcome.Refused.class, client.commit(large()).get(20, TimeUnit.SECONDS));
             assertEquals(CommitOutcome.RefusalCause.TOO_LARGE, refused.cause());
