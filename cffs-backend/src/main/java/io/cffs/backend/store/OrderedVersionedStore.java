@@ -41,6 +41,7 @@ public final class OrderedVersionedStore implements VersionedStore {
     private final StagedObjects staged;
     /** As of what has been applied. The applying thread's. */
     private final FreshInos fresh;
+    private final NewestVersions newest = new NewestVersions();
     /** Written by the applying thread alone. */
     private volatile Progress progress;
 
@@ -196,13 +197,14 @@ public final class OrderedVersionedStore implements VersionedStore {
         Invariant.APPLIED_IN_ORDER.ensure(position > before.position(), position, before.position());
         Invariant.OUTCOME_AT_MOST_ONCE.ensure(map.get(StoreKeys.outcome(header.txn())) == null, header.txn());
         try (OrderedBytes.Batch batch = map.batch()) {
-            addTo(batch, header, applied);
+            List<ChangeForm.Touched> touched = addTo(batch, header, applied);
             write(batch, before.atPosition(position)
                     .withCommit(header.at(), applied.inodeCountDelta(), applied.fileBytesDelta()));
+            newest.applied(header.at().value(), touched);
         }
     }
 
-    private void addTo(OrderedBytes.Batch batch, CommitHeader header, Applied applied) {
+    private List<ChangeForm.Touched> addTo(OrderedBytes.Batch batch, CommitHeader header, Applied applied) {
         List<Ino> dead = new ArrayList<>();
         long ts = header.at().value();
         List<ChangeForm.Touched> touched = addEffects(batch, ts, applied.effects(), dead);
@@ -214,12 +216,13 @@ public final class OrderedVersionedStore implements VersionedStore {
             batch.put(StoreKeys.text(StoreKeys.INVOCATION, header.invocationId()),
                     longs(ts, header.txn().high(), header.txn().low()));
         }
+        return touched;
     }
 
     private List<ChangeForm.Touched> addEffects(
             OrderedBytes.Batch batch, long ts, List<Effect> effects, List<Ino> dead) {
         try (OrderedBytes.Cursor cursor = map.cursor()) {
-            Touches touches = new Touches(cursor, fresh);
+            Touches touches = new Touches(cursor, fresh, newest);
             BlockWriter blocks = new BlockWriter(map, tables, staged, batch, ts);
             for (Effect effect : effects) {
                 add(effect, ts, batch, blocks, touches, dead);

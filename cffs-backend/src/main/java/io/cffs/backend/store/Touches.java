@@ -8,20 +8,24 @@ import java.util.TreeMap;
 
 /**
  * What one commit gives a new version, and which versions that replaces: found now, when it is the first that a seek
- * meets. The trim would have to walk over all that has been removed before. Under a fresh number there is none.
+ * meets, or known without one. The trim would have to walk over all that has been removed before. Under a fresh number
+ * there is none.
  */
 final class Touches {
     private final OrderedBytes.Cursor cursor;
     private final FreshInos fresh;
+    private final NewestVersions newest;
     private final TreeMap<byte[], ChangeForm.Touched> touched = new TreeMap<>(Arrays::compareUnsigned);
 
     /**
      * @param cursor sees everything before the commit and nothing of it
      * @param fresh as it is before the commit
+     * @param newest likewise
      */
-    Touches(OrderedBytes.Cursor cursor, FreshInos fresh) {
+    Touches(OrderedBytes.Cursor cursor, FreshInos fresh, NewestVersions newest) {
         this.cursor = cursor;
         this.fresh = fresh;
+        this.newest = newest;
     }
 
     /**
@@ -37,6 +41,10 @@ final class Touches {
     private long newest(byte[] object) {
         if (fresh.contains(inoOf(object))) {
             return -1;
+        }
+        long known = newest.of(object);
+        if (known != NewestVersions.UNKNOWN) {
+            return known;
         }
         boolean found = cursor.seek(object, object) && StoreKeys.isVersionOf(cursor.key(), object);
         return found ? StoreKeys.tsOf(cursor.key()).value() : -1;
