@@ -114,6 +114,10 @@ class LoanTest {
         AtomicInteger sent = new AtomicInteger();
         List<Throwable> wrong = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
+        // Readers may be through before a writer has had its turn.
+        for (int number = 0; number < 80; number++) {
+            cache.put(VOLUME, key(number), AT, content(number));
+        }
         for (int t = 0; t < 4; t++) {
             SlabBlockCache mine = t % 2 == 0 ? cache : other;
             SplittableRandom random = new SplittableRandom(t);

@@ -37,15 +37,19 @@ class FunctionProcessTest {
     /** Delivers once the function has said, by making a file, that it is ready for it. */
     private FunctionProcess.Started whenReady(FunctionSignal signal) {
         return started -> Thread.ofVirtual().start(() -> {
-            try {
-                while (!Files.exists(directory.resolve("ready"))) {
-                    started.waitFor(10, TimeUnit.MILLISECONDS);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaitReady(started);
             process.deliver(signal);
         });
+    }
+
+    private void awaitReady(Process started) {
+        try {
+            while (!Files.exists(directory.resolve("ready"))) {
+                started.waitFor(10, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
@@ -83,12 +87,14 @@ class FunctionProcessTest {
 
     @Test
     void theTimeLimitEndsItFirstGentlyThenNot() throws Exception {
-        FunctionProcess.Ending gentle = run("trap 'exit 5' TERM; while :; do sleep 0.02; done",
-                System.nanoTime() + 300_000_000L, started -> { });
+        // Both are asked to end when they have said what they do then, even if that takes longer than they have.
+        FunctionProcess.Ending gentle = run("trap 'exit 5' TERM; touch ready; while :; do sleep 0.02; done",
+                System.nanoTime() + 300_000_000L, this::awaitReady);
         assertEquals(5, gentle.status());
         assertInstanceOf(FunctionProcess.Stop.ByTimeout.class, gentle.stop());
-        FunctionProcess.Ending stubborn = run("trap '' TERM; while :; do sleep 0.02; done",
-                System.nanoTime() + 300_000_000L, started -> { });
+        Files.delete(directory.resolve("ready"));
+        FunctionProcess.Ending stubborn = run("trap '' TERM; touch ready; while :; do sleep 0.02; done",
+                System.nanoTime() + 300_000_000L, this::awaitReady);
         assertEquals(128 + 9, stubborn.status());
         assertInstanceOf(FunctionProcess.Stop.ByTimeout.class, stubborn.stop());
     }

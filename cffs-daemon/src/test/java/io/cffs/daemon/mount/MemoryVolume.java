@@ -138,8 +138,8 @@ public class MemoryVolume implements BackendPort, LatestState {
 
     /** The next fetch waits for {@link #releaseFetch}; the latch opens when it has come. */
     CountDownLatch holdNextFetch() {
-        held = new CompletableFuture<>();
         fetchCame = new CountDownLatch(1);
+        held = new CompletableFuture<>();
         return fetchCame;
     }
 
