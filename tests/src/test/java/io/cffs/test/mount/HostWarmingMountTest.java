@@ -3,6 +3,7 @@ package io.cffs.test.mount;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +22,15 @@ class HostWarmingMountTest {
     @TempDir
     Path scratch;
 
+    /** Practice ends after this at the latest: on a machine that is too busy, before it has begun. */
+    private static final long PRACTICE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
+
+    private long startedNanos;
     private HostDaemon host;
 
     @BeforeEach
     void startHost() throws Exception {
+        startedNanos = System.nanoTime();
         host = new HostDaemon(scratch, HostDaemon.WARM);
     }
 
@@ -35,10 +41,9 @@ class HostWarmingMountTest {
 
     @Test
     void aWarmingDaemonServesAndNothingOfItIsLeft() throws Exception {
-        assertTrue(host.isWarming());
         awaitPractice();
         host.runShell("echo mine > a").expectExit(0);
-        assertTrue(host.isWarming(), "the function had to wait for the end of it");
+        assertTrue(host.isWarming() || isTimeOver(), "the function had to wait for the end of it");
         assertEquals("a\n", host.runShell("ls -A").expectExit(0).out());
         assertEquals(2, host.figure("begun"), "practice is not counted");
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -88,8 +93,16 @@ class HostWarmingMountTest {
     private void awaitPractice() throws Exception {
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (host.process().descendants().filter(HostWarmingMountTest::isPractice).count() < 2) {
-            assertTrue(System.nanoTime() < deadlineNanos && host.isWarming(), "no function ran for practice");
+            assertTrue(System.nanoTime() < deadlineNanos, "no function ran for practice");
+            if (!host.isWarming()) {
+                assertTrue(isTimeOver(), "it has ended before a function ran");
+                abort("this machine is too busy for practice just now");
+            }
         }
+    }
+
+    private boolean isTimeOver() {
+        return System.nanoTime() - startedNanos > PRACTICE_NANOS_MAX;
     }
 
     private static boolean isPractice(ProcessHandle process) {
@@ -101,9 +114,11 @@ class HostWarmingMountTest {
         StringBuilder found = new StringBuilder();
         try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(daemon.pid()), "task"))) {
             for (Path task : tasks.toList()) {
-                if (Files.exists(task.resolve(file))) {
+                try {
                     Files.readAllLines(task.resolve(file), StandardCharsets.ISO_8859_1).stream()
                             .filter(line -> line.contains(word)).forEach(found::append);
+                } catch (IOException ended) {
+                    // A thread that has none of it any more.
                 }
             }
         }
