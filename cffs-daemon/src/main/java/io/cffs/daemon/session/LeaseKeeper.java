@@ -81,7 +81,7 @@ final class LeaseKeeper {
                     tellNotRenewed(leaseId, failure);
                 }
             });
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | AssertionError failure) {
             tellNotRenewed(leaseId, failure);
         }
     }
