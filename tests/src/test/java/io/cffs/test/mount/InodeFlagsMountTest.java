@@ -1,7 +1,13 @@
 package io.cffs.test.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.cffs.test.mount.CffsCommand.Started;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +48,28 @@ class InodeFlagsMountTest extends KernelRulesTest {
         cffs.expectClean();
         cffs.runShell("chattr -R -i d; chattr -i f; chattr -a log; rm -r d f log").expectExit(0);
         cffs.expectClean();
+    }
+
+    /** Its ioctl does not come here, so nobody sets or sees them there. */
+    @Test
+    void theyHoldOverLibfuseToo() throws Exception {
+        assumeTrue(isDone("/sbin/ldconfig -p | grep -q libfuse.so.2"), "needs libfuse 2");
+        cffs.runShell("echo x > f; echo a > log; mkdir d; touch d/e; chattr +i f d; chattr +a log").expectExit(0);
+        Path root = Files.createDirectory(scratch.resolve("mnt"));
+        Started mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o",
+                "transport=libfuse,commit=manual", root.toString()));
+        try {
+            awaitMounted(mount);
+            for (String refused : List.of("rm -f f", "echo y > f", "echo y >> f", "chmod 600 f", "touch f", "mv f g",
+                    "ln f h", "setfattr -n user.a -v 1 f", "touch d/new", "rm -f d/e", "rmdir d", "echo b > log",
+                    "mv log other", "rm -f log")) {
+                assertFalse(isDone("cd " + root + " && " + refused), refused);
+            }
+            assertTrue(isDone("cd " + root + " && echo b >> log && test \"$(cat f log)\" = \"$(printf "
+                    + "'x\\na\\nb')\""), "appending");
+        } finally {
+            cffs.cffs("umount", "--force", root.toString());
+            cffs.finish(mount);
+        }
     }
 }

@@ -48,7 +48,7 @@ abstract class KernelRulesTest extends StoreTest {
                 + " rm -f $f; exit $s"), "needs a local file system that knows these rules");
     }
 
-    private static boolean isDone(String script) throws Exception {
+    static boolean isDone(String script) throws Exception {
         Process process = new ProcessBuilder("sh", "-c", script)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         return process.waitFor() == 0;
@@ -106,7 +106,7 @@ abstract class KernelRulesTest extends StoreTest {
         }
     }
 
-    private static void awaitMounted(Started mount) throws Exception {
+    static void awaitMounted(Started mount) throws Exception {
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
         while (!Files.readString(mount.out()).contains("mounted ")) {
             if (System.nanoTime() - deadlineNanos > 0 || mount.process().waitFor(20, TimeUnit.MILLISECONDS)) {
