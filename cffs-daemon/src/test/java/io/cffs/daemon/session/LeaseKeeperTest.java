@@ -59,7 +59,7 @@ class LeaseKeeperTest {
                 return CompletableFuture.completedFuture(true);
             }), VolumeName.DEFAULT, timer);
             keeper.keep(1, 3);
-            assertTrue(others.await(20, TimeUnit.SECONDS), "no renewal came after failure " + failures.indexOf(failure));
+            assertTrue(others.await(20, TimeUnit.SECONDS), "none came after failure " + failures.indexOf(failure));
             keeper.drop();
         }
     }
@@ -70,7 +70,7 @@ class LeaseKeeperTest {
                     if (method.getName().equals("renew")) {
                         return renewal.run();
                     }
-                    throw new UnsupportedOperationException(method.getName());
+                    throw new AssertionError("not asked for: " + method.getName());
                 });
     }
 }
