@@ -12,8 +12,11 @@ import io.cffs.backend.commit.MemoryCommitLog;
 import io.cffs.backend.commit.SoleLeader;
 import io.cffs.backend.store.OrderedVersionedStore;
 import io.cffs.model.CommitTs;
+import io.cffs.model.Ino;
+import io.cffs.model.Quota;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
+import io.cffs.txn.Mutation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -69,5 +72,20 @@ final class TurnedAwayTest {
         CommitOutcome refused = assertInstanceOf(CommitOutcome.Refused.class, sequenced(first));
         assertEquals(refused, sequenced(first));
         assertEquals(new CommitOutcome.Committed(new CommitTs(1), false), sequenced(request(2, "b")));
+    }
+
+    @Test
+    void whatMetAQuotaDoesNotCommitByALaterDelivery() {
+        sequenced(changed(3, new Mutation.SetQuota(Ino.ROOT, 1000, 0, Quota.Phase.COMPLETE)));
+        CommitOutcome refused = assertInstanceOf(CommitOutcome.Refused.class, sequenced(first));
+        sequenced(changed(4, new Mutation.SetQuota(Ino.ROOT, 1000, 5, Quota.Phase.COMPLETE)));
+        assertEquals(refused, sequenced(first));
+        CommitRequest again = new CommitRequest(VOLUME, first.txn(), 2, null, first.snapshot(), first.leaseId(),
+                first.reads(), first.writes());
+        assertEquals(new CommitOutcome.Committed(new CommitTs(3), false), sequenced(again));
+    }
+
+    private CommitRequest changed(long number, Mutation write) {
+        return commit(txn(number), backend.begin(begin(txn(number))).join(), List.of(), List.of(write));
     }
 }

@@ -5,7 +5,6 @@ import io.cffs.backend.store.VersionedStore;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
-import io.cffs.model.TxnId;
 import io.cffs.model.VolumeName;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitOutcome.RefusalCause;
@@ -129,8 +128,7 @@ final class Sequencer {
         }
         CommitOutcome refused = known != null ? known : refusal(work, group);
         if (refused != null) {
-            group.answers.add(Group.always(() -> work.outcome.complete(refused)));
-            return true;
+            return answered(work, group, refused);
         }
         if (mustBeAppliedFirst(work) || lacksRoom(work)) {
             return false;
@@ -143,22 +141,25 @@ final class Sequencer {
         Applied applied;
         try {
             applied = Applier.apply(work.request.writes(), latest);
-        } catch (MutationRefused malformed) {
-            CommitOutcome outcome = new CommitOutcome.Refused(malformed.kind(), malformed.getMessage());
-            group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
-            return true;
+        } catch (MutationRefused refusing) {
+            // A quota has room again when the next delivery of this attempt comes.
+            return answered(work, group, turnedAway.note(work.txn, work.request.attempt(),
+                    new CommitOutcome.Refused(refusing.kind(), refusing.getMessage())));
         } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException
                 | ArithmeticException odd) {
             // Whatever a request makes the fold trip over, it is that request's fault, and nothing has been ordered.
-            CommitOutcome outcome = new CommitOutcome.Refused(RefusalCause.MALFORMED,
-                    "the request cannot be carried out: " + odd.getMessage());
-            group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
-            return true;
+            return answered(work, group, new CommitOutcome.Refused(RefusalCause.MALFORMED,
+                    "the request cannot be carried out: " + odd.getMessage()));
         }
         if (!free && mustWait(work, applied)) {
             return false;
         }
         order(work, applied, group);
+        return true;
+    }
+
+    private static boolean answered(Work.Commit work, Group group, CommitOutcome outcome) {
+        group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
         return true;
     }
 
@@ -170,8 +171,7 @@ final class Sequencer {
     void turnAway(Work work, RuntimeException why) {
         if (work instanceof Work.Commit commit) {
             CommitOutcome known = answerOfLedger(commit.request);
-            TxnId txn = commit.request.txn();
-            commit.outcome.complete(known != null ? known : turnedAway.note(txn, WorkQueue.outcomeOf(why)));
+            commit.outcome.complete(known != null ? known : turnedAway.note(commit.txn, WorkQueue.outcomeOf(why)));
         } else {
             WorkQueue.refuse(work, why);
         }
@@ -213,7 +213,7 @@ final class Sequencer {
             case OutcomeLedger.Finding.NotKnown unknown -> {
                 CommitTs at = ledger.findInvocation(request.invocationId());
                 return at == null
-                        ? turnedAway.answerTo(request.txn())
+                        ? turnedAway.answerTo(request.txn(), request.attempt())
                         : new CommitOutcome.Committed(at, true);
             }
         }
