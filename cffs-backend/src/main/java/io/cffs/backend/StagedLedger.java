@@ -7,11 +7,13 @@ import io.cffs.backend.trim.Leases;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.TxnId;
+import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Mutation;
 import io.cffs.txn.StagedId;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.LaidFile;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +30,8 @@ import java.util.Set;
  *   <li>When the last lease of a transaction ends, what it staged is <em>ending</em>. Unless the transaction commits
  *       first, the sequencing thread <em>condemns</em> it: from then on no commit finds it, and the keeping thread
  *       deletes it.
+ *   <li>What a commit refers to stays until a checkpoint holds the commit, because a replay of the log reads it. What
+ *       the store has copied out of it by then, so that nothing refers to it any more, goes with the checkpoint after.
  *   <li>An object that is being written when it should go is deleted by its writer.
  *   <li>What an earlier process left goes once its sessions' leases must have ended.
  * </ul>
@@ -45,9 +49,18 @@ final class StagedLedger {
     private final Map<TxnId, Set<StagedId>> ending = new HashMap<>();
     private final Map<StagedId, Integer> writers = new HashMap<>();
     private final Set<StagedId> goneWithTheirWriter = new HashSet<>();
+    private final Map<StagedId, Settling> settling = new HashMap<>();
     private boolean swept;
     /** What no commit can refer to any more. */
     private final Set<StagedId> condemned;
+
+    /**
+     * An object of a transaction that has committed.
+     *
+     * @param until to be applied before it may go: commits that came before {@code at} was applied may look through
+     *     this one into the object; null until nothing refers to it
+     */
+    private record Settling(CommitTs at, CommitTs until) {}
 
     /** @param sweepNanos when to look for what an earlier process left, on the monotonic clock */
     StagedLedger(StagedObjects objects, VersionedStore store, CommitPipeline pipeline, Leases leases, long sweepNanos) {
@@ -128,17 +141,69 @@ final class StagedLedger {
         return used;
     }
 
-    /** The commit refers to some of what was staged; the rest is of no use any more. */
-    void committed(TxnId txn, Set<StagedId> used) {
+    /**
+     * The commit refers to some of what was staged; the rest is of no use any more. After an earlier delivery nobody
+     * knows here what that referred to: then the store has to say.
+     */
+    void committed(TxnId txn, Set<StagedId> used, CommitOutcome.Committed how) {
         Set<StagedId> unused = new HashSet<>();
         synchronized (this) {
             Set<StagedId> mine = open.remove(txn);
             Set<StagedId> ended = ending.remove(txn);
             unused.addAll(mine == null ? Set.of() : mine);
             unused.addAll(ended == null ? Set.of() : ended);
+            Settling until = new Settling(how.at(), null);
+            used.forEach(id -> settling.putIfAbsent(id, until));
+            if (how.byEarlierDelivery()) {
+                unused.forEach(id -> settling.putIfAbsent(id, until));
+                unused.clear();
+            }
         }
         unused.removeAll(used);
         unused.forEach(this::delete);
+    }
+
+    /** Whether a checkpoint may let something go. */
+    synchronized boolean wantsCheckpoint() {
+        return !settling.isEmpty();
+    }
+
+    /**
+     * Before a checkpoint: what may be deleted after it. By then no replay and no reader comes to these any more.
+     *
+     * @param applied read before {@code acknowledged}
+     */
+    List<StagedId> unreferenced(CommitTs applied, CommitTs acknowledged) {
+        Map<StagedId, Settling> due = new HashMap<>();
+        synchronized (this) {
+            settling.forEach((id, commit) -> {
+                if (!commit.at().isAfter(applied)) {
+                    due.put(id, commit);
+                }
+            });
+        }
+        List<StagedId> gone = new ArrayList<>();
+        due.forEach((id, commit) -> {
+            boolean referenced = store.isReferenced(id);
+            synchronized (this) {
+                if (referenced) {
+                    settling.remove(id);
+                } else if (commit.until() == null) {
+                    settling.put(id, new Settling(commit.at(), acknowledged));
+                } else if (!commit.until().isAfter(applied)) {
+                    gone.add(id);
+                }
+            }
+        });
+        return gone;
+    }
+
+    /** The checkpoint has been made. */
+    void deleteUnreferenced(List<StagedId> gone) {
+        synchronized (this) {
+            gone.forEach(settling::remove);
+        }
+        gone.forEach(this::delete);
     }
 
     /** A lease of the transaction has ended, or its commit was refused. */
@@ -217,20 +282,30 @@ final class StagedLedger {
             synchronized (this) {
                 mine = open.getOrDefault(id.txn(), Set.of()).contains(id);
             }
-            if (!mine && !leases.holds(id.txn()) && !store.isReferenced(id)) {
+            if (!mine && !store.isReferenced(id)) {
                 left.computeIfAbsent(id.txn(), none -> new HashSet<>()).add(id);
             }
         });
-        left.forEach((txn, ids) -> {
-            CommitTs at = pipeline.committedAt(txn);
-            if (at == null) {
-                synchronized (this) {
-                    ending.computeIfAbsent(txn, none -> new HashSet<>()).addAll(ids);
-                }
-            } else if (!at.isAfter(store.progress().applied())) {
-                // Its commit refers to others. One that is not applied yet, the next process looks at again.
-                ids.stream().filter(id -> !store.isReferenced(id)).forEach(this::delete);
+        left.forEach(this::sortOut);
+    }
+
+    private void sortOut(TxnId txn, Set<StagedId> ids) {
+        // Noted before anything is asked: whoever ends or commits it from here on finds them.
+        synchronized (this) {
+            open.computeIfAbsent(txn, none -> new HashSet<>()).addAll(ids);
+        }
+        CommitTs at = pipeline.committedAt(txn);
+        if (at == null) {
+            ended(txn);
+            return;
+        }
+        // Its commit refers to others, or what it refers to has been copied. A replay may still read that.
+        synchronized (this) {
+            Set<StagedId> mine = open.getOrDefault(txn, Set.of());
+            ids.stream().filter(mine::remove).forEach(id -> settling.putIfAbsent(id, new Settling(at, null)));
+            if (mine.isEmpty()) {
+                open.remove(txn);
             }
-        });
+        }
     }
 }

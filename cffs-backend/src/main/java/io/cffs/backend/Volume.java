@@ -202,7 +202,7 @@ public final class Volume {
         switch (outcome) {
             case CommitOutcome.Committed committed -> {
                 leases.close(leaseId);
-                staged.committed(txn, used);
+                staged.committed(txn, used, committed);
                 synchronized (losers) {
                     losers.remove(txn);
                 }
@@ -339,14 +339,16 @@ public final class Volume {
 
     private void checkpoint(long now) {
         long logged = pipeline.loggedBytes();
-        boolean dirty = logged > checkpointedBytes || checkpointWanted;
+        boolean dirty = logged > checkpointedBytes || checkpointWanted || staged.wantsCheckpoint();
         boolean due = logged - checkpointedBytes >= settings.checkpointBytes()
                 || dirty && now - checkpointNanos >= settings.checkpointPeriod().toNanos();
         if (due) {
             checkpointNanos = now;
             try {
                 checkpointWanted = false;
+                List<StagedId> gone = staged.unreferenced(store.progress().applied(), pipeline.acknowledged());
                 pipeline.checkpoint();
+                staged.deleteUnreferenced(gone);
                 checkpointedBytes = logged;
                 flushFailed = false;
             } catch (BackendException failed) {

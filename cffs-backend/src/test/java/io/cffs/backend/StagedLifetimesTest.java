@@ -174,9 +174,72 @@ final class StagedLifetimesTest extends VolumeBed {
         assertEquals(committed(2), done(commit(txn(2), running, List.of(), writes)));
         assertEquals(6, left().size());
         ticker.advanceMillis(LEASE_MILLIS);
+        checkpointed();
+        checkpointed();
         assertEquals(Set.of(used, more), left());
         assertRefused(new StagedId(txn(4), 2));
         assertEquals("staged 1", content(new CommitTs(2), 11));
+    }
+
+    @Test
+    void whatAReplayReadsStaysUntilACheckpointHoldsTheCommit() {
+        created(20, "b", "");
+        ticker.advanceMillis(LEASE_MILLIS - 1);
+        volume.keep(); // a checkpoint, and no other for half a minute
+        Begun begun = begun(txn(1));
+        assertEquals(committed(2), done(copiesFrom(staged(txn(1), 0), begun)));
+        // Now it looks for what an earlier process left. The store has copied the few bytes and refers to nothing.
+        ticker.advanceMillis(1);
+        volume.keep();
+        crash();
+        run();
+        assertEquals("..staged 0", content(new CommitTs(2), 10));
+    }
+
+    @Test
+    void whatTheStoreHasCopiedGoesWithACheckpoint() {
+        Begun begun = begunLate(txn(1));
+        StagedId used = staged(txn(1), 0);
+        assertEquals(committed(1), done(copiesFrom(used, begun)));
+        checkpointed();
+        checkpointed();
+        assertEquals(Set.of(), left());
+        crash();
+        assertEquals("..staged 0", content(new CommitTs(1), 10));
+    }
+
+    @Test
+    void whatARedeliveredInvocationStagedGoesToo() {
+        Begun first = begunLate(txn(1));
+        Begun second = begun(txn(2));
+        done(Requests.named(copiesFrom(staged(txn(1), 0), first), "invocation"));
+        StagedId id = staged(txn(2), 0);
+        assertEquals(new CommitOutcome.Committed(new CommitTs(1), true),
+                done(Requests.named(copiesFrom(id, second), "invocation")));
+        checkpointed();
+        checkpointed();
+        assertEquals(Set.of(), left());
+        assertEquals("..staged 0", content(new CommitTs(1), 10));
+    }
+
+    @Test
+    void whatAProcessLeftToATransactionThatGoesOnEndsWithIt() {
+        begun(txn(1));
+        staged(txn(1), 0);
+        crash();
+        Begun begun = begun(txn(1));
+        ticker.advanceMillis(LEASE_MILLIS - 1);
+        backend.renew(VOLUME, begun.leaseId()).join();
+        ticker.advanceMillis(1);
+        assertEquals(1, left().size());
+        backend.end(VOLUME, begun.leaseId()).join();
+        assertEquals(Set.of(), left());
+    }
+
+    private void checkpointed() {
+        ticker.advanceMillis(BackendSettings.DEFAULT.checkpointPeriod().toMillis());
+        volume.keep();
+        run();
     }
 
     @Test
@@ -227,6 +290,13 @@ final class StagedLifetimesTest extends VolumeBed {
     private static CommitRequest refersTo(StagedId id, Begun begun) {
         List<Mutation> writes = new ArrayList<>(create(10, "a", ""));
         writes.add(staged(10, id));
+        return commit(id.txn(), begun, List.of(), writes);
+    }
+
+    /** So little in the middle of a block that the store keeps it in its own records. */
+    private static CommitRequest copiesFrom(StagedId id, Begun begun) {
+        List<Mutation> writes = new ArrayList<>(create(10, "a", ".."));
+        writes.add(new Mutation.WriteBytes(new Ino(10), 2, new Mutation.FileBytes.Staged(id, 0, 8)));
         return commit(id.txn(), begun, List.of(), writes);
     }
 
