@@ -27,6 +27,7 @@ public final class SessionStaging implements Staging {
     private final BackendPort backend;
     private final VolumeName volume;
     private final Executor background;
+    private final long inlineBytesMax;
     private final AtomicBoolean busy = new AtomicBoolean();
     private AttemptTicket attempt; // @GuardedBy("this"): the last that came here
     private Stager stager; // @GuardedBy("this")
@@ -36,9 +37,19 @@ public final class SessionStaging implements Staging {
      * @param background runs what nobody waits for, one task at a time; a task may wait for the backend
      */
     public SessionStaging(BackendPort backend, VolumeName volume, Executor background) {
+        this(backend, volume, background, Stager.INLINE_BYTES_MAX);
+    }
+
+    /**
+     * As the other one.
+     *
+     * @param inlineBytesMax written bytes that travel in the request when there are no more, 0 and up
+     */
+    public SessionStaging(BackendPort backend, VolumeName volume, Executor background, long inlineBytesMax) {
         this.backend = backend;
         this.volume = volume;
         this.background = background;
+        this.inlineBytesMax = inlineBytesMax;
     }
 
     @Override
@@ -86,7 +97,7 @@ public final class SessionStaging implements Staging {
 
     private synchronized Stager stagerOf(AttemptTicket of) {
         if (attempt == null || !of.txn().equals(attempt.txn())) {
-            stager = new Stager(backend, volume, of.txn());
+            stager = new Stager(backend, volume, of.txn(), inlineBytesMax);
         } else if (of.number() != attempt.number()) {
             stager.newAttempt();
         }

@@ -32,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Stager {
     /** Written bytes that travel in the request when there are no more. A quarter of what a request may carry. */
-    static final long INLINE_BYTES_MAX = 1024 * 1024;
+    public static final long INLINE_BYTES_MAX = 1024 * 1024;
     /** Uploads that one call of stageAhead begins at most. */
     static final int AHEAD_UPLOADS_MAX = 16;
     /** A window that changes again and again is left for the commit. */
@@ -41,15 +41,22 @@ public final class Stager {
     private final BackendPort backend;
     private final VolumeName volume;
     private final TxnId txn;
+    private final long inlineBytesMax;
     private final LaidFiles files; // @GuardedBy("turn")
     private final ReentrantLock turn = new ReentrantLock();
     private final Map<StagedWindow, Ahead> ahead = new HashMap<>(); // @GuardedBy("turn")
     private int nextSequence; // @GuardedBy("turn")
 
     public Stager(BackendPort backend, VolumeName volume, TxnId txn) {
+        this(backend, volume, txn, INLINE_BYTES_MAX);
+    }
+
+    /** @param inlineBytesMax written bytes that travel in the request when there are no more, 0 and up */
+    Stager(BackendPort backend, VolumeName volume, TxnId txn, long inlineBytesMax) {
         this.backend = backend;
         this.volume = volume;
         this.txn = txn;
+        this.inlineBytesMax = inlineBytesMax;
         this.files = new LaidFiles(backend, volume);
     }
 
@@ -78,7 +85,7 @@ public final class Stager {
             sessionLock.lock();
             try {
                 runs = bytes.runs();
-                plan = new StagingPlan(runs, INLINE_BYTES_MAX, window -> stagedAsIs(window, bytes));
+                plan = new StagingPlan(runs, inlineBytesMax, window -> stagedAsIs(window, bytes));
             } finally {
                 sessionLock.unlock();
             }

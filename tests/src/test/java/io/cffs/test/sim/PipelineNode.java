@@ -174,6 +174,7 @@ final class PipelineNode implements BackendNode {
     private void disturb() {
         boolean full = faults.strikes(Fault.LOG_FULL);
         disk.setCapacity(full ? 0 : Long.MAX_VALUE);
+        blocks.setFull(full);
         store.setFailing(faults.strikes(Fault.STORE_FULL));
     }
 
@@ -192,6 +193,7 @@ final class PipelineNode implements BackendNode {
             disk = disk.afterPowerCut(random::nextLong);
         }
         disk.setCapacity(Long.MAX_VALUE);
+        blocks.setFull(false);
         disk.failSyncs(0);
         store = store.afterCrash();
         scheduler.after(random.nextLong(1_500_000_000L), this::restart);
@@ -228,6 +230,11 @@ final class PipelineNode implements BackendNode {
         if (!report.findings().isEmpty()) {
             throw new HistoryViolation("the store is sound", report.findings().toString());
         }
+        new StagedObjects(blocks).list(id -> {
+            if (!store.isReferenced(id)) {
+                throw new HistoryViolation("what was staged is referred to or goes", id + " is left");
+            }
+        });
         for (QuotaPort.TreeQuota of : store.quotas(null, QuotaPort.QUOTAS_MAX, newest)) {
             Quota quota = of.quota();
             if (quota.bytesUsed() > quota.bytesMax() || quota.inodesUsed() > quota.inodesMax()) {

@@ -120,6 +120,13 @@ enum PlantedBug {
             return new PlantedStore.TrimTooFar(store);
         }
     },
+    /** What a commit refers to is taken for what an earlier process has left. */
+    SWEEP_TOO_MUCH {
+        @Override
+        VersionedStore round(VersionedStore store) {
+            return new PlantedStore.NothingReferenced(store);
+        }
+    },
     /** What is cut off, or punched, stays. */
     LOSE_HOLES {
         @Override

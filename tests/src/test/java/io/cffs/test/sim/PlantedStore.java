@@ -8,6 +8,7 @@ import io.cffs.model.Ino;
 import io.cffs.model.Name;
 import io.cffs.model.ObjectKey;
 import io.cffs.model.TxnId;
+import io.cffs.txn.StagedId;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.apply.Effect;
 import io.cffs.txn.port.DirectoryPage;
@@ -90,6 +91,18 @@ final class PlantedStore {
                     .filter(effect -> !(effect instanceof Effect.DeleteBlocks)).toList();
             super.apply(position, header, new Applied(
                     kept, applied.footprint(), applied.inodeCountDelta(), applied.fileBytesDelta()));
+        }
+    }
+
+    /** Denies that anything refers to what was staged. */
+    static final class NothingReferenced extends FaultyStore {
+        NothingReferenced(VersionedStore store) {
+            super(store, NO_FAULTS);
+        }
+
+        @Override
+        public boolean isReferenced(StagedId id) {
+            return false;
         }
     }
 

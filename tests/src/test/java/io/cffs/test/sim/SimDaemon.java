@@ -14,22 +14,17 @@ import io.cffs.daemon.session.RetryPolicy;
 import io.cffs.daemon.session.Session;
 import io.cffs.daemon.session.SessionLimits;
 import io.cffs.daemon.session.TurnMemory;
-import io.cffs.model.Bytes;
+import io.cffs.daemon.staging.SessionStaging;
 import io.cffs.model.CommitTs;
 import io.cffs.model.FsException;
 import io.cffs.model.Ino;
 import io.cffs.model.VolumeName;
 import io.cffs.test.history.AttemptRecord;
 import io.cffs.test.sim.workload.Workload;
-import io.cffs.txn.FileBytesSource;
-import io.cffs.txn.Mutation.FileBytes;
-import io.cffs.txn.Transaction;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.port.BackendPort;
 import io.cffs.txn.port.Ticker;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -54,8 +49,12 @@ final class SimDaemon {
     /** What the cache wants to do in the background; done between two steps, as one thread does all. */
     private final ArrayDeque<Runnable> background = new ArrayDeque<>();
 
+    /**
+     * @param heldDirectories by last name; shared by all functions of a run
+     * @param inlineBytesMax what an attempt has written travels in the commit when it is no more, else staged
+     */
     SimDaemon(Scheduler scheduler, FaultPlan faults, SplittableRandom random, RecordingBackend backend,
-            Map<String, Ino> heldDirectories) {
+            Map<String, Ino> heldDirectories, long inlineBytesMax) {
         this.heldDirectories = heldDirectories;
         this.scheduler = scheduler;
         this.faults = faults;
@@ -66,17 +65,10 @@ final class SimDaemon {
         BackendPort forgetful = new ForgetfulBegin(backend, faults);
         this.cache = new SnapshotCache(forgetful, VolumeName.DEFAULT, new VolumeIdentity(1, 2),
                 new MemoryBlockCache(1 << 20), CACHE, background::add);
-        this.session = new Session(forgetful, VolumeName.DEFAULT, cache, new AttemptParts(frames, SimDaemon::inline,
+        SessionStaging staging = new SessionStaging(
+                forgetful, VolumeName.DEFAULT, background::add, inlineBytesMax);
+        this.session = new Session(forgetful, VolumeName.DEFAULT, cache, new AttemptParts(frames, staging,
                 TransactionOptions.DEFAULT, SessionLimits.forInvocations(), ticker, timer));
-    }
-
-    /** Everything that is written travels in the request. */
-    private static FileBytesSource inline(Transaction transaction, AttemptTicket ticket) {
-        return run -> {
-            ByteBuffer bytes = ByteBuffer.allocate((int) run.lengthBytes());
-            transaction.readDirty(run, 0, bytes);
-            return List.of(new FileBytes.Inline(Bytes.owning(bytes.array())));
-        };
     }
 
     /**

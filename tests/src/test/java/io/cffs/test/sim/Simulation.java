@@ -2,6 +2,7 @@ package io.cffs.test.sim;
 
 import io.cffs.daemon.session.InvocationResult;
 import io.cffs.daemon.session.RetryPolicy;
+import io.cffs.daemon.staging.Stager;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
 import io.cffs.test.history.FsCall;
@@ -56,6 +57,7 @@ final class Simulation {
     private final ArrayDeque<Delivery> redeliveries = new ArrayDeque<>();
     private final List<Seat> seats = new ArrayList<>();
     private final long thinkNanos;
+    private final long inlineBytesMax;
     private int invocations;
 
     /** An invocation on its way to a daemon. {@code name} is null when the platform gives none. */
@@ -83,7 +85,7 @@ final class Simulation {
             isDown = false;
             RemoteBackend remote = new RemoteBackend(scheduler, network, faults, node);
             daemon = new SimDaemon(scheduler, faults, random.split(),
-                    new RecordingBackend(remote, history, "daemon" + number), heldDirectories);
+                    new RecordingBackend(remote, history, "daemon" + number), heldDirectories, inlineBytesMax);
             actor = scheduler.spawn("daemon" + number, this::work);
         }
 
@@ -166,6 +168,7 @@ final class Simulation {
         random = new SplittableRandom(seed);
         faults = new FaultPlan(random.split());
         thinkNanos = random.nextInt(3) == 0 ? HASTE_NANOS : THINK_NANOS;
+        inlineBytesMax = random.nextBoolean() ? Stager.INLINE_BYTES_MAX : random.nextInt(3) * 100L;
         workload = Workloads.named(workloadName);
         network = new Network(scheduler, faults);
         node = new PipelineNode(scheduler, faults, random.split(), bug);
@@ -227,7 +230,8 @@ final class Simulation {
         FaultPlan none = new FaultPlan(new SplittableRandom(0));
         RemoteBackend remote = new RemoteBackend(scheduler, new Network(scheduler, none), none, node);
         seat.daemon = new SimDaemon(scheduler, none, random.split(),
-                new RecordingBackend(remote, history, "setup", this::withQuotas), heldDirectories);
+                new RecordingBackend(remote, history, "setup", this::withQuotas), heldDirectories,
+                Stager.INLINE_BYTES_MAX);
         Delivery first = new Delivery(null, files -> {
             workload.setUp(files);
             return true;
