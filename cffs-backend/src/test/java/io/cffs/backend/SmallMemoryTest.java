@@ -4,6 +4,7 @@ import static io.cffs.backend.Requests.VOLUME;
 import static io.cffs.backend.Requests.absent;
 import static io.cffs.backend.Requests.commit;
 import static io.cffs.backend.Requests.create;
+import static io.cffs.backend.Requests.page;
 import static io.cffs.backend.Requests.txn;
 import static io.cffs.backend.Requests.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -18,6 +19,7 @@ import io.cffs.model.ObjectKey;
 import io.cffs.model.StoredObject;
 import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.Mutation;
+import io.cffs.txn.port.BackendPort.Begun;
 import io.cffs.txn.port.BackendPort.FetchItem;
 import io.cffs.txn.port.BackendPort.Fetched;
 import java.time.Duration;
@@ -40,6 +42,25 @@ final class SmallMemoryTest extends VolumeBed {
         BackendSettings settings = new BackendSettings(Duration.ofSeconds(60), Duration.ofSeconds(30),
                 Duration.ofDays(7), Duration.ofSeconds(30), 1 << 20, Duration.ofSeconds(30), limits);
         return new LocalBackend(name -> parts, new SoleLeader(), ticker, settings, null, Runnable::run, () -> { });
+    }
+
+    @Test
+    void aCommitIsComparedWithWhatIsNeitherInTheIndexNorInTheStoreYet() {
+        created(FILE, "f", "0");
+        Begun begun = begun(txn(1));
+        ordered(2, write(FILE, 0, "2"));
+        ordered(3, create(OTHER, "g", "").toArray(Mutation[]::new));
+        CompletableFuture<CommitOutcome> outcome = backend.commit(
+                commit(txn(1), begun, List.of(page(FILE)), List.of(write(FILE, 0, "1"))));
+        volume.sequence();
+        run();
+        assertInstanceOf(CommitOutcome.Conflicted.class, outcome.join());
+    }
+
+    /** Not applied. */
+    private void ordered(long number, Mutation... writes) {
+        backend.commit(commit(txn(number), begun(txn(number)), List.of(), List.of(writes)));
+        volume.sequence();
     }
 
     private CommitOutcome alone(long number, Mutation... writes) {

@@ -1,6 +1,7 @@
 package io.cffs.backend.commit;
 
 import io.cffs.model.CommitTs;
+import io.cffs.txn.CommitOutcome;
 import io.cffs.txn.apply.Applied;
 import io.cffs.txn.codec.Pieces;
 import io.cffs.txn.port.BackendException;
@@ -46,6 +47,11 @@ final class Group {
     /** Whether it has so many bytes that it should be logged before it grows. */
     boolean isHeavy(PipelineLimits limits) {
         return recordBytes >= limits.groupBytesMax() || effectBytes >= limits.memory().groupEffectBytesMax();
+    }
+
+    /** This member is told so with the group, whatever becomes of that. True. */
+    boolean tell(Work.Commit work, CommitOutcome outcome) {
+        return answers.add(always(() -> work.outcome.complete(outcome)));
     }
 
     /** An answer that stands whether the group becomes durable or not. */

@@ -126,9 +126,12 @@ final class Sequencer {
                     : Group.always(() -> work.outcome.complete(known)));
             return true;
         }
+        if (known == null && cannotLookBack(work)) {
+            return false;
+        }
         CommitOutcome refused = known != null ? known : refusal(work, group);
         if (refused != null) {
-            return answered(work, group, refused);
+            return group.tell(work, refused);
         }
         if (mustBeAppliedFirst(work) || lacksRoom(work)) {
             return false;
@@ -143,23 +146,18 @@ final class Sequencer {
             applied = Applier.apply(work.request.writes(), latest);
         } catch (MutationRefused refusing) {
             // A quota has room again when the next delivery of this attempt comes.
-            return answered(work, group, turnedAway.note(work.txn, work.request.attempt(),
+            return group.tell(work, turnedAway.note(work.txn, work.request.attempt(),
                     new CommitOutcome.Refused(refusing.kind(), refusing.getMessage())));
         } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException
                 | ArithmeticException odd) {
             // Whatever a request makes the fold trip over, it is that request's fault, and nothing has been ordered.
-            return answered(work, group, new CommitOutcome.Refused(RefusalCause.MALFORMED,
+            return group.tell(work, new CommitOutcome.Refused(RefusalCause.MALFORMED,
                     "the request cannot be carried out: " + odd.getMessage()));
         }
         if (!free && mustWait(work, applied)) {
             return false;
         }
         order(work, applied, group);
-        return true;
-    }
-
-    private static boolean answered(Work.Commit work, Group group, CommitOutcome outcome) {
-        group.answers.add(Group.always(() -> work.outcome.complete(outcome)));
         return true;
     }
 
@@ -262,24 +260,28 @@ final class Sequencer {
         for (Mutation write : work.request.writes()) {
             switch (write) {
                 case Mutation.CloneRange clone -> {
-                    waitFor(work, latest.contentPending(clone.source()));
-                    waitFor(work, sparsePending(clone.ino()));
+                    work.waitFor(latest.contentPending(clone.source()));
+                    work.waitFor(sparsePending(clone.ino()));
                 }
-                case Mutation.PunchHole punch -> waitFor(work, sparsePending(punch.ino()));
-                case Mutation.SetLength set when set.cutToBytes() > 0 -> waitFor(work, sparsePending(set.ino()));
+                case Mutation.PunchHole punch -> work.waitFor(sparsePending(punch.ino()));
+                case Mutation.SetLength set when set.cutToBytes() > 0 -> work.waitFor(sparsePending(set.ino()));
                 default -> { }
             }
         }
-        if (work.appliedFirst != null) {
-            waitsForStore = true;
-        }
+        return waits(work);
+    }
+
+    private boolean waits(Work.Commit work) {
+        waitsForStore |= work.appliedFirst != null;
         return work.appliedFirst != null;
     }
 
-    private static void waitFor(Work.Commit work, CommitTs pending) {
-        if (pending != null && (work.appliedFirst == null || pending.isAfter(work.appliedFirst))) {
-            work.appliedFirst = pending;
-        }
+    /** What the index has let go of is asked of the store, which must have it. */
+    private boolean cannotLookBack(Work.Commit work) {
+        CommitTs floor = index.floor();
+        boolean gap = floor.isAfter(work.request.snapshot()) && floor.isAfter(store.progress().applied());
+        work.appliedFirst = gap ? floor : null;
+        return waits(work);
     }
 
     /** As {@link LatestObjects#contentPending}; null for a file without holes, of which no block is asked for. */
@@ -323,9 +325,7 @@ final class Sequencer {
         }
         // After the durable ones: its group has not happened.
         boolean go = !work.appliedFirst.isAfter(store.progress().applied()) || work.appliedFirst.isAfter(durable);
-        if (go) {
-            waitsForStore = false;
-        }
+        waitsForStore &= !go;
         return go;
     }
 

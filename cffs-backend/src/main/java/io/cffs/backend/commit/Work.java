@@ -40,6 +40,13 @@ sealed interface Work {
             }
         }
 
+        /** @param pending null for nothing */
+        void waitFor(CommitTs pending) {
+            if (pending != null && (appliedFirst == null || pending.isAfter(appliedFirst))) {
+                appliedFirst = pending;
+            }
+        }
+
         /** As {@link CommitWeight} counts it. */
         long weight() {
             weight = weight >= 0 ? weight : WriteLimits.changesOf(request.writes());
