@@ -33,8 +33,11 @@ final class FileOverlay {
     private AppendBuffer appends;
     private long cutTo;
     private long length;
-    /** The file was made at least this long without a write there; -1 when it was not. */
-    private long extendTo = -1;
+    /**
+     * Where what was written, or taken over, or asked for, ends; -1 for nowhere. Unless it was cut here, the file is at
+     * least so long in the end: also when a hole was made of what was there, and when others cut it meanwhile.
+     */
+    private long reached = -1;
 
     /** @param storedLength the length at the snapshot; for a created file 0 */
     FileOverlay(TransactionCore core, Ino ino, long storedLength, boolean created) {
@@ -58,13 +61,13 @@ final class FileOverlay {
 
     boolean hasEffects() {
         return !created && cutTo != NOT_CUT
-                || !pages.isEmpty() || !under.isEmpty() || extendTo >= 0 || pendingBytes() > 0;
+                || !pages.isEmpty() || !under.isEmpty() || reached >= 0 || pendingBytes() > 0;
     }
 
     /** Mutations of a commit, runs that are divided between staged objects counted once. */
     long changeCount() {
         long written = Math.min(pages.endPage() * Blocks.PAGE_BYTES, length);
-        boolean setsLength = !created && cutTo != NOT_CUT || (lengthIsOwn() ? length : extendTo) > written;
+        boolean setsLength = !created && cutTo != NOT_CUT || (lengthIsOwn() ? length : reached) > written;
         return pages.runCount() + under.size() + (setsLength ? 1 : 0) + (pendingBytes() > 0 ? 1 : 0);
     }
 
@@ -112,7 +115,7 @@ final class FileOverlay {
         }
         prepare(offset, end);
         put(offset, source);
-        length = Math.max(length, end);
+        reach(end);
     }
 
     /** Appends blindly when nothing here depends on the length; else at the end as seen. */
@@ -178,7 +181,7 @@ final class FileOverlay {
     /** Adds what a commit does to this file's length and bytes. */
     void collect(FileBytesSource source, List<Mutation> into) throws FsException {
         long cut = created || cutTo == NOT_CUT ? -1 : cutTo;
-        FileMutations.collect(ino, runs(), cut, lengthIsOwn() ? length : extendTo,
+        FileMutations.collect(ino, runs(), cut, lengthIsOwn() ? length : reached,
                 changes -> under.collect(ino, created ? 0 : cutTo, length, changes), source, into);
     }
 
@@ -192,15 +195,8 @@ final class FileOverlay {
 
     /** The file reaches at least this far from now on, whatever it is at the commit. */
     void reach(long end) {
-        if (end > length) {
-            length = end;
-            extendTo = end;
-        }
-    }
-
-    /** What was written may go; that the file reached as far as that stays. */
-    void keepReach() {
-        extendTo = length > storedLength ? Math.max(extendTo, length) : extendTo;
+        length = Math.max(length, end);
+        reached = Math.max(reached, end);
     }
 
     void free() {
@@ -233,7 +229,7 @@ final class FileOverlay {
             appends.read(done, part);
             put(length + done, part.flip());
         }
-        length += pending;
+        reach(length + pending);
         dropAppends();
     }
 

@@ -78,7 +78,6 @@ public final class FileRanges {
         head.write(overlay);
         tail.write(overlay);
         if (first < stop) {
-            overlay.keepReach();
             overlay.pages().free(first, stop - 1, core.nextStamp(), core.frames());
             overlay.under().put(Underlay.hole(first, stop - 1));
         }

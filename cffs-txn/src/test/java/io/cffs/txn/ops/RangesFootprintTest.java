@@ -132,4 +132,25 @@ class RangesFootprintTest {
                 .writes("clone /file 0+100 to /big 0", "punch /big 4096+16384", "length /big cut -1 extend 20000",
                         "times /big mc", "length /file cut -1 extend 20000", "times /file mc");
     }
+
+    // Ends that are holes: whoever cuts the file meanwhile came before.
+
+    @Test
+    void aHoleInWhatWasWrittenAtTheEndLeavesTheLengthThatTheWriteGave() {
+        footprintOf(tx -> {
+            WriteRange.run(tx, ROOT, BIG, 4096, ByteBuffer.allocate(8192));
+            allocate(tx, Mode.PUNCH_HOLE, 8192, 4096);
+        }).reads().writes("punch /big 8192+4096", "length /big cut -1 extend 12288", "write /big 4096+4096",
+                "times /big mc");
+    }
+
+    @Test
+    void aCopyThatEndsWithAHoleReachesAsFarAsAnyOther() {
+        footprintOf(tx -> {
+            Setattr.run(tx, ROOT, FILE, SetattrRequest.ftruncate(0));
+            Fallocate.run(tx, ROOT, FILE, Mode.ALLOCATE, 0, 12388);
+            copy(tx, FILE, 0, BIG, 0, ALL, 12388);
+        }).reads("length /big").writes("punch /big 0+16384", "length /big cut -1 extend 12388", "times /big mc",
+                "length /file cut 0 extend 12388", "times /file mc");
+    }
 }
