@@ -19,12 +19,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One greeted connection: calls go out with request ids of their own, a thread reads the answers. When it ends, for
  * whatever reason, the calls that it still owes go back to its owner.
  */
 final class ClientConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
     /** What the owner is told. */
     interface Owner {
         /** Nothing more will come; these calls have no answer. Told once. */
@@ -111,6 +115,10 @@ final class ClientConnection {
             end("the connection to " + address + " broke: " + e.getMessage());
         } catch (CodecException e) {
             end("the backend at " + address + " sent an answer that cannot be read: " + e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // Nobody reads any more: calls would wait until the silence is noticed.
+            LOG.error("an answer could not be taken", e);
+            end("an answer of the backend at " + address + " could not be taken: " + e);
         }
     }
 

@@ -160,7 +160,12 @@ public final class BackendServer implements AutoCloseable {
     private void watch() {
         while (!closed || !connections.isEmpty()) {
             pause(WATCH_NANOS);
-            connections.forEach(ServerConnection::closeIfLate);
+            try {
+                connections.forEach(ServerConnection::closeIfLate);
+            } catch (RuntimeException | Error e) {
+                // Who stays silent would stay connected for good.
+                LOG.error("connections could not be looked at", e);
+            }
         }
     }
 

@@ -33,6 +33,7 @@ class ClientConnectionTest {
     private final ClientConnection connection = new ClientConnection(new Peer(), "peer", new Told(), ticker);
     /** The first request has number 1, each ping the next one. */
     private long lastRequestId = 1;
+    private volatile boolean broken;
 
     /** Says what the test gives it, and takes everything. */
     private final class Peer implements Duplex {
@@ -87,6 +88,9 @@ class ClientConnectionTest {
 
         @Override
         public void answered(ClientConnection by) {
+            if (broken) {
+                throw new IllegalStateException("an error of ours");
+            }
             heard.add(by);
         }
     }
@@ -135,5 +139,14 @@ class ClientConnectionTest {
         assertNull(ends.poll());
         pass(1);
         assertEquals("the backend at peer has fallen silent", ends.poll(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void oneThatNobodyReadsAnyMoreIsGivenUpAtOnce() throws InterruptedException {
+        slowCall();
+        broken = true;
+        words.add(ByteBuffer.wrap(Frame.encode(1, Codecs.RESPONSE, new Response.Done(), false).toArray()));
+        assertEquals("an answer of the backend at peer could not be taken: java.lang.IllegalStateException: an error"
+                + " of ours", ends.poll(20, TimeUnit.SECONDS));
     }
 }

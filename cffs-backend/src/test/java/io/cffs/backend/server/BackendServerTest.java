@@ -34,8 +34,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,8 @@ class BackendServerTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     /** Real time plus what the test adds. */
     private final AtomicLong skippedNanos = new AtomicLong();
-    /** The next connection cannot be taken over. */
-    private final AtomicBoolean breaksAccept = new AtomicBoolean();
+    /** The thread that meets an error of ours when it looks at the clock next; "" for none. */
+    private final AtomicReference<String> broken = new AtomicReference<>("");
 
     @TempDir
     private Path directory;
@@ -65,7 +65,9 @@ class BackendServerTest {
 
         @Override
         public long monotonicNanos() {
-            if (Thread.currentThread().getName().startsWith("cffs-accept") && breaksAccept.getAndSet(false)) {
+            String thread = broken.get();
+            if (!thread.isEmpty() && Thread.currentThread().getName().startsWith(thread)) {
+                broken.set("");
                 throw new OutOfMemoryError("no room for a thread");
             }
             return System.nanoTime() + skippedNanos.get();
@@ -169,10 +171,21 @@ class BackendServerTest {
     @Test
     void oneThatCannotBeServedIsHungUpOnAndTheNextIsServed() throws Exception {
         serve(ServerLimits.DEFAULT);
-        breaksAccept.set(true);
+        broken.set("cffs-accept");
         assertEquals("", readAll(connect(HELLO)));
-        assertFalse(breaksAccept.get());
+        assertEquals("", broken.get());
         servesStill();
+    }
+
+    @Test
+    void peersAreWatchedAfterAnErrorOfOurs() throws Exception {
+        BackendServer server = serve(ServerLimits.DEFAULT);
+        SocketChannel silent = connect();
+        await("it is connected", () -> server.connectionCount() == 1);
+        broken.set("cffs-server-watchdog");
+        await("the error has come", () -> broken.get().isEmpty());
+        skippedNanos.addAndGet(ServerLimits.DEFAULT.greetingNanos() + 1);
+        assertEquals("", readAll(silent));
     }
 
     @Test
