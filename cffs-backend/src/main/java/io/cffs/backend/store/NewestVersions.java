@@ -7,11 +7,11 @@ import java.util.Map;
 
 /**
  * Which version is the newest of objects that commits have written lately: what is written is mostly written again, and
- * a seek for what it replaces took a sixth of the time of applying a commit. Deletions are not among them: a trim takes
+ * seeks for what it replaces took a fifth of the time of applying a commit. Deletions are not among them: a trim takes
  * those away. An entry is right or absent. For one thread, which applies all commits.
  */
 final class NewestVersions {
-    /** Some 1.5 MiB of them. */
+    /** Of about 150 bytes each, and the bytes of names. */
     private static final int KEPT_MAX = 8192;
     static final long UNKNOWN = -2;
 

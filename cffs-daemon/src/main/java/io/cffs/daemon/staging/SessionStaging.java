@@ -41,7 +41,7 @@ public final class SessionStaging implements Staging {
     }
 
     /**
-     * As the other one.
+     * With another bound than {@link Stager#INLINE_BYTES_MAX}, so that small transactions stage as large ones do.
      *
      * @param inlineBytesMax written bytes that travel in the request when there are no more, 0 and up
      */
