@@ -17,6 +17,8 @@ final class MountChoices {
         "interval=TIME for commit=interval (default: 1s).",
         "ro: refuse writes. allow_other: other users may use it.",
         "noatime: reading moves no access time. noexec: no program is started from it.",
+        "suid: set-user-ID programs work. dev: device nodes do. Both for root alone, and for volumes",
+        "  that only root changes.",
         "transport=devfuse (default) or libfuse.",
         "io_uring: take requests through io_uring, if the kernel has that switched on."})
     private List<String> words = new ArrayList<>();
@@ -48,10 +50,14 @@ final class MountChoices {
                 case "relatime" -> kernel = kernel.withMountFlag(MountFlag.NOATIME, false);
                 case "noexec" -> kernel = kernel.withMountFlag(MountFlag.NOEXEC, true);
                 case "exec" -> kernel = kernel.withMountFlag(MountFlag.NOEXEC, false);
+                case "nosuid" -> kernel = kernel.withMountFlag(MountFlag.NOSUID, true);
+                case "suid" -> kernel = kernel.withMountFlag(MountFlag.NOSUID, false);
+                case "nodev" -> kernel = kernel.withMountFlag(MountFlag.NODEV, true);
+                case "dev" -> kernel = kernel.withMountFlag(MountFlag.NODEV, false);
                 case "transport=devfuse" -> kernel = kernel.withTransport(MountOptions.Transport.DEVFUSE);
                 case "transport=libfuse" -> kernel = kernel.withTransport(MountOptions.Transport.LIBFUSE);
                 case "io_uring" -> kernel = kernel.withIoUring(true);
-                case "defaults", "nosuid", "nodev", "nodiratime" -> { } // so it is anyway
+                case "defaults", "nodiratime" -> { } // so it is anyway
                 default -> throw new Failure(Exit.USAGE,
                         "no such option: -o " + word + "; see 'cffs mount --help'");
             }

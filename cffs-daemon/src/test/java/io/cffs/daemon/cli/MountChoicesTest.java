@@ -10,6 +10,7 @@ import io.cffs.fuse.mount.MountFlag;
 import io.cffs.fuse.mount.MountOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -32,7 +33,7 @@ final class MountChoicesTest {
         assertFalse(kernel.allowOther());
         assertFalse(kernel.defaultPermissions());
         assertFalse(kernel.ioUring());
-        assertEquals(Set.of(), kernel.mountFlags());
+        assertEquals(Set.of(MountFlag.NOSUID, MountFlag.NODEV), kernel.mountFlags());
         assertEquals(MountOptions.Transport.DEVFUSE, kernel.transport());
     }
 
@@ -45,16 +46,17 @@ final class MountChoicesTest {
         MountOptions kernel = choice.kernel();
         assertTrue(kernel.allowOther());
         assertTrue(kernel.defaultPermissions());
-        assertEquals(Set.of(MountFlag.NOATIME, MountFlag.NOEXEC), kernel.mountFlags());
+        assertEquals(EnumSet.allOf(MountFlag.class), kernel.mountFlags());
         assertEquals(MountOptions.Transport.LIBFUSE, kernel.transport());
         assertTrue(kernel.ioUring());
     }
 
     @Test
     void theLaterWordWins() {
-        MountChoices.Choice choice = choice("-o", "ro,rw,noatime,noexec,relatime,commit=fsync,commit=runs");
+        MountChoices.Choice choice = choice("-o", "ro,rw,noatime,noexec,relatime,commit=fsync,commit=runs",
+                "-o", "suid,dev,nodev");
         assertFalse(choice.kernel().readOnly());
-        assertEquals(Set.of(MountFlag.NOEXEC), choice.kernel().mountFlags());
+        assertEquals(Set.of(MountFlag.NODEV, MountFlag.NOEXEC), choice.kernel().mountFlags());
         assertEquals(CommitMode.RUNS, choice.mode());
     }
 

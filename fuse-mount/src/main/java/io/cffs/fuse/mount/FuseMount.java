@@ -54,6 +54,7 @@ public final class FuseMount {
     }
 
     private static FuseSession libfuse(MountOptions options, FuseHandler handler) throws IOException {
+        options.requireRights();
         MountPoint.prepare(options.mountPoint());
         List<String> words = new ArrayList<>(options.accessWords());
         words.addAll(List.of("fsname=" + options.fsName(), "subtype=" + options.subtype(), "use_ino", "direct_io",
@@ -66,6 +67,7 @@ public final class FuseMount {
         if (options.descriptor().isPresent()) {
             return InheritedDevice.of(options.descriptor().getAsInt(), options);
         }
+        options.requireRights();
         MountPoint.prepare(options.mountPoint());
         List<String> causes = new ArrayList<>();
         for (MountWay way : options.ways()) {

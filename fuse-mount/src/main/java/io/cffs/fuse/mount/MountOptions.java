@@ -1,6 +1,8 @@
 package io.cffs.fuse.mount;
 
 import io.cffs.fuse.InitFlag;
+import io.cffs.fuse.sys.Libc;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ public final class MountOptions implements Cloneable {
     public static final int TRANSFER_BYTES_MIN = 4 << 10;
     public static final int TRANSFER_BYTES_LIMIT = 16 << 20;
 
+    /** What fusermount3 and libfuse add by themselves, too. */
+    private static final Set<MountFlag> UNTRUSTED = Set.of(MountFlag.NOSUID, MountFlag.NODEV);
     private static final String INHERITED_PREFIX = "/dev/fd/";
 
     /** Who speaks with the kernel. */
@@ -40,7 +44,7 @@ public final class MountOptions implements Cloneable {
     private boolean allowOther;
     private boolean defaultPermissions;
     private boolean readOnly;
-    private Set<MountFlag> mountFlags = Set.of();
+    private Set<MountFlag> mountFlags = UNTRUSTED;
 
     private Transport transport = Transport.DEVFUSE;
     private int inheritedFd = -1;
@@ -128,7 +132,7 @@ public final class MountOptions implements Cloneable {
         return readOnly;
     }
 
-    /** Beside {@code nosuid} and {@code nodev}, which every mount has. Usually none. */
+    /** Usually {@code nosuid} and {@code nodev}; only root can mount without them. */
     public MountOptions withMountFlag(MountFlag flag, boolean wanted) {
         Set<MountFlag> newFlags = EnumSet.of(flag);
         newFlags.addAll(mountFlags);
@@ -144,10 +148,23 @@ public final class MountOptions implements Cloneable {
         return mountFlags;
     }
 
+    /** Throws IOException when this asks for what root alone may have and this process is not root's. */
+    void requireRights() throws IOException {
+        if (!mountFlags.containsAll(UNTRUSTED) && Libc.uid() != 0) {
+            throw new IOException("only root may mount with suid or dev: leave them out of -o");
+        }
+    }
+
     /** In the words of mount(8): for programs and libraries that mount for us. */
     List<String> accessWords() {
-        List<String> words = new ArrayList<>(List.of("nosuid", "nodev", readOnly ? "ro" : "rw"));
-        mountFlags.stream().map(MountFlag::word).sorted().forEach(words::add);
+        List<String> words = new ArrayList<>(List.of(readOnly ? "ro" : "rw"));
+        for (MountFlag flag : MountFlag.values()) {
+            if (mountFlags.contains(flag)) {
+                words.add(flag.word());
+            } else if (UNTRUSTED.contains(flag)) {
+                words.add(flag.without());
+            }
+        }
         if (allowOther) {
             words.add("allow_other");
         }

@@ -14,7 +14,7 @@ final class SyscallMount {
         if (fd < 0) {
             throw new IOException("mount(2) was not tried, " + DEVICE + " cannot be opened: " + ErrnoText.of(-fd));
         }
-        long flags = Libc.MS_NOSUID | Libc.MS_NODEV | (options.readOnly() ? Libc.MS_RDONLY : 0)
+        long flags = (options.readOnly() ? Libc.MS_RDONLY : 0)
                 | options.mountFlags().stream().mapToLong(MountFlag::bit).sum();
         int result = Libc.mount(options.fsName(), options.mountPoint().toString(), "fuse." + options.subtype(), flags,
                 dataOf(options, fd));

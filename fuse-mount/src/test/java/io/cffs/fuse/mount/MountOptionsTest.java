@@ -18,18 +18,20 @@ final class MountOptionsTest {
         MountOptions changed = USUAL.withReadOnly(true).withReaders(7).withMountFlag(MountFlag.NOEXEC, true);
         assertTrue(changed.readOnly());
         assertEquals(7, changed.readers());
-        assertEquals(Set.of(MountFlag.NOEXEC), changed.mountFlags());
+        assertEquals(Set.of(MountFlag.NOSUID, MountFlag.NODEV, MountFlag.NOEXEC), changed.mountFlags());
         assertEquals(Path.of("/mnt/data"), changed.mountPoint());
         assertFalse(USUAL.readOnly());
-        assertEquals(Set.of(), USUAL.mountFlags());
-        assertEquals(Set.of(), changed.withMountFlag(MountFlag.NOEXEC, false).mountFlags());
+        assertEquals(Set.of(MountFlag.NOSUID, MountFlag.NODEV), USUAL.mountFlags());
+        assertEquals(USUAL.mountFlags(), changed.withMountFlag(MountFlag.NOEXEC, false).mountFlags());
     }
 
     @Test
     void wordsForProgramsThatMount() {
-        assertEquals(List.of("nosuid", "nodev", "rw"), USUAL.accessWords());
-        assertEquals(List.of("nosuid", "nodev", "ro", "noatime", "noexec", "allow_other", "default_permissions"),
+        assertEquals(List.of("rw", "nosuid", "nodev"), USUAL.accessWords());
+        assertEquals(List.of("ro", "suid", "dev", "noexec", "noatime", "allow_other", "default_permissions"),
                 USUAL.withReadOnly(true)
+                        .withMountFlag(MountFlag.NOSUID, false)
+                        .withMountFlag(MountFlag.NODEV, false)
                         .withMountFlag(MountFlag.NOEXEC, true)
                         .withMountFlag(MountFlag.NOATIME, true)
                         .withAllowOther(true)

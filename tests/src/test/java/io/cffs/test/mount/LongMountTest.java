@@ -181,4 +181,29 @@ class LongMountTest extends StoreTest {
         String words = Files.readString(Path.of("/proc/self/mounts"));
         assertTrue(words.contains(root + " fuse.cffs rw,nosuid,nodev,noexec,noatime,"), words);
     }
+
+    @Test
+    void setUserIdProgramsAndDevicesWorkIfRootWantsThem() throws Exception {
+        String asNobody = "setpriv --reuid 65534 --regid 65534 --clear-groups ./whoami -u; echo x 2>&1 > null || true";
+        shell("cp /usr/bin/id whoami; chmod 4755 whoami; mknod -m 666 null c 1 3; chmod 755 .");
+        cffs.cffs("umount", root.toString()).expectExit(0);
+        cffs.finish(mount).expectExit(0);
+        for (String transport : List.of("libfuse", "devfuse")) {
+            mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o",
+                    "allow_other,transport=" + transport, root.toString()));
+            awaitMounted(1);
+            String said = shell(asNobody);
+            assertTrue(said.startsWith("65534\n") && said.contains("ermission denied"), said);
+            cffs.cffs("umount", root.toString()).expectExit(0);
+            cffs.finish(mount).expectExit(0);
+            mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), "-o",
+                    "allow_other,suid,dev,transport=" + transport, root.toString()));
+            awaitMounted(1);
+            assertEquals("0\n", shell(asNobody), transport);
+            cffs.cffs("umount", root.toString()).expectExit(0);
+            cffs.finish(mount).expectExit(0);
+        }
+        mount = cffs.start(List.of("mount", "--store", cffs.store().toString(), root.toString()));
+        awaitMounted(1);
+    }
 }
