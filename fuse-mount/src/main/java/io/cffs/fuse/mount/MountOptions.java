@@ -2,7 +2,6 @@ package io.cffs.fuse.mount;
 
 import io.cffs.fuse.InitFlag;
 import io.cffs.fuse.sys.Libc;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,10 +147,10 @@ public final class MountOptions implements Cloneable {
         return mountFlags;
     }
 
-    /** Throws IOException when this asks for what root alone may have and this process is not root's. */
-    void requireRights() throws IOException {
+    /** Throws when this asks for what root alone may have and this process is not root's. */
+    void requireRights() throws MountPointException {
         if (!mountFlags.containsAll(UNTRUSTED) && Libc.uid() != 0) {
-            throw new IOException("only root may mount with suid or dev: leave them out of -o");
+            throw new MountPointException("only root may mount with suid or dev");
         }
     }
 

@@ -2,7 +2,7 @@ package io.cffs.fuse.mount;
 
 import java.io.IOException;
 
-/** Nothing can be mounted there, whatever way is taken: it is the directory, and no permission that is missing. */
+/** Nothing can be mounted there, whatever way is taken: it is the directory, or what is asked of the mount. */
 public final class MountPointException extends IOException {
     private static final long serialVersionUID = 1;
 

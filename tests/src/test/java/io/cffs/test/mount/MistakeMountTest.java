@@ -103,24 +103,38 @@ class MistakeMountTest extends StoreTest {
 
     @Test
     void aUserWhoMayNotOpenTheFuseDevice() throws Exception {
+        String prepare = "cp -a /dev/fuse " + scratch + "/fuse && chmod 600 " + scratch + "/fuse && mount --bind "
+                + scratch + "/fuse /dev/fuse && cd /";
+        expectSentence(inNamespace(prepare, nobody()), 69, "permission");
+    }
+
+    @Test
+    void aUserWhoWantsDevices() throws Exception {
+        String mount = " mount --in-process -o dev " + scratch.resolve("own");
+        expectSentence(inNamespace("cd /", nobody(), mount), 69, "only root may mount with suid or dev");
+    }
+
+    /** How a command is run as a user without rights who has a home. */
+    private String nobody() throws Exception {
         cffs.cffs("version").expectExit(0); // whatever is to be built is built by its owner
         Path own = Files.createDirectory(scratch.resolve("own"));
         new ProcessBuilder("chmod", "755", scratch.toString()).start().waitFor();
         new ProcessBuilder("chown", "65534:65534", own.toString()).start().waitFor();
-        String prepare = "cp -a /dev/fuse " + scratch + "/fuse && chmod 600 " + scratch + "/fuse && mount --bind "
-                + scratch + "/fuse /dev/fuse && cd /";
-        String user = "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=" + own + " TMPDIR=" + own
+        return "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=" + own + " TMPDIR=" + own
                 + " XDG_RUNTIME_DIR=" + own + " CFFS_STORE=" + own + "/store ";
-        expectSentence(inNamespace(prepare, user), 69, "permission");
     }
 
     /** Runs {@code cffs run -- true} where {@code prepare} has changed what the host looks like, as {@code user}. */
     private Finished inNamespace(String prepare, String user) throws IOException {
+        String store = user.isEmpty() ? "--store " + cffs.store() : "--in-process";
+        return inNamespace(prepare, user, " run " + store + " -- true");
+    }
+
+    private Finished inNamespace(String prepare, String user, String command) throws IOException {
         Path out = Files.createTempFile(scratch, "out", ".txt");
         Path err = Files.createTempFile(scratch, "err", ".txt");
-        String store = user.isEmpty() ? "--store " + cffs.store() : "--in-process";
         Process process = new ProcessBuilder("unshare", "--mount", "--propagation", "private", "sh", "-c",
-                prepare + " && exec " + user + CffsCommand.launcher() + " run " + store + " -- true")
+                prepare + " && exec " + user + CffsCommand.launcher() + command)
                 .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         return cffs.finish(new Started(process, out, err));
     }
