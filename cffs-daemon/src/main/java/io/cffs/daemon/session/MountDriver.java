@@ -115,7 +115,7 @@ public final class MountDriver implements MountControl {
     @Override
     public void commit() throws FsException {
         requireOpen();
-        if (lost != null && !session.status().changed()) {
+        if (lost != null && isSpare(session.status())) {
             // Buffered writers write again when they close a file whose write has failed.
             throw lost;
         }
@@ -126,13 +126,19 @@ public final class MountDriver implements MountControl {
             settle(session.commit(ending), ending);
         } catch (BackendException e) {
             tell("failed: " + e.getMessage());
-            throw new FsException(FsError.ENVIRONMENT_FAILED);
+            lost = new FsException(FsError.ENVIRONMENT_FAILED);
+            throw lost;
         } catch (FsException e) {
             lost = e;
             throw e;
         } finally {
             reopenAfterEnd();
         }
+    }
+
+    /** Nothing was changed, and something still can be: an attempt that cannot commit has to end. */
+    private static boolean isSpare(SessionStatus status) {
+        return !status.changed() && status.failure() == null;
     }
 
     /** Commits when there is anything to commit. A run that has not said so itself is not committed. */
@@ -143,15 +149,17 @@ public final class MountDriver implements MountControl {
     }
 
     /**
-     * Goes on to the newest snapshot when somebody else has committed and nothing was changed here: else a mount that
-     * only reads would show the same state for ever.
+     * Goes on to the newest snapshot when nothing was changed here, and somebody else has committed: else a mount that
+     * only reads would show the same state for ever. So it does when the backend, which is there again, has failed a
+     * request of the attempt: else nothing would be answered any more.
      */
     public void refreshIfStale() {
         if (ticket == null || session.status().changed()) {
             return;
         }
         try {
-            if (session.newestCommit().isAfter(ticket.snapshot()) && endIfUnchanged()) {
+            boolean stale = session.newestCommit().isAfter(ticket.snapshot()) || session.status().failure() != null;
+            if (stale && endIfUnchanged()) {
                 reopen(List.of());
             }
         } catch (BackendException e) {

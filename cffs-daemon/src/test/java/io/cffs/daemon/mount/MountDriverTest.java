@@ -23,6 +23,7 @@ import io.cffs.txn.CommitRequest;
 import io.cffs.txn.Credentials;
 import io.cffs.txn.ops.Lookup;
 import io.cffs.txn.ops.Mkdir;
+import io.cffs.txn.port.BackendException;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -113,6 +114,44 @@ class MountDriverTest {
         driver.commitIfChanged();
         assertFalse(session.status().changed());
         assertNull(errorOf(later(lookup("news"))));
+    }
+
+    private void theBackendFailsOneRequest() throws Exception {
+        store.readFailure = new BackendException(BackendException.Cause.UNREACHABLE, "away for a moment", null);
+        assertEquals(FsError.ENVIRONMENT_FAILED, errorOf(later(lookup("news"))));
+        store.readFailure = null;
+        assertEquals(FsError.ENVIRONMENT_FAILED, errorOf(later(lookup("other"))), "the attempt is over");
+    }
+
+    /** Nothing is changed, so nothing is committed, and nobody else commits. */
+    @Test
+    void aBackendThatWasAwayForAMomentIsNoEndOfTheMount() throws Exception {
+        driver.refreshIfStale();
+        theBackendFailsOneRequest();
+        driver.refreshIfStale();
+        assertNull(errorOf(later(lookup("news"))));
+    }
+
+    @Test
+    void anAttemptThatCannotCommitEndsThoughTheOneBeforeWasLost() throws Exception {
+        assertNull(errorOf(later(mkdir("news"))));
+        assertEquals(FsError.BUSY, assertThrows(FsException.class, driver::commit).error());
+        assertEquals(FsError.BUSY, assertThrows(FsException.class, driver::commit).error());
+        theBackendFailsOneRequest();
+        assertEquals(FsError.ENVIRONMENT_FAILED, assertThrows(FsException.class, driver::commit).error());
+        assertNull(errorOf(later(lookup("news"))));
+    }
+
+    /** Whoever writes the control file again when it closes it is not told that all is well. */
+    @Test
+    void aCommitThatHasFailedFailsAgainAsLongAsNothingIsChanged() throws Exception {
+        assertNull(errorOf(later(mkdir("here"))));
+        theBackendFailsOneRequest();
+        assertEquals(FsError.ENVIRONMENT_FAILED, assertThrows(FsException.class, driver::commit).error());
+        assertEquals(FsError.ENVIRONMENT_FAILED, assertThrows(FsException.class, driver::commit).error());
+        assertTrue(driver.lastOutcome().startsWith("failed: "), driver.lastOutcome());
+        driver.begin();
+        driver.commit();
     }
 
     /** Nobody but the driver would open the next one. */
