@@ -82,16 +82,25 @@ public final class Orphans {
         core.room().touched(overlay);
     }
 
-    /** Open files without a name that still show something of the stored tree. */
-    public List<Ino> toKeep() {
+    /**
+     * Open files that {@link #take} will move out and that still show something of the stored tree.
+     *
+     * @param undone what was done here will not have happened: what has lost its name here has it back
+     */
+    public List<Ino> toKeep(boolean undone) {
         List<Ino> files = new ArrayList<>();
         for (InodeOverlay overlay : writes.all()) {
-            boolean open = overlay.isOrphan() && isOpenFile(overlay);
-            if (open && !isKept(overlay) && !givenUp.contains(overlay.ino())) {
+            boolean lives = undone ? overlay.isCreated() && isCarried(overlay) : overlay.isOrphan();
+            if (lives && isOpenFile(overlay) && !isKept(overlay) && !givenUp.contains(overlay.ino())) {
                 files.add(overlay.ino());
             }
         }
         return files;
+    }
+
+    /** Without a name, or without one but for what is done here. */
+    private boolean isCarried(InodeOverlay overlay) {
+        return overlay.isOrphan() || adopted.contains(overlay.ino());
     }
 
     private boolean isOpenFile(InodeOverlay overlay) {
@@ -112,7 +121,7 @@ public final class Orphans {
      */
     public boolean keep(Ino ino) throws FsException {
         InodeOverlay overlay = writes.of(ino);
-        if (overlay == null || !overlay.isOrphan() || !isOpenFile(overlay) || isKept(overlay)) {
+        if (overlay == null || !isCarried(overlay) || !isOpenFile(overlay) || isKept(overlay)) {
             return false;
         }
         FileOverlay file = overlay.fileForWriting();

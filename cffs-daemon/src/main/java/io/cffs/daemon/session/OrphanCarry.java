@@ -37,15 +37,19 @@ final class OrphanCarry {
         this.parts = parts;
     }
 
-    /** Without the session's lock: copies what is not copied yet, for a bounded time. What fails is given up. */
-    void keep(Attempt attempt, Runner runner) {
+    /**
+     * Without the session's lock: copies what is not copied yet, for a bounded time. What fails is given up.
+     *
+     * @param undone the attempt leaves no trace; else it is about to be committed
+     */
+    void keep(Attempt attempt, boolean undone, Runner runner) {
         if (!parts.limits().keepsOrphans()) {
             return;
         }
         long startNanos = parts.ticker().monotonicNanos();
         List<Ino> files;
         try {
-            files = runner.run(at -> at.transaction().orphans().toKeep(), attempt);
+            files = runner.run(at -> at.transaction().orphans().toKeep(undone), attempt);
             for (Ino ino : files) {
                 keep(ino, attempt, runner, startNanos);
             }

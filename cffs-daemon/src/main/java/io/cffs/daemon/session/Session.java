@@ -16,9 +16,7 @@ import io.cffs.txn.SnapshotMiss.Wanted;
 import io.cffs.txn.Transaction;
 import io.cffs.txn.port.BackendException;
 import io.cffs.txn.port.BackendPort;
-import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.Begun;
-import io.cffs.txn.port.BackendPort.InoRange;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -33,8 +31,6 @@ import java.util.function.Supplier;
  * <p><b>The life of attempts</b> ({@link Attempts}) is driven by one thread at a time, which serves no request. A
  * commit first lets the kernel write what programs changed through mappings, then stops admitting requests, waits for
  * those under way, and sends one request; its outcome ends the attempt, whatever it is, and so does an error of ours.
- * When {@link #begin} returns the kernel has been told to forget what earlier attempts were answered: whoever drives
- * the session lets the function start after it.
  *
  * <p>Lock order: this lock, then the snapshot cache's. No I/O and no callback under it.
  */
@@ -50,12 +46,11 @@ public final class Session implements Attempts, AutoCloseable {
     private final Attempt.Tables tables = new Attempt.Tables(new NodeTable(), new HandleTable());
     private KernelCaches kernel = KernelCaches.NONE;
     private Patience patience = Patience.ENDLESS;
-    /** What the last attempt was answered is so, but for what is committed later. */
-    private boolean answersStand; // @GuardedBy(lock)
+    private boolean answersStand; // @GuardedBy(lock): what the last one was answered is so, but for later commits
     private Attempt attempt; // @GuardedBy("gate"): null unless OPEN or COMMITTING
     private Attempt unresolved; // @GuardedBy("gate"): null unless UNRESOLVED
     private long serial; // @GuardedBy("gate")
-    private InoRange spareInos = new InoRange(1, 0); // @GuardedBy("gate"): numbers that nobody has used yet
+    private BackendPort.InoRange spareInos = new BackendPort.InoRange(1, 0); // @GuardedBy("gate"): not used yet
     private boolean committedBefore; // @GuardedBy("gate"): how the attempt before ended
     private boolean dropsLateWrites; // @GuardedBy("gate")
 
@@ -123,7 +118,7 @@ public final class Session implements Attempts, AutoCloseable {
 
     /** Gives the lock up, fetches, takes it again. */
     private void bring(Attempt current, Wanted wanted) throws FsException {
-        InoRange inos = null;
+        BackendPort.InoRange inos = null;
         BackendException failure = null;
         gate.lock().unlock();
         try {
@@ -191,7 +186,7 @@ public final class Session implements Attempts, AutoCloseable {
     public Opening begin(Ask ask) {
         gate.require(SessionState.IDLE);
         leases.awaitEnd();
-        Begun begun = answered(backend.begin(new BeginRequest(volume, ask.txn(), ask.number(),
+        Begun begun = answered(backend.begin(new BackendPort.BeginRequest(volume, ask.txn(), ask.number(),
                 ask.invocation().name(), ask.invocation().covers(), cache.lastSeen(), ask.witnesses(),
                 ask.invocation().readOnly(), cache.follows())));
         if (begun.alreadyCommitted() != null) {
@@ -223,8 +218,7 @@ public final class Session implements Attempts, AutoCloseable {
             // Files may stay open from one attempt to the next: their handles count in each.
             tables.handles().openFiles().forEach(transaction::retain);
             orphans.giveTo(transaction);
-            attempt = new Attempt(
-                    ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
+            attempt = new Attempt(ticket, ++serial, begun.leaseId(), invocation.name(), transaction, reader, tables);
             dropsLateWrites = !committedBefore;
             gate.become(SessionState.OPEN);
             return attempt;
@@ -236,8 +230,7 @@ public final class Session implements Attempts, AutoCloseable {
         Attempt current = requireCurrent(ticket);
         CommitOutcome outcome = quiesceAndDecide(current);
         boolean committed = outcome instanceof CommitOutcome.Committed;
-        finish(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE,
-                committed);
+        end(current, outcome instanceof CommitOutcome.Unknown ? SessionState.UNRESOLVED : SessionState.IDLE, committed);
         locked(() -> answersStand |= committed);
         return outcome;
     }
@@ -246,16 +239,15 @@ public final class Session implements Attempts, AutoCloseable {
         try {
             getReady(current);
             if (!quiesce(current)) {
-                throw new BackendException(BackendException.Cause.TIMED_OUT,
-                        "file requests were still under way when the transaction was to commit; nothing was committed",
-                        null);
+                throw new BackendException(BackendException.Cause.TIMED_OUT, "file requests were still under way when"
+                        + " the transaction was to commit; nothing was committed", null);
             }
             return sender.decide(current, volume, parts.staging(), kernel);
         } catch (RuntimeException | AssertionError e) {
             if (e instanceof BackendException known && known.kind() == BackendException.Cause.SNAPSHOT_EXPIRED) {
                 return new CommitOutcome.SnapshotExpired(current.ticket().snapshot());
             }
-            finish(current, SessionState.IDLE, false);
+            end(current, SessionState.IDLE, false);
             throw e;
         }
     }
@@ -263,13 +255,13 @@ public final class Session implements Attempts, AutoCloseable {
     /** While requests are still served: the slow part of what comes before the end. */
     private void getReady(Attempt current) {
         kernel.drain();
-        orphans.keep(current, this::performLocked);
+        orphans.keep(current, false, this::performLocked);
     }
 
     private boolean quiesce(Attempt current) {
         boolean quiet = gate.quiesce();
         if (quiet) {
-            orphans.keep(current, this::performLocked);
+            orphans.keep(current, false, this::performLocked);
         }
         return quiet;
     }
@@ -308,8 +300,22 @@ public final class Session implements Attempts, AutoCloseable {
     @Override
     public AttemptHealth abort(AttemptTicket ticket) {
         Attempt current = requireCurrent(ticket);
-        finish(current, SessionState.IDLE, false);
+        if (parts.limits().keepsOrphans()) {
+            gate.quiesce();
+        }
+        end(current, SessionState.IDLE, false);
         return current.health();
+    }
+
+    /** A quiet attempt is over. If it has not happened, what was done to files without a name has all the same. */
+    private void end(Attempt quiet, SessionState next, boolean committed) {
+        try {
+            if (!committed) {
+                orphans.keep(quiet, true, this::performLocked);
+            }
+        } finally {
+            finish(quiet, next, committed);
+        }
     }
 
     /** The attempt is over. Requests under way find that it is no longer theirs. */

@@ -198,6 +198,29 @@ class OrphansTest {
     }
 
     @Test
+    void whatItTookOverByReferenceSurvivesAnAbortAndAConflict() throws IOException {
+        mount.sh("head -c 400000 /dev/urandom > a; echo > .cffs/commit");
+        String sum = "'" + mount.sh("md5sum < a").substring(0, 32) + "'";
+        String read = "__import__('hashlib').md5(os.pread(f, 500000, 0)).hexdigest()";
+        does("s = os.open('a', os.O_RDONLY); f = os.open('.', os.O_TMPFILE | os.O_RDWR, 0o600)");
+        is("True", "sum(iter(lambda: os.copy_file_range(s, f, 1 << 20), 0)) == 400000");
+        mount.sh("echo > .cffs/abort");
+        is(sum, read);
+        does("os.ftruncate(f, 0); os.lseek(f, 0, 0); os.lseek(s, 0, 0)");
+        commit(1);
+        is("True", "sum(iter(lambda: os.copy_file_range(s, f, 1 << 20), 0)) == 400000");
+        is("None", LINK.formatted("f", "named"));
+        mount.sh("cat other1");
+        try (TestMount other = new TestMount(store, dir.resolve("o"), CommitMode.MANUAL)) {
+            other.sh("echo changed > other1; echo > .cffs/commit");
+        }
+        mount.sh("! echo > .cffs/commit");
+        assertEquals("changed\n", mount.sh("cat other1"));
+        is(sum, read);
+        is("(0, 400000)", STAT);
+    }
+
+    @Test
     void itIsNoLeak() {
         does("fs = [os.open('.', os.O_TMPFILE | os.O_RDWR, 0o600) for i in range(100)]");
         is("100", "len([os.pwrite(f, b'x' * 5000, 0) for f in fs])");

@@ -73,12 +73,12 @@ public final class TransactionRunner {
 
     /** Before a commit: what is open and has no name becomes this runner's own. */
     void keepOrphans() throws FsException {
-        for (Ino ino : transaction.orphans().toKeep()) {
+        for (Ino ino : transaction.orphans().toKeep(false)) {
             while (until(() -> transaction.orphans().keep(ino))) {
                 snapshot.forget();
             }
         }
-        if (!transaction.orphans().toKeep().isEmpty()) {
+        if (!transaction.orphans().toKeep(false).isEmpty()) {
             throw new AssertionError("something is kept for ever");
         }
     }

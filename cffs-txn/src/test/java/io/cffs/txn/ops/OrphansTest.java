@@ -41,9 +41,9 @@ class OrphansTest {
     void keepingIsReadingTheWhole() {
         footprintOf(tx -> {
             unlinkOpen(tx);
-            assertEquals(List.of(BIG), tx.orphans().toKeep());
+            assertEquals(List.of(BIG), tx.orphans().toKeep(false));
             assertFalse(tx.orphans().keep(BIG));
-            assertEquals(List.of(), tx.orphans().toKeep());
+            assertEquals(List.of(), tx.orphans().toKeep(false));
         }).reads("present /big", "identity /big", "pages /big 0-3", "length /big", "links /big")
                 .writes("remove /big", "times / mc");
     }
@@ -54,7 +54,7 @@ class OrphansTest {
             Ino made = Tmpfile.run(tx, ROOT, Ino.ROOT, 0600).ino();
             tx.retain(made);
             WriteRange.run(tx, ROOT, made, 0, ByteBuffer.allocate(10));
-            assertEquals(List.of(), tx.orphans().toKeep());
+            assertEquals(List.of(), tx.orphans().toKeep(false));
             assertFalse(tx.orphans().keep(made));
         }).reads("identity /").writes();
     }
@@ -64,7 +64,7 @@ class OrphansTest {
         Transaction tx = volume.begin();
         unlinkOpen(tx);
         tx.release(BIG);
-        assertEquals(List.of(), tx.orphans().toKeep());
+        assertEquals(List.of(), tx.orphans().toKeep(false));
         assertEquals(List.of(), left(tx, true));
     }
 
@@ -90,7 +90,7 @@ class OrphansTest {
         FsException refusal = assertThrows(FsException.class, () -> tx.orphans().keep(BIG));
         assertEquals(FsError.NO_SPACE, refusal.error());
         tx.orphans().giveUp(BIG);
-        assertEquals(List.of(), tx.orphans().toKeep());
+        assertEquals(List.of(), tx.orphans().toKeep(false));
         assertEquals(100, ReadRange.run(tx, BIG, 3 * 4096, ByteBuffer.allocate(200)));
         assertEquals(List.of(), left(tx, true));
         assertEquals(0, few.inUse());

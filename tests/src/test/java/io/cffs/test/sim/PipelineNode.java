@@ -246,22 +246,4 @@ final class PipelineNode implements BackendNode {
     VersionedStore store() {
         return store;
     }
-
-    private static final class SimTicker implements Ticker {
-        private final Scheduler scheduler;
-
-        SimTicker(Scheduler scheduler) {
-            this.scheduler = scheduler;
-        }
-
-        @Override
-        public long wallNanos() {
-            return 1_700_000_000_000_000_000L + scheduler.nowNanos();
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return scheduler.nowNanos();
-        }
-    }
 }

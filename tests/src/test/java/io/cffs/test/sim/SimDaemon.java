@@ -23,7 +23,6 @@ import io.cffs.test.history.AttemptRecord;
 import io.cffs.test.sim.workload.Workload;
 import io.cffs.txn.TransactionOptions;
 import io.cffs.txn.port.BackendPort;
-import io.cffs.txn.port.Ticker;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
@@ -130,7 +129,7 @@ final class SimDaemon {
 
     /** A wall clock that jumps. */
     void jumpClock(long nanos) {
-        ticker.skewNanos += nanos;
+        ticker.jump(nanos);
     }
 
     /** No timer of this daemon fires any more. */
@@ -141,25 +140,5 @@ final class SimDaemon {
     /** Between two invocations. */
     int framesInUse() {
         return frames.inUse();
-    }
-
-    private static final class SimTicker implements Ticker {
-        private static final long EPOCH_NANOS = 1_700_000_000_000_000_000L;
-        private final Scheduler scheduler;
-        private long skewNanos;
-
-        SimTicker(Scheduler scheduler) {
-            this.scheduler = scheduler;
-        }
-
-        @Override
-        public long wallNanos() {
-            return EPOCH_NANOS + scheduler.nowNanos() + skewNanos;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return scheduler.nowNanos();
-        }
     }
 }
