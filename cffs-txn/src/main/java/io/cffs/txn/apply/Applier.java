@@ -56,7 +56,7 @@ public final class Applier {
     private final QuotaFold quotas;
 
     /** {@code before} and {@code now} are null for an absent name. */
-    private record DentryFold(DentryObject before, DentryObject now) {}
+    record DentryFold(DentryObject before, DentryObject now) {}
 
     /** {@code before} and {@code now} are null for an absent attribute. */
     private record XattrFold(Bytes before, Bytes now) {}
@@ -205,7 +205,7 @@ public final class Applier {
         List<Change> changes = new ArrayList<>();
         long inodeCountDelta = 0;
         long fileBytesDelta = 0;
-        new QuotaTrees(inodes, quotas.counts()).settle();
+        new QuotaTrees(inodes, dentries, quotas.counts()).settle();
         for (InodeFold fold : inodes.values()) {
             fold.close();
             finishInode(fold, effects, blocks, changes);

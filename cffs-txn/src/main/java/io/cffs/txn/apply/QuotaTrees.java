@@ -2,6 +2,8 @@ package io.cffs.txn.apply;
 
 import io.cffs.model.Ino;
 import io.cffs.model.Inode;
+import io.cffs.model.ObjectKey.DentryKey;
+import io.cffs.model.StoredObject.DentryObject;
 import io.cffs.txn.CommitOutcome.RefusalCause;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,11 +17,13 @@ import java.util.Objects;
  */
 final class QuotaTrees {
     private final Map<Ino, InodeFold> inodes;
+    private final Map<DentryKey, Applier.DentryFold> dentries;
     private final boolean counting;
 
     /** @param counting the commit moves inodes from tree to tree, so that names and trees need not agree yet */
-    QuotaTrees(Map<Ino, InodeFold> inodes, boolean counting) {
+    QuotaTrees(Map<Ino, InodeFold> inodes, Map<DentryKey, Applier.DentryFold> dentries, boolean counting) {
         this.inodes = inodes;
+        this.dentries = dentries;
         this.counting = counting;
     }
 
@@ -30,9 +34,14 @@ final class QuotaTrees {
                 inherit(fold);
             }
         }
-        for (InodeFold fold : inodes.values()) {
-            if (!counting && fold.before != null && fold.namedIn() != null && !fold.dies()) {
-                requireSameTree(fold);
+        if (counting) {
+            return;
+        }
+        // Each name, not each inode: one may have got several, in directories that were counted to trees meanwhile.
+        for (Map.Entry<DentryKey, Applier.DentryFold> entry : dentries.entrySet()) {
+            DentryObject now = entry.getValue().now();
+            if (now != null && !now.equals(entry.getValue().before())) {
+                requireSameTree(inodes.get(now.ino()), inodes.get(entry.getKey().parent()).now);
             }
         }
     }
@@ -50,9 +59,8 @@ final class QuotaTrees {
         way.forEach(fold -> fold.countTo(tree));
     }
 
-    private void requireSameTree(InodeFold fold) throws MutationRefused {
-        Inode directory = inodes.get(fold.namedIn()).now;
-        if (!Objects.equals(fold.now.outerQuotaTree(), directory.quotaTree())) {
+    private static void requireSameTree(InodeFold fold, Inode directory) throws MutationRefused {
+        if (!fold.dies() && !Objects.equals(fold.now.outerQuotaTree(), directory.quotaTree())) {
             throw new MutationRefused(RefusalCause.QUOTA, "inode " + fold.ino().value()
                     + " and its new directory, inode " + directory.ino().value() + ", count to different quotas");
         }

@@ -129,6 +129,21 @@ class ApplierQuotaTest {
         assertNull(state.inode(13).quotaTree());
     }
 
+    /** The tree was set while the transaction ran, which has seen none. */
+    @Test
+    void noneOfSeveralNamesLeadsFromOneTreeToAnother() throws MutationRefused {
+        countAll(1000, 10);
+        Ino made = new Ino(13);
+        Mutation create = new Mutation.CreateInode(MapState.regular(13));
+        Mutation inside = name(TOP, "one", made, FileType.REGULAR);
+        Mutation outside = name(Ino.ROOT, "two", made, FileType.REGULAR);
+        assertEquals(RefusalCause.QUOTA, refusal(create, inside, outside));
+        assertEquals(RefusalCause.QUOTA, refusal(create, outside, inside));
+        commit(create, outside);
+        assertEquals(RefusalCause.QUOTA,
+                refusal(inside, name(Ino.ROOT, "three", made, FileType.REGULAR)));
+    }
+
     @Test
     void whatShrinksFitsBeyondALoweredLimit() throws MutationRefused {
         countAll(1000, 10);
