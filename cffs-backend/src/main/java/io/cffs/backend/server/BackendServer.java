@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +125,7 @@ public final class BackendServer implements AutoCloseable {
                 }
                 LOG.atWarn().addKeyValue("address", listener.address()).setCause(e)
                         .log("a connection was not accepted");
-                pause(ACCEPT_PAUSE_NANOS);
+                pause(ACCEPT_PAUSE_NANOS, () -> closed);
             }
         }
     }
@@ -158,8 +159,8 @@ public final class BackendServer implements AutoCloseable {
     }
 
     private void watch() {
-        while (!closed || !connections.isEmpty()) {
-            pause(WATCH_NANOS);
+        while (!hasEnded()) {
+            pause(WATCH_NANOS, this::hasEnded);
             try {
                 connections.forEach(ServerConnection::closeIfLate);
             } catch (RuntimeException | Error e) {
@@ -169,12 +170,16 @@ public final class BackendServer implements AutoCloseable {
         }
     }
 
-    /** Waits, less when the server closes. */
-    private void pause(long nanos) {
+    private boolean hasEnded() {
+        return closed && connections.isEmpty();
+    }
+
+    /** Waits, less when that has come which there is no need to wait any longer for. */
+    private void pause(long nanos, BooleanSupplier over) {
         lock.lock();
         try {
             long left = nanos;
-            while (left > 0 && !closed) {
+            while (left > 0 && !over.getAsBoolean()) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class BackendServerTest {
     private static final byte[] HELLO = {'C', 'F', 'F', 'S', 1, 1, 0, 0};
+    private static final String WATCHDOG = "cffs-server-watchdog";
 
     private final ScriptedBackend backend = new ScriptedBackend();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -53,6 +54,8 @@ class BackendServerTest {
     private final AtomicLong skippedNanos = new AtomicLong();
     /** The thread that meets an error of ours when it looks at the clock next; "" for none. */
     private final AtomicReference<String> broken = new AtomicReference<>("");
+    /** Of the watchdog at the clock. */
+    private final AtomicLong looks = new AtomicLong();
 
     @TempDir
     private Path directory;
@@ -69,6 +72,9 @@ class BackendServerTest {
             if (!thread.isEmpty() && Thread.currentThread().getName().startsWith(thread)) {
                 broken.set("");
                 throw new OutOfMemoryError("no room for a thread");
+            }
+            if (Thread.currentThread().getName().startsWith(WATCHDOG)) {
+                looks.incrementAndGet();
             }
             return System.nanoTime() + skippedNanos.get();
         }
@@ -182,7 +188,7 @@ class BackendServerTest {
         BackendServer server = serve(ServerLimits.DEFAULT);
         SocketChannel silent = connect();
         await("it is connected", () -> server.connectionCount() == 1);
-        broken.set("cffs-server-watchdog");
+        broken.set(WATCHDOG);
         await("the error has come", () -> broken.get().isEmpty());
         skippedNanos.addAndGet(ServerLimits.DEFAULT.greetingNanos() + 1);
         assertEquals("", readAll(silent));
@@ -269,6 +275,23 @@ class BackendServerTest {
         call.get(30, TimeUnit.SECONDS);
         closing.join(30_000);
         assertEquals(0, server.idleNanos() < 0 ? 1 : 0);
+    }
+
+    @Test
+    void theWatchdogRestsWhileTheServerCloses() throws Exception {
+        BackendServer server = serve(ServerLimits.DEFAULT);
+        backend.gate = new CompletableFuture<>();
+        CompletableFuture<?> call = client().status(VolumeName.DEFAULT);
+        await("the call has come", () -> server.connectionCount() == 1 && backend.gate.getNumberOfDependents() == 1);
+        Thread closing = Thread.ofPlatform().start(server::close);
+        await("nobody can connect any more", () -> !Files.exists(path()));
+        long before = looks.get();
+        long since = System.nanoTime();
+        await("a while has passed", () -> System.nanoTime() - since > 300_000_000L);
+        assertTrue(looks.get() - before < 100, "it looked " + (looks.get() - before) + " times");
+        backend.gate.complete(null);
+        call.get(30, TimeUnit.SECONDS);
+        closing.join(30_000);
     }
 
     @Test
