@@ -17,12 +17,14 @@ import io.cffs.txn.port.BackendPort.BeginRequest;
 import io.cffs.txn.port.BackendPort.Fetched;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -54,6 +56,8 @@ public final class SnapshotCache {
     private final ReentrantReadWriteLock validity = new ReentrantReadWriteLock();
     private volatile SnapshotReader current; // written under validity.writeLock()
     private volatile int generation; // written under validity.writeLock()
+    private final AtomicLong evictions = new AtomicLong();
+    private long evictionsSeen; // @GuardedBy(validity.writeLock())
     private ChangedInodes changed = ChangedInodes.NONE; // @GuardedBy(validity.writeLock())
     /** What the next attempt will look at: what the last one that looked at anything has. */
     private volatile List<ObjectKey> expected = List.of();
@@ -80,6 +84,7 @@ public final class SnapshotCache {
                 .maximumWeight(limits.metadataBytesMax())
                 .weigher((Object key, Entry entry) -> entry.weightBytes())
                 .executor(Runnable::run)
+                .evictionListener((key, entry, cause) -> evictions.incrementAndGet())
                 .build();
     }
 
@@ -137,8 +142,9 @@ public final class SnapshotCache {
         try {
             SnapshotReader before = current;
             boolean sameTree = before != null && before.at().equals(snapshot);
-            if (changes != null && before != null && !before.at().isAfter(snapshot)) {
-                Map<ObjectKey, Entry> known = known(news);
+            boolean told = changes != null && before != null && !before.at().isAfter(snapshot);
+            Map<ObjectKey, Entry> known = told ? known(news) : Map.of();
+            if (told) {
                 changes.forEach(key -> {
                     dropContent(key, known.get(key));
                     drop(key);
@@ -152,11 +158,32 @@ public final class SnapshotCache {
             current = reader;
             List<ObjectKey> used = before == null ? List.of() : before.footprint();
             expected = used.isEmpty() ? expected : used;
-            reader.fetchAhead(expected);
+            boolean allElseIsThere = !evictedSinceThen() && told && !used.isEmpty();
+            reader.fetchAhead(allElseIsThere ? lost(used, changes, known) : expected);
             return reader;
         } finally {
             validity.writeLock().unlock();
         }
+    }
+
+    /** Which of the keys, all of which were answered lately, a change has taken away. */
+    private static List<ObjectKey> lost(List<ObjectKey> used, List<ObjectKey> changes, Map<ObjectKey, Entry> known) {
+        Set<Object> gone = new HashSet<>();
+        for (ObjectKey change : changes) {
+            gone.add(change);
+            if (change instanceof XattrKey xattr) {
+                gone.add(new XattrNamesKey(xattr.ino()));
+            }
+        }
+        gone.removeAll(known.keySet());
+        return gone.isEmpty() ? List.of() : used.stream().filter(key -> gone.contains(key)
+                || key instanceof XattrKey xattr && gone.contains(new XattrNamesKey(xattr.ino()))).toList();
+    }
+
+    private boolean evictedSinceThen() {
+        long before = evictionsSeen;
+        evictionsSeen = evictions.get() + hotBlocks.figures().evictions();
+        return evictionsSeen != before;
     }
 
     /** Of what is told, what can be told from what is known. With the write lock held, before anything is dropped. */
