@@ -9,8 +9,13 @@ import java.nio.channels.SocketChannel;
 
 /** A TCP or unix socket, blocking. */
 public final class SocketDuplex implements Duplex {
-    /** About what a unix socket holds. */
+    /** About what a unix socket holds by itself. */
     private static final int PIECE_BYTES = 256 * 1024;
+    /**
+     * What a unix socket takes before its writer waits, as far as {@code net.core.wmem_max} lets it: a commit of some
+     * small files leaves at once. TCP finds out for itself.
+     */
+    private static final int UNREAD_BYTES_MAX = 1 << 20;
 
     private final SocketChannel channel;
     private final String peer;
@@ -26,6 +31,7 @@ public final class SocketDuplex implements Duplex {
             this.betweenHosts = !tcp.getAddress().isLoopbackAddress();
             this.peer = tcp.getAddress().getHostAddress() + ":" + tcp.getPort();
         } else {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, UNREAD_BYTES_MAX);
             this.betweenHosts = false;
             this.peer = "unix socket";
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.cffs.backend.FakeTicker;
 import io.cffs.backend.Seeded;
 import io.cffs.backend.wire.Frame;
+import io.cffs.backend.wire.Wire;
 import io.cffs.model.Bytes;
 import io.cffs.model.CommitTs;
 import io.cffs.model.Ino;
@@ -65,13 +66,19 @@ class StuckBackendTest {
         try {
             peer.write(ByteBuffer.wrap(HELLO));
             ByteBuffer heard = ByteBuffer.allocate(4096);
-            long total = 0;
-            while (total < LARGE_BYTES) {
-                int count = peer.read(heard.clear());
+            while (heard.position() < HELLO.length + Wire.HEADER_BYTES) {
+                if (peer.read(heard) < 0) {
+                    return;
+                }
+            }
+            // To its last byte: what comes then is the commit that is brought again.
+            long left = HELLO.length + Wire.HEADER_BYTES + heard.getInt(HELLO.length) - heard.position();
+            while (left > 0) {
+                int count = peer.read(heard.clear().limit((int) Math.min(left, heard.capacity())));
                 if (count < 0) {
                     return;
                 }
-                total += count;
+                left -= count;
             }
             Response noRoom = new Response.Failed(BackendException.Cause.TIMED_OUT, "There is no room.");
             peer.write(ByteBuffer.wrap(Frame.encode(1, Codecs.RESPONSE, noRoom, false).toArray()));
