@@ -20,7 +20,6 @@ public final class Commands {
     private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
     private final Executor controlThread;
-    private final Executor background;
     private final DyingCallers callers;
 
     /** What a command does, on the control thread. */
@@ -36,13 +35,7 @@ public final class Commands {
      */
     public Commands(Executor controlThread, Path proc, Executor background) {
         this.controlThread = controlThread;
-        this.background = background;
         this.callers = new DyingCallers(proc, background);
-    }
-
-    /** Runs what waits. */
-    Executor background() {
-        return background;
     }
 
     /** Runs a command after those before it; nobody waits for it, as with {@link #unattended}. */

@@ -55,7 +55,7 @@ public final class MountAdapter {
         this.proc = proc;
         boolean rootAlone = users == Users.ONE && "root".equals(System.getProperty("user.name"));
         this.notices = new KernelNotices(session, session.nodes(), new FreshPages(ticker), !rootAlone,
-                !(control instanceof InvocationControl), commands.background(), triggers != CommitTriggers.NONE);
+                !(control instanceof InvocationControl), NoticeThreads.SHARED, triggers != CommitTriggers.NONE);
         this.whole = new WholeFiles(session, wholeFiles);
         this.session = session;
         this.between = new BetweenRuns(session, runByRun);

@@ -27,7 +27,12 @@ enum PlantedBug {
     SKIP_LENGTH_READS(key -> key instanceof ReadKey.LengthExactly || key instanceof ReadKey.LengthAtLeast),
     LOSE_PAGE_CONFLICT(key -> key instanceof ReadKey.Pages),
     /** Which directory holds a directory is not compared: two moves can close a loop. */
-    FORGET_PARENT_READ(key -> key instanceof ReadKey.Parent),
+    FORGET_PARENT_READ(key -> key instanceof ReadKey.Parent) {
+        @Override
+        String workload() {
+            return "moves";
+        }
+    },
     FORGET_NAME_READ(key -> key instanceof ReadKey.NamePresent),
     FORGET_LINK_READ(key -> key instanceof ReadKey.Links),
     /** The first commit after the snapshot is taken for a part of it. */
@@ -179,6 +184,11 @@ enum PlantedBug {
      */
     BackendPort round(BackendPort backend, SplittableRandom random, Map<TxnId, TxnId> aliases) {
         return forgotten == null ? backend : new ForgottenReads(backend, forgotten);
+    }
+
+    /** What functions do where it shows; null for anything. */
+    String workload() {
+        return null;
     }
 
     /** The log with the mistake round it. */

@@ -74,7 +74,7 @@ class SimulationTest {
     private static long seedThatCatches(PlantedBug bug) {
         for (long seed = 0; seed < SEEDS_TO_CATCH; seed++) {
             try {
-                Simulation.run(seed, workloadThatShares(seed), bug);
+                Simulation.run(seed, bug.workload() == null ? workloadThatShares(seed) : bug.workload(), bug);
             } catch (RuntimeException | AssertionError caught) {
                 return seed;
             }
