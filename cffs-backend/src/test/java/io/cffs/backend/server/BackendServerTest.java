@@ -263,22 +263,7 @@ class BackendServerTest {
     }
 
     @Test
-    void closingAnswersWhatIsUnderWay() throws Exception {
-        BackendServer server = serve(ServerLimits.DEFAULT);
-        backend.gate = new CompletableFuture<>();
-        CompletableFuture<?> call = client().status(VolumeName.DEFAULT);
-        await("the call has come", () -> server.connectionCount() == 1 && backend.gate.getNumberOfDependents() == 1);
-        Thread closing = Thread.ofPlatform().start(server::close);
-        await("nobody can connect any more", () -> !Files.exists(path()));
-        assertFalse(call.isDone());
-        backend.gate.complete(null);
-        call.get(30, TimeUnit.SECONDS);
-        closing.join(30_000);
-        assertEquals(0, server.idleNanos() < 0 ? 1 : 0);
-    }
-
-    @Test
-    void theWatchdogRestsWhileTheServerCloses() throws Exception {
+    void closingAnswersWhatIsUnderWayAndTheWatchdogRestsMeanwhile() throws Exception {
         BackendServer server = serve(ServerLimits.DEFAULT);
         backend.gate = new CompletableFuture<>();
         CompletableFuture<?> call = client().status(VolumeName.DEFAULT);
@@ -289,9 +274,11 @@ class BackendServerTest {
         long since = System.nanoTime();
         await("a while has passed", () -> System.nanoTime() - since > 300_000_000L);
         assertTrue(looks.get() - before < 100, "it looked " + (looks.get() - before) + " times");
+        assertFalse(call.isDone());
         backend.gate.complete(null);
         call.get(30, TimeUnit.SECONDS);
         closing.join(30_000);
+        assertEquals(0, server.idleNanos() < 0 ? 1 : 0);
     }
 
     @Test
